@@ -1,0 +1,171 @@
+/* workflow_types.h: what C must define itself: structs, enums and callback types.
+ *
+ * Written by hand, imported by Swift, and included by workflow.h, which is generated and is the manual.
+ * Include workflow.h, not this file.
+ */
+#ifndef WORKFLOW_TYPES_H
+#define WORKFLOW_TYPES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** As a length: "the text ends at its NUL". */
+#define WF_NUL ((size_t)-1)
+
+/* ---- Status ------------------------------------------------------------------------------------ */
+
+/** What a call answers: 0 is success, positive says what to do next, negative is an error.
+ *
+ * The numbers never change. New ones may appear: treat an unknown negative number as an error.
+ * Numbers at or below WF_E_HOST belong to hosts: an executor may return its own, and it comes back unchanged. */
+typedef int32_t wf_status_t;
+enum wf_status {
+    WF_OK = 0,              /**< Done. */
+    WF_TIMEOUT = 1,         /**< Nothing within the given time; ask again. */
+    WF_DONE = 2,            /**< Nothing further will come without new input from the host. */
+    WF_PENDING = 3,         /**< From a callback: "I finish this later with wf_context_finish". */
+    WF_NONE = 4,            /**< There is no such value. Not an error. */
+    WF_E_INVALID = -1,      /**< An argument has a value that cannot be right. */
+    WF_E_MISUSE = -2,       /**< NULL or the wrong kind of handle, or a call at the wrong place. */
+    WF_E_NOMEM = -3,        /**< Out of memory. */
+    WF_E_NOTFOUND = -4,     /**< No executor, checkpoint or file of that name. */
+    WF_E_EXISTS = -5,       /**< The name is taken. */
+    WF_E_CONFLICT = -6,     /**< Another writer was first. */
+    WF_E_BUSY = -7,         /**< Another thread is driving this run. */
+    WF_E_REENTRANT = -8,    /**< Called from inside a callback of the same run. */
+    WF_E_CANCELLED = -9,    /**< The run was cancelled. */
+    WF_E_CLOSED = -10,      /**< The object has ended: a finished context, a run that was freed. */
+    WF_E_JSON = -11,        /**< The text is not the JSON that was expected; the message has the offset. */
+    WF_E_GRAPH = -12,       /**< The workflow is not valid; the message lists every problem. */
+    WF_E_CHECKPOINT = -13,  /**< The checkpoint is damaged, cut short, or not one of ours. */
+    WF_E_MISMATCH = -14,    /**< The checkpoint was made by a different graph. */
+    WF_E_STORAGE = -15,     /**< The storage could not read or write. */
+    WF_E_EXECUTOR = -16,    /**< Host code failed. */
+    WF_E_LIMIT = -17,       /**< A limit was reached: supersteps, size or depth. */
+    WF_E_UNSUPPORTED = -18, /**< Not possible here. */
+    WF_E_FORKED = -19,      /**< The object was made before fork() and this is the child. */
+    WF_E_INTERNAL = -99,    /**< A defect of the library. Please report it. */
+    WF_E_HOST = -1000       /**< This number and all below it belong to hosts. */
+};
+
+/* ---- Handles ----------------------------------------------------------------------------------- */
+
+/* Never read or copy the member: it is there so that each kind of handle is a type of its own. */
+typedef struct wf_error { uint64_t reserved; } wf_error_t;       /**< What went wrong. Owned by the caller. */
+typedef struct wf_builder { uint64_t reserved; } wf_builder_t;   /**< A graph being described. */
+typedef struct wf_workflow { uint64_t reserved; } wf_workflow_t; /**< A checked graph with its host code; immutable. */
+typedef struct wf_storage { uint64_t reserved; } wf_storage_t;   /**< Where checkpoints are kept. */
+typedef struct wf_run { uint64_t reserved; } wf_run_t;           /**< One execution of a workflow. */
+typedef struct wf_event { uint64_t reserved; } wf_event_t;       /**< One thing that happened in a run. */
+typedef struct wf_context { uint64_t reserved; } wf_context_t;   /**< One call of host code, and what it may do. */
+
+/* ---- Callbacks --------------------------------------------------------------------------------- */
+
+/** Releases `user_data`. Runs exactly once, also when the call that handed it over failed. */
+typedef void (*wf_finalizer_fn)(void *user_data);
+
+/** Host code of an executor: handles one message, saves its state, or restores it.
+ *
+ * `input` is JSON text, NUL-terminated, valid until the context is finished: the message (invoke), the text
+ * that `save` gave (restore), or "null" (save). It never contains a NUL byte.
+ * Return WF_OK when done, WF_PENDING to finish later from any thread with wf_context_finish, or a negative
+ * status to fail (wf_context_fail adds the sentence). Must not unwind, longjmp or throw through the library. */
+typedef wf_status_t (*wf_executor_fn)(void *user_data, wf_context_t *context, const char *input, size_t input_length);
+
+/** Host code of an edge condition: positive takes the edge, 0 does not, negative fails the run.
+ *
+ * `message` is JSON text, NUL-terminated, valid during the call. A condition must depend on the message alone. */
+typedef int32_t (*wf_condition_fn)(void *user_data, const char *message, size_t message_length);
+
+/* ---- Flags, scopes and kinds ------------------------------------------------------------------- */
+
+/** Flags of wf_executor_t and wf_condition_t. */
+enum wf_code_flags {
+    /** Ask this executor for its state at every checkpoint, not only when it ran. */
+    WF_SAVE_ALWAYS = 1,
+    /** The callback says success explicitly: an executor returns WF_DONE, a condition 1 for yes and 2 for no;
+     *  0 then means that it failed. For hosts whose exceptions reach C as 0, such as ctypes. */
+    WF_STRICT_RESULT = 2
+};
+
+/** Flags of wf_run_options_t. */
+enum wf_run_flags {
+    /** Make checkpoints without a storage: take them with wf_run_checkpoint. */
+    WF_RUN_CHECKPOINTS = 1
+};
+
+/** Which state a key belongs to. */
+typedef int32_t wf_scope_t;
+enum wf_scope {
+    WF_SCOPE_EXECUTOR = 0, /**< Private to the executor. */
+    WF_SCOPE_SHARED = 1    /**< Shared by the executors of a run; writes are seen from the next superstep on. */
+};
+
+/** How far a run is. 2, 4 and 6 are kept for requests and cancelling. */
+typedef int32_t wf_run_state_t;
+enum wf_run_state {
+    WF_RUN_STARTED = 0,     /**< Not driven yet. */
+    WF_RUN_IN_PROGRESS = 1, /**< There is more to do: call wf_run_next. */
+    WF_RUN_IDLE = 3,        /**< Nothing left to deliver: finished. */
+    WF_RUN_FAILED = 5       /**< Stopped by an error; the last checkpoint is good. */
+};
+
+/** What an event tells. Ignore kinds that you do not know: new ones may appear. */
+typedef int32_t wf_event_kind_t;
+enum wf_event_kind {
+    WF_EVENT_STARTED = 1,             /**< "started". Data: null. */
+    WF_EVENT_STATUS = 2,              /**< "status". Data: the run's state as a string, such as "IDLE". */
+    WF_EVENT_FAILED = 3,              /**< "failed". Data: {error_type, message, status, executor_id, superstep}. */
+    WF_EVENT_OUTPUT = 4,              /**< "output". Data: what the executor gave to wf_context_output. */
+    WF_EVENT_SUPERSTEP_STARTED = 5,   /**< "superstep_started". Data: null. */
+    WF_EVENT_SUPERSTEP_COMPLETED = 6, /**< "superstep_completed": it is committed and, with a storage, saved. Data: null. */
+    WF_EVENT_EXECUTOR_INVOKED = 7,    /**< "executor_invoked". Data: the message. */
+    WF_EVENT_EXECUTOR_COMPLETED = 8,  /**< "executor_completed". Data: [sent..., outputs...], or null if none. */
+    WF_EVENT_EXECUTOR_FAILED = 9,     /**< "executor_failed". Data: as for "failed". */
+    WF_EVENT_CHECKPOINT = 10,         /**< "checkpoint". Data: {checkpoint_id, previous_checkpoint_id, kind, superstep}. */
+    WF_EVENT_WARNING = 11             /**< "warning". Data: {reason, message, executor_id}. */
+};
+/** The bit of a kind in wf_run_options_t.hidden_events. */
+#define WF_EVENT_BIT(kind) ((uint64_t)1 << (kind))
+
+/* ---- Structs that the host fills --------------------------------------------------------------- */
+
+/* Start from the _INIT macro. struct_size says which version of the struct the host was compiled with; zero is
+ * the default of every other member; members are only ever added at the end. */
+
+/** Host code of one executor. */
+typedef struct wf_executor {
+    uint32_t struct_size;
+    uint32_t flags;            /**< enum wf_code_flags. */
+    wf_executor_fn invoke;     /**< Handles one message. */
+    wf_executor_fn save;       /**< Gives the executor's state with wf_context_save. Optional. */
+    wf_executor_fn restore;    /**< Takes back what `save` gave. Optional. */
+    void *user_data;           /**< Passed to the three. The library never reads it. */
+    wf_finalizer_fn finalizer; /**< Releases user_data. Optional. */
+} wf_executor_t;
+#define WF_EXECUTOR_INIT { (uint32_t)sizeof(wf_executor_t), 0, NULL, NULL, NULL, NULL, NULL }
+
+/** Host code of one edge condition. The name and the version are part of the graph's signature. */
+typedef struct wf_condition {
+    uint32_t struct_size;
+    uint32_t flags;            /**< enum wf_code_flags. */
+    const char *name;          /**< By which edges name it. Copied. */
+    const char *version;       /**< Change it when the condition changes its mind. Optional. Copied. */
+    wf_condition_fn evaluate;
+    void *user_data;
+    wf_finalizer_fn finalizer;
+} wf_condition_t;
+#define WF_CONDITION_INIT { (uint32_t)sizeof(wf_condition_t), 0, NULL, NULL, NULL, NULL, NULL }
+
+/** How to run. */
+typedef struct wf_run_options {
+    uint32_t struct_size;
+    uint32_t flags;          /**< enum wf_run_flags. */
+    const char *run_id;      /**< Names the run; NULL makes an id. Copied. */
+    wf_storage_t *storage;   /**< Where its checkpoints go; NULL keeps none. Retained. */
+    uint64_t max_supersteps; /**< Since the last input from outside; 0 takes the workflow's limit. */
+    uint64_t hidden_events;  /**< WF_EVENT_BIT of each kind that is not wanted; those are not even built. */
+} wf_run_options_t;
+#define WF_RUN_OPTIONS_INIT { (uint32_t)sizeof(wf_run_options_t), 0, NULL, NULL, 0, 0 }
+
+#endif /* WORKFLOW_TYPES_H */
