@@ -9,7 +9,8 @@
 #   make header                 regenerates include/workflow.h and all that must agree with it
 #   make check-header           fails when a generated file is stale
 #   make test-swift             the tests of the Swift targets
-#   make test-abi               the tests of the C ABI, the packaging, the bindings and the source tree
+#   make test-abi               the tests of the C ABI, the packaging and the source tree
+#   make test-python            the tests of the Python package
 #   make install                to PREFIX (/usr/local), below DESTDIR: library, headers, pkg-config, CMake
 #   make clean                  removes .build and build
 
@@ -32,7 +33,7 @@ LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xli
     -Xlinker --version-script=$(CURDIR)/bindings/abi/exports.map
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header check-header test test-swift test-abi demo install clean
+.PHONY: help setup lib header check-header test test-swift test-abi test-python demo install clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -61,13 +62,16 @@ header: build/setup-build.stamp
 check-header: lib
 	python3 bindings/abi/generate.py --check
 
-test: test-swift check-header test-abi
+test: test-swift check-header test-abi test-python
 
 test-swift: setup
 	swift test
 
 test-abi: lib setup
-	$(PYTEST) -q Tests $(wildcard bindings/python/tests)
+	$(PYTEST) -q Tests
+
+test-python: lib setup
+	$(PYTEST) -q bindings/python/tests
 
 demo: lib
 	examples/wordcount/demo.sh

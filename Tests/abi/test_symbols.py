@@ -2,7 +2,7 @@
 
 import re
 
-from tools import INCLUDE, LIBRARY, ROOT, ledger, run
+from tools import INCLUDE, LIBRARY, ROOT, ledger, run, version
 
 
 def exported() -> dict:
@@ -22,8 +22,7 @@ def test_exported_is_declared():
 
 
 def test_every_symbol_has_its_version():
-    abi = re.search(r"abi (\d+)", (ROOT / "bindings/abi/version.txt").read_text())[1]
-    assert set(exported().values()) == {f"WORKFLOW_{abi}"}
+    assert set(exported().values()) == {f"WORKFLOW_{version('abi')}"}
 
 
 def test_declared_is_in_the_ledger():

@@ -3,10 +3,6 @@
 import ctypes
 import json
 
-from tools import LIBRARY, ROOT
-from test_layout import abi, ask_c
-
-LINES = dict(line.split(" ") for line in (ROOT / "bindings/abi/version.txt").read_text().splitlines())
 
 
 def library():
@@ -16,21 +12,21 @@ def library():
 
 
 def test_library():
-    major, minor, patch = map(int, LINES["library"].split("."))
-    assert library().wf_version() == LINES["library"].encode()
+    major, minor, patch = map(int, version("library").split("."))
+    assert library().wf_version() == version("library").encode()
     assert library().wf_version_number() == major * 1_000_000 + minor * 1_000 + patch
-    assert library().wf_abi_version() == int(LINES["abi"])
+    assert library().wf_abi_version() == int(version("abi"))
 
 
 def test_header(tmp_path):
     questions = ["WF_VERSION_NUMBER", "WF_VERSION_MAJOR * 1000000 + WF_VERSION_MINOR * 1000 + WF_VERSION_PATCH"]
     number = library().wf_version_number()
-    assert ask_c([*questions, "WF_ABI_VERSION"], tmp_path) == [number, number, int(LINES["abi"])]
+    assert ask_c([*questions, "WF_ABI_VERSION"], tmp_path) == [number, number, int(version("abi"))]
 
 
 def test_python_module():
-    assert abi().VERSION == LINES["library"]
-    assert abi().ABI_VERSION == int(LINES["abi"])
+    assert abi().VERSION == version("library")
+    assert abi().ABI_VERSION == int(version("abi"))
 
 
 def test_build_info_is_a_json_object():

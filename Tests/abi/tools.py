@@ -34,3 +34,9 @@ def ledger() -> dict:
     """Each symbol of the ABI with the version that introduced it."""
     lines = (ROOT / "bindings/abi/symbols.txt").read_text().splitlines()
     return dict(line.split(" ") for line in lines)
+
+
+def version(line: str) -> str:
+    """The `library` or the `abi` version of bindings/abi/version.txt, where both are decided."""
+    text = (ROOT / "bindings/abi/version.txt").read_text()
+    return dict(row.split(" ") for row in text.splitlines())[line]

@@ -30,8 +30,9 @@ def read_api(root: Path, compiler_header: Path) -> Api:
         exports = []
         for name, comment in read_noun(path):
             function = functions.pop(name, None)
-            problems += check_export(name, function, comment, noun)
-            if function:
+            found = check_export(name, function, comment, noun)
+            problems += found
+            if not found:
                 exports.append(Export(function, complete(function, comment)))
         sections.append(Section(noun, introduction, tuple(exports)))
     for name in functions:

@@ -44,7 +44,7 @@ def wrap_block(block: Block) -> list:
 def wrap(text: str, lead: str = "", hang: str = "") -> list:
     return textwrap.wrap(
         text,
-        WIDTH - len(" * "),
+        WIDTH - len("/** "),
         initial_indent=lead,
         subsequent_indent=hang,
         break_long_words=False,

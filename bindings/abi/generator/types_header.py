@@ -84,7 +84,7 @@ def read_struct(match: re.Match, types: Types) -> None:
     if name != f"{tag}_t":
         raise Problem(f"workflow_types.h: struct {tag} must be called {tag}_t, not {name}.")
     where = f"workflow_types.h: {name}"
-    fields = [parse_declarator(part, types.names, where) for part in body.split(";") if part.strip()]
+    fields = [parse_declarator(part.strip(), types.names, where) for part in body.split(";") if part.strip()]
     types.structs.append(Struct(name, tuple(fields)))
 
 
