@@ -3,6 +3,8 @@
 import ctypes
 import json
 
+from test_layout import abi, ask_c
+from tools import LIBRARY, version
 
 
 def library():

@@ -26,7 +26,7 @@ def flags_of(package: str, *kinds: str) -> list:
 
 
 def compile_c(source: Path, program: Path, *flags: str) -> Path:
-    run(os.environ.get("CC", "gcc"), "-std=c11", "-g", *STRICT, source, "-o", program, *USE_LIBRARY, *flags)
+    run(os.environ.get("CC", "gcc"), "-std=c11", "-D_GNU_SOURCE", "-g", *STRICT, source, "-o", program, *USE_LIBRARY, *flags)
     return program
 
 
