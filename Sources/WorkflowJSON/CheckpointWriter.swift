@@ -12,8 +12,7 @@ public enum CheckpointDocument {
         json.document { json in
             write(checkpoint.summary, to: &json)
             let snapshot = checkpoint.snapshot
-            json.name("input_superstep", onNewLine: true)
-            json.integer(snapshot.inputSuperstep)
+            json.member("input_superstep", snapshot.inputSuperstep, onNewLine: true)
             json.name("messages", onNewLine: true)
             json.array { json in for message in snapshot.messages { write(message, graph, to: &json) } }
             json.name("fan_in_buffers", onNewLine: true)
@@ -43,35 +42,38 @@ public enum CheckpointDocument {
         return json.finish()
     }
 
+    /// A document from elsewhere in the form in which the library writes it: one top-level member a line. What is not an
+    /// object stays as it is; `summary` will refuse it.
+    public static func normalized(_ document: Text) -> Text {
+        let value = JSONValue(trusting: document)
+        guard value.kind == .object else { return document }
+        var json = JSONWriter(capacity: document.count + 64)
+        json.document { json in
+            for (name, value) in value.members where name != "checksum" {
+                json.name(name, onNewLine: true)
+                json.raw(value.raw)
+            }
+        }
+        return json.finish()
+    }
+
     private static func write(_ summary: CheckpointSummary, to json: inout JSONWriter) {
-        json.name("format", onNewLine: true)
-        json.string(format)
-        json.name("version", onNewLine: true)
-        json.integer(version)
-        json.name("checkpoint_id", onNewLine: true)
-        json.string(summary.id)
-        json.name("previous_checkpoint_id", onNewLine: true)
-        json.string(summary.previousID)
-        json.name("run_id", onNewLine: true)
-        json.string(summary.runID)
-        json.name("workflow_name", onNewLine: true)
-        json.string(summary.workflowName)
-        json.name("graph_signature", onNewLine: true)
-        json.string(summary.signature)
-        json.name("timestamp", onNewLine: true)
-        json.string(summary.timestamp)
-        json.name("kind", onNewLine: true)
-        json.string(summary.kind)
-        json.name("superstep", onNewLine: true)
-        json.integer(summary.superstep)
+        json.member("format", format, onNewLine: true)
+        json.member("version", version, onNewLine: true)
+        json.member("checkpoint_id", summary.id, onNewLine: true)
+        json.member("previous_checkpoint_id", summary.previousID, onNewLine: true)
+        json.member("run_id", summary.runID, onNewLine: true)
+        json.member("workflow_name", summary.workflowName, onNewLine: true)
+        json.member("graph_signature", summary.signature, onNewLine: true)
+        json.member("timestamp", summary.timestamp, onNewLine: true)
+        json.member("kind", summary.kind, onNewLine: true)
+        json.member("superstep", summary.superstep, onNewLine: true)
     }
 
     private static func write(_ message: Message, _ graph: Graph, to json: inout JSONWriter) {
         json.object { json in
-            json.name("source")
-            json.string(message.source == Message.outside ? nil : graph.executorID(message.source))
-            json.name("target")
-            json.string(message.target == Message.everyone ? nil : graph.executorID(message.target))
+            json.member("source", message.source == Message.outside ? nil : graph.executorID(message.source))
+            json.member("target", message.target == Message.everyone ? nil : graph.executorID(message.target))
             json.name("data")
             json.raw(message.payload)
         }
@@ -81,8 +83,7 @@ public enum CheckpointDocument {
         guard let buffer, graph.edges.indices.contains(group), case .fanIn(let sources, let target) = graph.edges[group]
         else { return }
         json.object { json in
-            json.name("target")
-            json.string(graph.executorID(target))
+            json.member("target", graph.executorID(target))
             json.name("sources")
             json.array { json in for source in sources { json.string(graph.executorID(source)) } }
             json.name("buffered")
@@ -90,8 +91,7 @@ public enum CheckpointDocument {
                 for (source, payloads) in zip(sources, buffer.waiting) {
                     for payload in payloads {
                         json.object { json in
-                            json.name("source")
-                            json.string(graph.executorID(source))
+                            json.member("source", graph.executorID(source))
                             json.name("data")
                             json.raw(payload)
                         }

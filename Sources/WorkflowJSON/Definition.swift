@@ -5,31 +5,21 @@ public enum Definition {
     public static func text(of graph: Graph) -> Text {
         var json = JSONWriter(capacity: 512)
         json.document { json in
-            json.name("name", onNewLine: true)
-            json.string(graph.name)
-            json.name("start", onNewLine: true)
-            json.string(graph.executorID(graph.start))
-            json.name("max_supersteps", onNewLine: true)
-            json.integer(graph.maxSupersteps)
+            json.member("name", graph.name, onNewLine: true)
+            json.member("start", graph.executorID(graph.start), onNewLine: true)
+            json.member("max_supersteps", graph.maxSupersteps, onNewLine: true)
             json.name("executors", onNewLine: true)
             json.array { json in
                 for id in graph.executors {
-                    json.object { json in
-                        json.name("id")
-                        json.string(id.string)
-                    }
+                    json.object { $0.member("id", id.string) }
                 }
             }
             json.name("conditions", onNewLine: true)
             json.array { json in
                 for condition in graph.conditions {
                     json.object { json in
-                        json.name("name")
-                        json.string(condition.name)
-                        if let version = condition.version {
-                            json.name("version")
-                            json.string(version)
-                        }
+                        json.member("name", condition.name)
+                        if let version = condition.version { json.member("version", version) }
                     }
                 }
             }
@@ -44,25 +34,21 @@ public enum Definition {
             json.name(name)
             json.array { json in for executor in executors { json.string(graph.executorID(executor)) } }
         }
-        func one(_ name: String, _ value: String, _ json: inout JSONWriter) {
-            json.name(name)
-            json.string(value)
-        }
         json.object { json in
             switch edge {
             case .single(let source, let target, let condition):
-                one("kind", "single", &json)
-                one("source", graph.executorID(source), &json)
-                one("target", graph.executorID(target), &json)
-                if let condition { one("condition", graph.conditions[condition].name, &json) }
+                json.member("kind", "single")
+                json.member("source", graph.executorID(source))
+                json.member("target", graph.executorID(target))
+                if let condition { json.member("condition", graph.conditions[condition].name) }
             case .fanOut(let source, let targets):
-                one("kind", "fan_out", &json)
-                one("source", graph.executorID(source), &json)
+                json.member("kind", "fan_out")
+                json.member("source", graph.executorID(source))
                 list("targets", targets, &json)
             case .fanIn(let sources, let target):
-                one("kind", "fan_in", &json)
+                json.member("kind", "fan_in")
                 list("sources", sources, &json)
-                one("target", graph.executorID(target), &json)
+                json.member("target", graph.executorID(target))
             }
         }
     }

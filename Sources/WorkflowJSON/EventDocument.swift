@@ -16,25 +16,18 @@ public enum EventDocument {
         case .checkpoint(let summary):
             var json = JSONWriter()
             json.object { json in
-                json.name("checkpoint_id")
-                json.string(summary.id)
-                json.name("previous_checkpoint_id")
-                json.string(summary.previousID)
-                json.name("kind")
-                json.string(summary.kind)
-                json.name("superstep")
-                json.integer(summary.superstep)
+                json.member("checkpoint_id", summary.id)
+                json.member("previous_checkpoint_id", summary.previousID)
+                json.member("kind", summary.kind)
+                json.member("superstep", summary.superstep)
             }
             return json.finish()
         case .warning(let reason, let message):
             var json = JSONWriter()
             json.object { json in
-                json.name("reason")
-                json.string(reason)
-                json.name("message")
-                json.string(message)
-                json.name("executor_id")
-                json.string(event.executor < 0 ? nil : graph.executorID(event.executor))
+                json.member("reason", reason)
+                json.member("message", message)
+                json.member("executor_id", event.executor < 0 ? nil : graph.executorID(event.executor))
             }
             return json.finish()
         }
@@ -44,14 +37,10 @@ public enum EventDocument {
     public static func text(of event: Event, data: Text, sequence: UInt64, graph: Graph) -> Text {
         var json = JSONWriter(capacity: data.count + 128)
         json.object { json in
-            json.name("type")
-            json.string("\(event.kind.name)")
-            json.name("sequence")
-            json.integer(Int(clamping: sequence))
-            json.name("superstep")
-            json.integer(event.superstep)
-            json.name("executor_id")
-            json.string(event.executor < 0 ? nil : graph.executorID(event.executor))
+            json.member("type", "\(event.kind.name)")
+            json.member("sequence", Int(clamping: sequence))
+            json.member("superstep", event.superstep)
+            json.member("executor_id", event.executor < 0 ? nil : graph.executorID(event.executor))
             json.name("data")
             json.raw(data)
         }
@@ -60,41 +49,28 @@ public enum EventDocument {
 }
 
 extension Failure {
-    /// The machine-readable part: only what is known.
+    /// The machine-readable part of an error: only what is known.
     public var detailsJSON: Text {
         var json = JSONWriter()
-        json.object { json in writeDetails(to: &json) }
+        json.object { json in
+            if let errorType { json.member("error_type", errorType) }
+            if let executorID { json.member("executor_id", executorID) }
+            if let superstep { json.member("superstep", superstep) }
+            if let offset { json.member("offset", offset) }
+        }
         return json.finish()
     }
 
+    /// The data of a failure event: always the same members, null for what is not known.
     fileprivate var eventJSON: Text {
         var json = JSONWriter()
         json.object { json in
-            json.name("message")
-            json.string(message)
-            json.name("status")
-            json.integer(Int(status.rawValue))
-            writeDetails(to: &json)
+            json.member("error_type", errorType)
+            json.member("message", message)
+            json.member("status", Int(status.rawValue))
+            json.member("executor_id", executorID)
+            json.member("superstep", superstep)
         }
         return json.finish()
-    }
-
-    private func writeDetails(to json: inout JSONWriter) {
-        if let errorType {
-            json.name("error_type")
-            json.string(errorType)
-        }
-        if let executorID {
-            json.name("executor_id")
-            json.string(executorID)
-        }
-        if let superstep {
-            json.name("superstep")
-            json.integer(superstep)
-        }
-        if let offset {
-            json.name("offset")
-            json.integer(offset)
-        }
     }
 }

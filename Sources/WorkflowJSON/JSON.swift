@@ -1,4 +1,5 @@
-import CJansson
+public import CJansson
+import Glibc
 public import WorkflowModel
 
 /// Decides what is JSON, with jansson: strict syntax, valid UTF-8, 64-bit integers, finite numbers, no duplicate keys.
@@ -14,26 +15,30 @@ public enum JSON {
 
     /// A copy of `bytes` if they are one JSON value. `what` names it in the error.
     public static func checked(_ bytes: UnsafeRawBufferPointer, as what: String) throws(Failure) -> Text {
-        try check(bytes, as: what)
+        wfj_release(try parse(bytes, as: what))
         return Text(copying: bytes)
     }
 
     public static func check(_ text: Text, as what: String) throws(Failure) {
-        let result: Result<Void, Failure> = text.withBytes { bytes in
-            do throws(Failure) {
-                try check(UnsafeRawBufferPointer(bytes), as: what)
-                return .success(())
-            } catch { return .failure(error) }
+        wfj_release(try tree(of: text, as: what))
+    }
+
+    /// The text as a jansson value: a new reference.
+    public static func tree(of text: Text, as what: String) throws(Failure) -> UnsafeMutablePointer<json_t> {
+        try text.withBytes { bytes throws(Failure) in try parse(UnsafeRawBufferPointer(bytes), as: what) }
+    }
+
+    /// A borrowed jansson value as text.
+    public static func text(of value: UnsafeMutablePointer<json_t>?, as what: String) throws(Failure) -> Text {
+        guard let value else { throw Failure(.misuse, "\(what) is NULL") }
+        guard let characters = json_dumps(value, Int(JSON_COMPACT) | Int(JSON_ENCODE_ANY)) else {
+            throw Failure(.json, "\(what) cannot be written as JSON: it contains itself, or text that is not UTF-8")
         }
-        try result.get()
+        defer { free(characters) }
+        return try checked(UnsafeRawBufferPointer(start: characters, count: strlen(characters)), as: what)
     }
 
-    private static func check(_ bytes: UnsafeRawBufferPointer, as what: String) throws(Failure) {
-        wfj_release(try parse(bytes, as: what))
-    }
-
-    /// A new reference.
-    public static func parse(_ bytes: UnsafeRawBufferPointer, as what: String) throws(Failure) -> UnsafeMutablePointer<json_t> {
+    private static func parse(_ bytes: UnsafeRawBufferPointer, as what: String) throws(Failure) -> UnsafeMutablePointer<json_t> {
         guard bytes.count <= largestText else {
             throw Failure(
                 .limit, "\(what) has \(bytes.count) bytes; at most \(largestText) are allowed. Keep it elsewhere and send its name")

@@ -17,6 +17,9 @@ public struct JSONValue: Sendable {
         self.init(text, from: 0)
     }
 
+    /// Stands at the value of a text that was checked before.
+    init(trusting text: Text) { self.init(text, from: 0) }
+
     private init(_ text: Text, from offset: Int) {
         self.text = text
         range = text.withBytes { bytes in

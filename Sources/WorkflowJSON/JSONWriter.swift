@@ -17,13 +17,11 @@ public struct JSONWriter {
         text.append(value)
     }
 
-    public mutating func string(_ value: String) {
+    /// Null for nil.
+    public mutating func string(_ value: String?) {
+        guard let value else { return null() }
         separate()
         quote(value)
-    }
-
-    public mutating func string(_ value: String?) {
-        if let value { string(value) } else { null() }
     }
 
     public mutating func integer(_ value: Int) {
@@ -43,6 +41,16 @@ public struct JSONWriter {
         quote(name)
         text.append(onNewLine ? ": " : ":")
         needsComma = false
+    }
+
+    public mutating func member(_ name: String, _ value: String?, onNewLine: Bool = false) {
+        self.name(name, onNewLine: onNewLine)
+        string(value)
+    }
+
+    public mutating func member(_ name: String, _ value: Int?, onNewLine: Bool = false) {
+        self.name(name, onNewLine: onNewLine)
+        if let value { integer(value) } else { null() }
     }
 
     public mutating func object(_ body: (inout JSONWriter) -> Void) { nest("{", "}", body) }

@@ -4,6 +4,8 @@
 /// the engine speaks in those numbers. A class, so that runs share one graph at the price of a pointer.
 public final class Graph: Sendable {
     public let name: String
+    /// The name as bytes that can be lent to C.
+    public let nameText: Text
     public let start: Int
     public let maxSupersteps: Int
     public let executors: [Text]
@@ -20,6 +22,7 @@ public final class Graph: Sendable {
     /// Takes what `GraphDraft.validated` has checked.
     init(draft: GraphDraft, start: Int, indexes: [String: Int], edges: [EdgeGroup]) {
         name = draft.name
+        nameText = Text(draft.name)
         self.start = start
         maxSupersteps = draft.maxSupersteps
         executors = draft.executors.map { Text($0) }

@@ -131,12 +131,16 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     // MARK: The end
 
-    /// Ends the call from outside the callback, from any thread, once.
-    public func finish(_ status: Status) throws(Failure) {
-        guard phase.exchange(.finished, ordering: .acquiringAndReleasing) == .active else {
-            throw Failure(.closed, "this call of executor '\(executorID)' was finished already", executorID: executorID.string)
-        }
+    /// Ends the call. True for the one who is first: the callback's return, or a finish from any thread.
+    public func end() -> Bool { phase.exchange(.finished, ordering: .acquiringAndReleasing) == .active }
+
+    /// After `end`: tells the run how a pending call ended.
+    public func report(_ status: Status) throws(Failure) {
         guard inbox.put(.finished(self, status)) else { throw gone }
+    }
+
+    public var finishedBefore: Failure {
+        Failure(.closed, "this call of executor '\(executorID)' was finished already", executorID: executorID.string)
     }
 
     private var gone: Failure {
@@ -145,9 +149,6 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     /// The callback has returned `pending`.
     func detach() { isDetached.store(true, ordering: .releasing) }
-
-    /// Ends the call with the answer of its callback. False if `finish` was faster: then that counts.
-    public func end() -> Bool { phase.exchange(.finished, ordering: .acquiringAndReleasing) == .active }
 
     /// What the call did, if it ended with `status`. The context is empty afterwards.
     func takeOutcome(_ status: Status) -> Outcome {

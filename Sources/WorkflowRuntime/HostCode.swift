@@ -6,7 +6,7 @@ public protocol ExecutorCode: AnyObject, Sendable {
     var saves: Bool { get }
     var alwaysSaves: Bool { get }
     var restores: Bool { get }
-    /// `pending` if `Context.finish` ends the call, at whatever time and from whatever thread; else `ok` or an error,
+    /// `pending` if `Context.report` will follow, at whatever time and from whatever thread; else `ok` or an error,
     /// after `Context.end` has said that nobody was faster.
     func call(_ kind: Call.Kind, _ context: Context) -> Status
 }
