@@ -198,19 +198,17 @@ public struct Kernel: Sendable {
     }
 
     func makeCall(_ kind: Call.Kind, _ executor: Int) -> Call {
-        let state = snapshot.executors[executor]
         var call = Call(
             kind: kind, executor: executor, input: .null, sources: [], superstep: snapshot.superstep,
-            shared: snapshot.shared, own: state.state, writes: StateWrites())
+            shared: snapshot.shared, own: snapshot.executors[executor].state, writes: StateWrites())
         switch kind {
         case .invoke:
-            let mail = work.mail[executor]
-            let delivery = mail.deliveries[mail.next]
+            let delivery = work.mail[executor].deliveries[work.mail[executor].next]
             call.input = delivery.payload
             call.sources = delivery.sources
             call.superstep += 1
-            call.writes = mail.writes
-        case .restore: call.input = state.saved ?? .null
+            call.writes = work.mail[executor].writes
+        case .restore: call.input = snapshot.executors[executor].saved ?? .null
         case .save: break
         }
         return call
