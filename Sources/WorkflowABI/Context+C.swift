@@ -74,7 +74,7 @@ public func wf_context_send(
     }
 }
 
-/// Gives an output of the workflow: an "output" event, when the executor has finished; at once, if it is pending.
+/// Gives an output of the workflow: an "output" event, when the callback returns; at once, if it has gone pending.
 /// - Parameters:
 ///   - context: Borrowed; of an invoke callback.
 ///   - json: The output. Copied.

@@ -153,7 +153,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         let context = Context(call, workflow: workflow, runID: id, inbox: inbox)
         let status = workflow.executors[call.executor].call(call.kind, context)
         if status == .pending {
-            context.detach()
+            for output in context.detach() { kernel.output(output, executor: call.executor) }
         } else {
             kernel.finish(call.kind, executor: call.executor, context.takeOutcome(status))
         }
