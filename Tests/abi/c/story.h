@@ -33,14 +33,22 @@ static inline void add(wf_builder_t *builder, const char *id, wf_executor_fn inv
     CHECK_OK(wf_builder_add_executor(builder, id, &executor, &error));
 }
 
-/* One executor, "first", at which the workflow "story" starts. */
-static inline wf_builder_t *story(wf_executor_fn invoke) {
+/* The workflow "story", which starts at its only executor. */
+static inline wf_builder_t *story_of(const char *id, const wf_executor_t *executor) {
     wf_builder_t *builder = NULL;
 
     CHECK_OK(wf_builder_new("story", &builder, &error));
-    add(builder, "first", invoke);
-    CHECK_OK(wf_builder_set_start(builder, "first", &error));
+    CHECK_OK(wf_builder_add_executor(builder, id, executor, &error));
+    CHECK_OK(wf_builder_set_start(builder, id, &error));
     return builder;
+}
+
+/* The same with an executor "first" that has no more than an invoke function. */
+static inline wf_builder_t *story(wf_executor_fn invoke) {
+    wf_executor_t executor = WF_EXECUTOR_INIT;
+
+    executor.invoke = invoke;
+    return story_of("first", &executor);
 }
 
 /* "first" goes on to "last". */

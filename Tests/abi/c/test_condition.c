@@ -58,14 +58,10 @@ static wf_status_t done(void *user_data, wf_context_t *context, const char *inpu
 
 static struct told strictly(wf_executor_fn invoke) {
     wf_executor_t executor = WF_EXECUTOR_INIT;
-    wf_builder_t *builder = NULL;
 
     executor.invoke = invoke;
     executor.flags = WF_STRICT_RESULT;
-    CHECK_OK(wf_builder_new("story", &builder, &error));
-    CHECK_OK(wf_builder_add_executor(builder, "strict", &executor, &error));
-    CHECK_OK(wf_builder_set_start(builder, "strict", &error));
-    wf_workflow_t *workflow = built(builder);
+    wf_workflow_t *workflow = built(story_of("strict", &executor));
     wf_run_t *run = started(workflow, NULL, "1");
     struct told told = drive(run);
     wf_run_free(run);

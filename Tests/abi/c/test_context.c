@@ -16,9 +16,7 @@ static void in_a_callback(act_fn doing) {
 
     executor.invoke = act;
     executor.user_data = &doing;
-    CHECK_OK(wf_builder_new("story", &builder, &error));
-    CHECK_OK(wf_builder_add_executor(builder, "actor", &executor, &error));
-    CHECK_OK(wf_builder_set_start(builder, "actor", &error));
+    builder = story_of("actor", &executor);
     add(builder, "last", echo);
     CHECK_OK(wf_builder_add_edge(builder, "actor", "last", NULL, &error));
     wf_workflow_t *workflow = built(builder);
@@ -132,17 +130,13 @@ static wf_status_t save_wrongly(void *user_data, wf_context_t *context, const ch
 static void saving(void) {
     wf_executor_t executor = WF_EXECUTOR_INIT;
     wf_run_options_t options = WF_RUN_OPTIONS_INIT;
-    wf_builder_t *builder = NULL;
     wf_run_t *run = NULL;
     char *json = NULL;
 
     executor.invoke = echo;
     executor.save = save_wrongly;
     options.flags = WF_RUN_CHECKPOINTS;
-    CHECK_OK(wf_builder_new("story", &builder, &error));
-    CHECK_OK(wf_builder_add_executor(builder, "saver", &executor, &error));
-    CHECK_OK(wf_builder_set_start(builder, "saver", &error));
-    wf_workflow_t *workflow = built(builder);
+    wf_workflow_t *workflow = built(story_of("saver", &executor));
     CHECK_OK(wf_run_start(workflow, &options, "1", 1, &run, &error));
     CHECK_STATUS(WF_DONE, drive(run).end);
     CHECK_OK(wf_run_checkpoint(run, &json, NULL, &error));

@@ -166,7 +166,6 @@ static void finalize_context(void *user_data) {
 
 static void a_context_that_waits(void) {
     wf_context_t *waiting = NULL, *context;
-    wf_builder_t *builder = NULL;
     wf_executor_t executor = WF_EXECUTOR_INIT;
     wf_event_t *event = NULL;
 
@@ -174,10 +173,7 @@ static void a_context_that_waits(void) {
     executor.invoke = leave;
     executor.user_data = &waiting;
     executor.finalizer = finalize_context;
-    CHECK_OK(wf_builder_new("story", &builder, &error));
-    CHECK_OK(wf_builder_add_executor(builder, "slow", &executor, &error));
-    CHECK_OK(wf_builder_set_start(builder, "slow", &error));
-    wf_workflow_t *workflow = built(builder);
+    wf_workflow_t *workflow = built(story_of("slow", &executor));
     wf_run_t *run = started(workflow, NULL, "1");
     while (wf_run_next(run, 0, &event, &error) == WF_OK) wf_event_free(event);
     wf_workflow_free(workflow);
