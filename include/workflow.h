@@ -72,7 +72,7 @@
  *
  *     Misuse gets an answer, not a crash: NULL or the wrong kind of handle gives WF_E_MISUSE, a second
  *     thread in one run WF_E_BUSY, a run driven from inside its own callback WF_E_REENTRANT. Getters then
- *     answer NULL or 0.
+ *     answer something harmless, such as 0 or an empty text; each says what.
  *
  *     Numbers at or below WF_E_HOST are the host's own. New numbers may appear: treat an unknown negative
  *     one as an error, and ignore an unknown kind of event.
@@ -81,9 +81,9 @@
  *
  *     A payload is UTF-8 JSON text with a length; WF_NUL as the length says "up to the NUL". It is checked
  *     once, when it enters, and handed on byte for byte. Strict JSON: one value of any kind, no comments, no
- *     trailing commas, no NaN or infinities, integers within 64 bits, valid UTF-8, no duplicate keys, no
- *     \u0000, limits on depth and size. Refusals are WF_E_JSON (or WF_E_LIMIT) and name the byte offset.
- *     Names and ids are NUL-terminated UTF-8.
+ *     trailing commas, no NaN or infinities, integers within 64 bits, valid UTF-8, no duplicate keys,
+ *     limits on depth and size. Refusals are WF_E_JSON (or WF_E_LIMIT) and name the byte offset. Names and
+ *     ids are NUL-terminated UTF-8.
  *
  * THREADS
  *
@@ -583,7 +583,8 @@ WF_API wf_status_t wf_run_start(wf_workflow_t *workflow, const wf_run_options_t 
  *
  * @param workflow Borrowed; its graph must be the one that made the checkpoint.
  * @param options Needs `storage`. `run_id` gives the continuation a name of its own. Copied.
- * @param checkpoint_id Which; NULL for the latest of this workflow.
+ * @param checkpoint_id Which; NULL for the latest of this workflow. Later ones that cannot be read are
+ *     skipped, each with a "warning" event.
  * @param run Receives the run, owned by the caller: wf_run_free. NULL on error.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_NOTFOUND if there is no such checkpoint; WF_E_MISMATCH if a different graph made it;
