@@ -309,6 +309,18 @@ WF_API wf_status_t wf_builder_add_executor(wf_builder_t *builder, const char *id
 WF_API wf_status_t wf_builder_add_condition(wf_builder_t *builder, const wf_condition_t *condition,
                                             wf_error_t **error);
 
+/** Adds a selector and its code, or gives a selector of the definition its code.
+ *
+ * `selector->user_data` belongs to the library from this call on, as with wf_builder_add_executor.
+ *
+ * @param builder Borrowed.
+ * @param selector Name and code; `name` and `select` are required. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return As wf_builder_add_condition.
+ */
+WF_API wf_status_t wf_builder_add_selector(wf_builder_t *builder, const wf_selector_t *selector,
+                                           wf_error_t **error);
+
 /** Adds an edge: what `source` sends goes to `target`, if the condition says so.
  *
  * An edge from an executor to itself is a loop: its message arrives in the next superstep.
@@ -348,6 +360,37 @@ WF_API wf_status_t wf_builder_add_chain(wf_builder_t *builder, const char *const
  */
 WF_API wf_status_t wf_builder_add_fan_out_edges(wf_builder_t *builder, const char *source,
                                                 const char *const *targets, size_t count, wf_error_t **error);
+
+/** Adds a fan-out in which a selector chooses, for each message, the targets that get it.
+ *
+ * @param builder Borrowed.
+ * @param source Id of the sender. Copied.
+ * @param targets At least two executor ids. Copied.
+ * @param count How many targets.
+ * @param selector Name of the selector, which may be added later. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return As wf_builder_add_edge; WF_E_INVALID also for less than two targets.
+ */
+WF_API wf_status_t wf_builder_add_multi_selection_edges(wf_builder_t *builder, const char *source,
+                                                        const char *const *targets, size_t count,
+                                                        const char *selector, wf_error_t **error);
+
+/** Adds a switch: each message goes to the target of the first case whose condition says yes, else to the
+ * default.
+ *
+ * @param builder Borrowed.
+ * @param source Id of the sender. Copied.
+ * @param conditions Names of conditions, one for each case; they may be added later. Copied.
+ * @param targets The target of each case; several cases may have the same one. Copied.
+ * @param count How many cases: at least one.
+ * @param default_target Id of the executor that gets what no case takes. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return As wf_builder_add_edge; WF_E_INVALID also for no case.
+ */
+WF_API wf_status_t wf_builder_add_switch_case_edges(wf_builder_t *builder, const char *source,
+                                                    const char *const *conditions, const char *const *targets,
+                                                    size_t count, const char *default_target,
+                                                    wf_error_t **error);
 
 /** Adds a fan-in: `target` waits until every source has sent, and then gets one JSON array of all that was
  * sent, grouped by source in the order of `sources`.
@@ -630,6 +673,80 @@ WF_API wf_status_t wf_run_restore(wf_workflow_t *workflow, const wf_run_options_
  */
 WF_API wf_status_t wf_run_next(wf_run_t *run, int64_t timeout_ms, wf_event_t **event, wf_error_t **error);
 
+/** Gives the run one more input for its start executor: the next turn of a conversation.
+ *
+ * It is taken in at the next superstep boundary, after which a checkpoint of kind "entry" is made; state
+ * stays as it is. A run that was idle goes on: call wf_run_next. The superstep limit counts anew. Any
+ * thread, any time.
+ *
+ * @param run Borrowed.
+ * @param json The input. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_JSON with the offset; WF_E_LIMIT; WF_E_CLOSED if the run failed or was cancelled;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_input(wf_run_t *run, const char *json, size_t length, wf_error_t **error);
+
+/** Answers a pending request. The first answer counts; one of a wrong type changes nothing.
+ *
+ * The executor that asked gets the answer as a message, in the superstep after the next boundary, where a
+ * checkpoint of kind "response" is made. Requests of a resumed run can be answered at once. The superstep
+ * limit counts anew. Any thread, any time.
+ *
+ * @param run Borrowed.
+ * @param request_id Which.
+ * @param json The answer. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_NOTFOUND if no such request is pending; WF_E_CONFLICT if it was answered or withdrawn
+ *     already; WF_E_INVALID if the answer has a wrong type: the request stays pending; WF_E_JSON with the
+ *     offset; WF_E_LIMIT; WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE for a NULL or another
+ *     kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_respond(wf_run_t *run, const char *request_id, const char *json, size_t length,
+                                  wf_error_t **error);
+
+/** Withdraws a pending request: nobody needs to answer it any more, and nobody can.
+ *
+ * Any thread, any time.
+ *
+ * @param run Borrowed.
+ * @param request_id Which.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_NOTFOUND if no such request is pending; WF_E_CONFLICT if it was answered or withdrawn
+ *     already; WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_withdraw(wf_run_t *run, const char *request_id, wf_error_t **error);
+
+/** Lists the requests that wait for an answer, in the order of asking, whether or not their events were
+ * wanted.
+ *
+ * Each has `request_id`, `source_executor_id`, `response_type` and `data`. Any thread, any time.
+ *
+ * @param run Borrowed.
+ * @param json Receives a NUL-terminated JSON array, owned by the caller: wf_free. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_run_pending_requests(wf_run_t *run, char **json, size_t *length, wf_error_t **error);
+
+/** Asks the run to stop. Its last checkpoint can be resumed.
+ *
+ * The superstep in hand has no effect. wf_run_next gives a "cancelled" event, the status CANCELLED, and then
+ * answers WF_E_CANCELLED. Executors that are pending count no more; they can ask wf_context_is_cancelled.
+ * Any thread, any time.
+ *
+ * @param run Borrowed.
+ * @param reason UTF-8 for people; NULL for none. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a reason that is not UTF-8; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_cancel(wf_run_t *run, const char *reason, wf_error_t **error);
+
 /** How far the run is.
  *
  * Any thread, any time.
@@ -732,6 +849,15 @@ WF_API uint64_t wf_event_superstep(const wf_event_t *event);
  */
 WF_API const char *wf_event_executor_id(const wf_event_t *event);
 
+/** The id of the request that a "request_info" event tells of: for wf_run_respond.
+ *
+ * Any thread.
+ *
+ * @param event Borrowed.
+ * @return NUL-terminated id, borrowed: valid until the event is freed. NULL for other kinds of events.
+ */
+WF_API const char *wf_event_request_id(const wf_event_t *event);
+
 /** The event's data as JSON. Its shape depends on the kind: see `enum wf_event_kind`.
  *
  * Any thread.
@@ -807,6 +933,64 @@ WF_API const char *wf_context_input(const wf_context_t *context, size_t *length)
  *     and for anything but a context.
  */
 WF_API const char *wf_context_sources(const wf_context_t *context, size_t *length);
+
+/** The id of the request that the input answers.
+ *
+ * @param context Borrowed.
+ * @return NUL-terminated id, borrowed: valid until the context ends. NULL if the input is an ordinary
+ *     message.
+ */
+WF_API const char *wf_context_request_id(const wf_context_t *context);
+
+/** What the executor asked with the request that the input answers.
+ *
+ * @param context Borrowed.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @return NUL-terminated JSON, borrowed: valid until the context ends. "null" if the input is an ordinary
+ *     message.
+ */
+WF_API const char *wf_context_request_data(const wf_context_t *context, size_t *length);
+
+/** Asks the world outside: a "request_info" event, and a pending request that wf_run_respond answers.
+ *
+ * It does not wait. The answer comes to this executor as a message of its own, for which
+ * wf_context_request_id is not NULL; the run goes on meanwhile. Pending requests are part of every
+ * checkpoint.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param request_id An id that no other pending request has; NULL makes one, the same again if the superstep
+ *     is run again. Copied.
+ * @param json The question. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param response_type The types that an answer may have, separated by '|': null, boolean, integer, number,
+ *     string, array, object, or the `$type` of a tagged value; NULL for any. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad id; WF_E_JSON with the offset; WF_E_LIMIT; WF_E_MISUSE in a save or
+ *     restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended;
+ *     WF_E_FORKED. A second pending request of one id fails the executor with WF_E_EXISTS.
+ */
+WF_API wf_status_t wf_context_request_info(wf_context_t *context, const char *request_id, const char *json,
+                                           size_t length, const char *response_type, wf_error_t **error);
+
+/** Lets the run rest after this superstep, although messages may wait: wf_run_next then answers WF_DONE.
+ *
+ * The superstep commits as usual. The run goes on when something comes from outside, or from its checkpoint.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle;
+ *     WF_E_CLOSED if the context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_halt(wf_context_t *context, wf_error_t **error);
+
+/** Whether the run was cancelled or freed meanwhile: what the call does counts no more, and it may stop.
+ *
+ * Any thread.
+ *
+ * @param context Borrowed.
+ * @return 1 or 0; 0 for anything but a context.
+ */
+WF_API int32_t wf_context_is_cancelled(const wf_context_t *context);
 
 /** Sends a message along the executor's edges. It is delivered in the next superstep, if this one commits.
  *
@@ -925,6 +1109,29 @@ WF_API wf_status_t wf_context_fail(wf_context_t *context, const char *error_type
  *     of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_context_finish(wf_context_t *context, wf_status_t status, wf_error_t **error);
+
+/* ---- Selection ----------------------------------------------------------------------------------------- */
+
+/* The targets that a selector chooses among. Borrowed: valid while the selector runs, on its thread. */
+
+/** The targets that may be chosen, as a JSON array of executor ids in the order of their declaration.
+ *
+ * @param selection Borrowed.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @return NUL-terminated JSON, borrowed: valid until the selector returns. "[]" for anything but a
+ *     selection.
+ */
+WF_API const char *wf_selection_targets(const wf_selection_t *selection, size_t *length);
+
+/** Chooses a target. Choosing it twice is choosing it once.
+ *
+ * @param selection Borrowed.
+ * @param target Id of one of the targets.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_NOTFOUND if it is none of the targets; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_CLOSED if the selector has returned; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_selection_add(wf_selection_t *selection, const char *target, wf_error_t **error);
 
 #ifdef __cplusplus
 }

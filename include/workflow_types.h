@@ -58,6 +58,7 @@ typedef struct wf_storage { uint64_t reserved; } wf_storage_t;   /**< Where chec
 typedef struct wf_run { uint64_t reserved; } wf_run_t;           /**< One execution of a workflow. */
 typedef struct wf_event { uint64_t reserved; } wf_event_t;       /**< One thing that happened in a run. */
 typedef struct wf_context { uint64_t reserved; } wf_context_t;   /**< One call of host code, and what it may do. */
+typedef struct wf_selection { uint64_t reserved; } wf_selection_t; /**< The targets that a selector chooses among. */
 
 /* ---- Callbacks --------------------------------------------------------------------------------- */
 
@@ -77,14 +78,21 @@ typedef wf_status_t (*wf_executor_fn)(void *user_data, wf_context_t *context, co
  * `message` is JSON text, NUL-terminated, valid during the call. A condition must depend on the message alone. */
 typedef int32_t (*wf_condition_fn)(void *user_data, const char *message, size_t message_length);
 
+/** Host code of a selector: chooses, with wf_selection_add, which of the targets get a message; none is a choice too.
+ *
+ * `message` is JSON text, NUL-terminated, valid during the call, as the selection is. Return WF_OK, or a negative
+ * status to fail the run. A selector must depend on the message alone. */
+typedef wf_status_t (*wf_selector_fn)(
+    void *user_data, const char *message, size_t message_length, wf_selection_t *selection);
+
 /* ---- Flags, scopes and kinds ------------------------------------------------------------------- */
 
-/** Flags of wf_executor_t and wf_condition_t. */
+/** Flags of wf_executor_t, wf_condition_t and wf_selector_t. */
 enum wf_code_flags {
     /** Ask this executor for its state at every checkpoint, not only when it ran. */
     WF_SAVE_ALWAYS = 1,
-    /** The callback says success explicitly: an executor returns WF_DONE, a condition 1 for yes and 2 for no;
-     *  0 then means that it failed. For hosts whose exceptions reach C as 0, such as ctypes. */
+    /** The callback says success explicitly: an executor and a selector return WF_DONE, a condition 1 for yes and 2
+     *  for no; 0 then means that it failed. For hosts whose exceptions reach C as 0, such as ctypes. */
     WF_STRICT_RESULT = 2
 };
 
@@ -101,13 +109,16 @@ enum wf_scope {
     WF_SCOPE_SHARED = 1    /**< Shared by the executors of a run; writes are seen from the next superstep on. */
 };
 
-/** How far a run is. 2, 4 and 6 are kept for requests and cancelling. */
+/** How far a run is. */
 typedef int32_t wf_run_state_t;
 enum wf_run_state {
     WF_RUN_STARTED = 0,     /**< Not driven yet. */
     WF_RUN_IN_PROGRESS = 1, /**< There is more to do: call wf_run_next. */
+    WF_RUN_IN_PROGRESS_PENDING_REQUESTS = 2, /**< There is more to do, and requests wait for answers. */
     WF_RUN_IDLE = 3,        /**< Nothing left to deliver: finished. */
-    WF_RUN_FAILED = 5       /**< Stopped by an error; the last checkpoint is good. */
+    WF_RUN_IDLE_WITH_PENDING_REQUESTS = 4,   /**< Nothing left to deliver but answers: see wf_run_respond. */
+    WF_RUN_FAILED = 5,      /**< Stopped by an error; the last checkpoint is good. */
+    WF_RUN_CANCELLED = 6    /**< Stopped by wf_run_cancel; the last checkpoint is good. */
 };
 
 /** What an event tells. Ignore kinds that you do not know: new ones may appear. */
@@ -123,7 +134,9 @@ enum wf_event_kind {
     WF_EVENT_EXECUTOR_COMPLETED = 8,  /**< "executor_completed". Data: [sent..., outputs...], or null if none. */
     WF_EVENT_EXECUTOR_FAILED = 9,     /**< "executor_failed". Data: as for "failed". */
     WF_EVENT_CHECKPOINT = 10,         /**< "checkpoint". Data: {checkpoint_id, previous_checkpoint_id, kind, superstep}. */
-    WF_EVENT_WARNING = 11             /**< "warning". Data: {reason, message, executor_id}. */
+    WF_EVENT_WARNING = 11,            /**< "warning". Data: {reason, message, executor_id}. */
+    WF_EVENT_REQUEST_INFO = 12,       /**< "request_info": an executor asks. Data: the question. See wf_event_request_id. */
+    WF_EVENT_CANCELLED = 13           /**< "cancelled". Data: {reason}. */
 };
 /** The bit of a kind in wf_run_options_t.hidden_events. */
 #define WF_EVENT_BIT(kind) ((uint64_t)1 << (kind))
@@ -156,6 +169,18 @@ typedef struct wf_condition {
     wf_finalizer_fn finalizer;
 } wf_condition_t;
 #define WF_CONDITION_INIT { (uint32_t)sizeof(wf_condition_t), 0, NULL, NULL, NULL, NULL, NULL }
+
+/** Host code of one selector. The name and the version are part of the graph's signature. */
+typedef struct wf_selector {
+    uint32_t struct_size;
+    uint32_t flags;            /**< enum wf_code_flags. */
+    const char *name;          /**< By which edges name it. Copied. */
+    const char *version;       /**< Change it when the selector changes its mind. Optional. Copied. */
+    wf_selector_fn select;
+    void *user_data;
+    wf_finalizer_fn finalizer;
+} wf_selector_t;
+#define WF_SELECTOR_INIT { (uint32_t)sizeof(wf_selector_t), 0, NULL, NULL, NULL, NULL, NULL }
 
 /** How to run. */
 typedef struct wf_run_options {

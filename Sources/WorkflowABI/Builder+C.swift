@@ -100,6 +100,31 @@ public func wf_builder_add_condition(
     }
 }
 
+/// Adds a selector and its code, or gives a selector of the definition its code.
+///
+/// `selector->user_data` belongs to the library from this call on, as with wf_builder_add_executor.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - selector: Name and code; `name` and `select` are required. Copied.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: As wf_builder_add_condition.
+@_cdecl("wf_builder_add_selector")
+public func wf_builder_add_selector(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ selector: UnsafePointer<wf_selector>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    let given = GivenCode(selector)
+    return Boundary.describe(builder, error) { builder throws(Failure) in
+        let (code, userData) = try given.checked()
+        let name = try CText.string(code.name, "selector name")
+        let version = try CText.optionalString(code.version, "selector version")
+        guard code.select != nil else {
+            throw Failure(.misuse, "wf_selector_t.select of the selector '\(name.printable)' is NULL")
+        }
+        try builder.addSelector(Selector(name: name, version: version), CSelector(name: name, code, userData))
+    }
+}
+
 /// Adds an edge: what `source` sends goes to `target`, if the condition says so.
 ///
 /// An edge from an executor to itself is a loop: its message arrives in the next superstep.
@@ -160,6 +185,55 @@ public func wf_builder_add_fan_out_edges(
         let source = try CText.string(source, "source")
         let targets = try CText.strings(targets, count, "target")
         try builder.describe { draft throws(Failure) in try draft.addFanOut(source, targets) }
+    }
+}
+
+/// Adds a fan-out in which a selector chooses, for each message, the targets that get it.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - source: Id of the sender. Copied.
+///   - targets: At least two executor ids. Copied.
+///   - count: How many targets.
+///   - selector: Name of the selector, which may be added later. Copied.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: As wf_builder_add_edge; WF_E_INVALID also for less than two targets.
+@_cdecl("wf_builder_add_multi_selection_edges")
+public func wf_builder_add_multi_selection_edges(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ source: UnsafePointer<CChar>?,
+    _ targets: UnsafePointer<UnsafePointer<CChar>?>?, _ count: UInt, _ selector: UnsafePointer<CChar>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.describe(builder, error) { builder throws(Failure) in
+        let source = try CText.string(source, "source")
+        let targets = try CText.strings(targets, count, "target")
+        let selector = try CText.string(selector, "selector name")
+        try builder.describe { draft throws(Failure) in try draft.addSelection(source, targets, selector: selector) }
+    }
+}
+
+/// Adds a switch: each message goes to the target of the first case whose condition says yes, else to the default.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - source: Id of the sender. Copied.
+///   - conditions: Names of conditions, one for each case; they may be added later. Copied.
+///   - targets: The target of each case; several cases may have the same one. Copied.
+///   - count: How many cases: at least one.
+///   - default_target: Id of the executor that gets what no case takes. Copied.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: As wf_builder_add_edge; WF_E_INVALID also for no case.
+@_cdecl("wf_builder_add_switch_case_edges")
+public func wf_builder_add_switch_case_edges(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ source: UnsafePointer<CChar>?,
+    _ conditions: UnsafePointer<UnsafePointer<CChar>?>?, _ targets: UnsafePointer<UnsafePointer<CChar>?>?, _ count: UInt,
+    _ default_target: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.describe(builder, error) { builder throws(Failure) in
+        let source = try CText.string(source, "source")
+        let conditions = try CText.strings(conditions, count, "condition")
+        let targets = try CText.strings(targets, count, "target")
+        let fallback = try CText.string(default_target, "default target")
+        let cases = zip(conditions, targets).map { GraphDraft.Case(condition: $0, target: $1) }
+        try builder.describe { draft throws(Failure) in try draft.addSwitchCase(source, cases, fallback: fallback) }
     }
 }
 

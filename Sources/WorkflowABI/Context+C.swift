@@ -52,6 +52,82 @@ public func wf_context_sources(_ context: UnsafePointer<wf_context>?, _ length: 
     return CText.lend(context.lend(json.finish()), length)
 }
 
+/// The id of the request that the input answers.
+/// - Parameter context: Borrowed.
+/// - Returns: NUL-terminated id, borrowed: valid until the context ends. NULL if the input is an ordinary message.
+@_cdecl("wf_context_request_id")
+public func wf_context_request_id(_ context: UnsafePointer<wf_context>?) -> UnsafePointer<CChar>? {
+    Handle.peek(context)?.request.map { CText.lend($0.id, nil) }
+}
+
+/// What the executor asked with the request that the input answers.
+/// - Parameters:
+///   - context: Borrowed.
+///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
+/// - Returns: NUL-terminated JSON, borrowed: valid until the context ends. "null" if the input is an ordinary message.
+@_cdecl("wf_context_request_data")
+public func wf_context_request_data(
+    _ context: UnsafePointer<wf_context>?, _ length: UnsafeMutablePointer<UInt>?
+) -> UnsafePointer<CChar> {
+    CText.lend(Handle.peek(context)?.request?.data ?? .null, length)
+}
+
+/// Asks the world outside: a "request_info" event, and a pending request that wf_run_respond answers.
+///
+/// It does not wait. The answer comes to this executor as a message of its own, for which wf_context_request_id is not
+/// NULL; the run goes on meanwhile. Pending requests are part of every checkpoint.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - request_id: An id that no other pending request has; NULL makes one, the same again if the superstep is run again.
+///     Copied.
+///   - json: The question. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - response_type: The types that an answer may have, separated by '|': null, boolean, integer, number, string, array,
+///     object, or the `$type` of a tagged value; NULL for any. Copied.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_INVALID for a bad id; WF_E_JSON with the offset; WF_E_LIMIT; WF_E_MISUSE in a save or restore
+///   callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED. A second pending
+///   request of one id fails the executor with WF_E_EXISTS.
+@_cdecl("wf_context_request_info")
+public func wf_context_request_info(
+    _ context: UnsafeMutablePointer<wf_context>?, _ request_id: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?,
+    _ length: UInt, _ response_type: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let context = try Handle.object(context)
+        let id = try CText.optionalString(request_id, "request id")
+        if let id { try Name.check(id, as: "request id") }
+        let type = try CText.optionalString(response_type, "response type")
+        let data = try CText.json(json, length, "the request")
+        try context.ask(data, id: id.map { Text($0) }, responseType: type.map { Text($0) })
+    }
+}
+
+/// Lets the run rest after this superstep, although messages may wait: wf_run_next then answers WF_DONE.
+///
+/// The superstep commits as usual. The run goes on when something comes from outside, or from its checkpoint.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the
+///   context has ended; WF_E_FORKED.
+@_cdecl("wf_context_halt")
+public func wf_context_halt(
+    _ context: UnsafeMutablePointer<wf_context>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in try Handle.object(context).halt() }
+}
+
+/// Whether the run was cancelled or freed meanwhile: what the call does counts no more, and it may stop.
+///
+/// Any thread.
+/// - Parameter context: Borrowed.
+/// - Returns: 1 or 0; 0 for anything but a context.
+@_cdecl("wf_context_is_cancelled")
+public func wf_context_is_cancelled(_ context: UnsafePointer<wf_context>?) -> Int32 {
+    Handle.peek(context)?.isCancelled == true ? 1 : 0
+}
+
 /// Sends a message along the executor's edges. It is delivered in the next superstep, if this one commits.
 /// - Parameters:
 ///   - context: Borrowed; of an invoke callback.

@@ -49,6 +49,17 @@ public func wf_event_executor_id(_ event: UnsafePointer<wf_event>?) -> UnsafePoi
     Handle.peek(event)?.executorID.map { CText.lend($0, nil) }
 }
 
+/// The id of the request that a "request_info" event tells of: for wf_run_respond.
+///
+/// Any thread.
+/// - Parameter event: Borrowed.
+/// - Returns: NUL-terminated id, borrowed: valid until the event is freed. NULL for other kinds of events.
+@_cdecl("wf_event_request_id")
+public func wf_event_request_id(_ event: UnsafePointer<wf_event>?) -> UnsafePointer<CChar>? {
+    guard case .request(let request) = Handle.peek(event)?.event.data else { return nil }
+    return CText.lend(request.id, nil)
+}
+
 /// The event's data as JSON. Its shape depends on the kind: see `enum wf_event_kind`.
 ///
 /// Any thread.

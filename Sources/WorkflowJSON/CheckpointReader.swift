@@ -82,8 +82,14 @@ private struct Reader {
             guard let index = graph.index(ofExecutor: id) else { throw wrong(path, "an executor of the workflow") }
             snapshot.executors[index] = try executorState(value, path)
         }
-        for name in ["pending_request_info_events", "sub_workflows"] where !(try object(name).members.isEmpty) {
-            throw Failure(.unsupported, "\(what) has '\(name)', which this version of the library cannot resume")
+        for (id, value) in try object("pending_request_info_events").members {
+            let path = "pending_request_info_events.\(id.printable)"
+            let request = try self.request(value, graph, path)
+            guard request.id.string == id else { throw wrong(path + ".request_id", "'\(id.printable)'") }
+            snapshot.requests.append(request)
+        }
+        guard try object("sub_workflows").members.isEmpty else {
+            throw Failure(.unsupported, "\(what) has sub-workflows, which this version of the library cannot resume")
         }
         for name in order where !Self.known.contains(name) {
             if let value = members[name] { snapshot.unknownMembers.append((name, value.raw)) }
@@ -99,7 +105,16 @@ private struct Reader {
         guard source != Message.outside || target != nil else {
             throw wrong(path + ".target", "an executor, for a message from outside")
         }
-        return Message(source: source, target: target ?? Message.everyone, payload: payload)
+        let request = try fields["request"].map { value throws(Failure) in try self.request(value, graph, path + ".request") }
+        return Message(source: source, target: target ?? Message.everyone, payload: payload, request: request)
+    }
+
+    private func request(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> Request {
+        let fields = try fields(value, path)
+        guard let id = fields["request_id"]?.string, !id.isEmpty, let data = fields["data"]?.raw,
+            let executor = try executor(fields["source_executor_id"], graph, path + ".source_executor_id")
+        else { throw wrong(path, "a request with 'request_id', 'source_executor_id' and 'data'") }
+        return Request(id: Text(id), executor: executor, data: data, responseType: fields["response_type"]?.string.map { Text($0) })
     }
 
     private func fanIn(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> (Int, FanInBuffer) {

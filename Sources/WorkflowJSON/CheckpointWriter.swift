@@ -29,7 +29,12 @@ public enum CheckpointDocument {
                 }
             }
             json.name("pending_request_info_events", onNewLine: true)
-            json.object { _ in }
+            json.object { json in
+                for request in snapshot.requests {
+                    json.name(request.id.string)
+                    json.object { write(request, graph, to: &$0) }
+                }
+            }
             json.name("sub_workflows", onNewLine: true)
             json.object { _ in }
             json.name("metadata", onNewLine: true)
@@ -76,7 +81,19 @@ public enum CheckpointDocument {
             json.member("target", message.target == Message.everyone ? nil : graph.executorID(message.target))
             json.name("data")
             json.raw(message.payload)
+            if let request = message.request {
+                json.name("request")
+                json.object { write(request, graph, to: &$0) }
+            }
         }
+    }
+
+    static func write(_ request: Request, _ graph: Graph, to json: inout JSONWriter) {
+        json.member("request_id", request.id.string)
+        json.member("source_executor_id", graph.executorID(request.executor))
+        json.member("response_type", request.responseType?.string)
+        json.name("data")
+        json.raw(request.data)
     }
 
     private static func write(_ buffer: FanInBuffer?, _ group: Int, _ graph: Graph, to json: inout JSONWriter) {

@@ -15,18 +15,20 @@ public enum Definition {
                 }
             }
             json.name("conditions", onNewLine: true)
-            json.array { json in
-                for condition in graph.conditions {
-                    json.object { json in
-                        json.member("name", condition.name)
-                        if let version = condition.version { json.member("version", version) }
-                    }
-                }
-            }
+            json.array { json in for condition in graph.conditions { write(condition.name, condition.version, to: &json) } }
+            json.name("selectors", onNewLine: true)
+            json.array { json in for selector in graph.selectors { write(selector.name, selector.version, to: &json) } }
             json.name("edges", onNewLine: true)
             json.array { json in for edge in graph.edges { write(edge, graph, to: &json) } }
         }
         return json.finish()
+    }
+
+    private static func write(_ name: String, _ version: String?, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("name", name)
+            if let version { json.member("version", version) }
+        }
     }
 
     private static func write(_ edge: EdgeGroup, _ graph: Graph, to json: inout JSONWriter) {
@@ -45,6 +47,24 @@ public enum Definition {
                 json.member("kind", "fan_out")
                 json.member("source", graph.executorID(source))
                 list("targets", targets, &json)
+            case .selection(let source, let targets, let selector):
+                json.member("kind", "multi_selection")
+                json.member("source", graph.executorID(source))
+                list("targets", targets, &json)
+                json.member("selector", graph.selectors[selector].name)
+            case .switchCase(let source, let cases, let fallback):
+                json.member("kind", "switch_case")
+                json.member("source", graph.executorID(source))
+                json.name("cases")
+                json.array { json in
+                    for one in cases {
+                        json.object { json in
+                            json.member("condition", graph.conditions[one.condition].name)
+                            json.member("target", graph.executorID(one.target))
+                        }
+                    }
+                }
+                json.member("default", graph.executorID(fallback))
             case .fanIn(let sources, let target):
                 json.member("kind", "fan_in")
                 list("sources", sources, &json)

@@ -3,8 +3,8 @@ public import WorkflowModel
 /// A definition as it was read: a draft, and what it declares but cannot bring along, the host's code.
 public struct ParsedDefinition: Sendable {
     public var draft: GraphDraft
-    /// Declared conditions by name.
     public var conditions: [Condition]
+    public var selectors: [Selector]
     /// Declared executors in order.
     public var executors: [String]
 }
@@ -28,11 +28,10 @@ private struct DefinitionReader {
     var problems: [String] = []
 
     mutating func read(_ value: JSONValue) throws(Failure) -> ParsedDefinition {
-        let fields = members(value, "", ["name", "start", "max_supersteps", "executors", "conditions", "edges"])
+        let fields = members(value, "", ["name", "start", "max_supersteps", "executors", "conditions", "selectors", "edges"])
         var draft = try GraphDraft(name: string(fields["name"], "name") ?? "?")
         var executors: [String] = []
         var seen: Set<String> = []
-        var conditions: [Condition] = []
         let start = string(fields["start"], "start")
         if let limit = fields["max_supersteps"] {
             if let number = limit.integer, let number = UInt64(exactly: number) {
@@ -49,17 +48,24 @@ private struct DefinitionReader {
             executors.append(id)
         }
         if let start { attempt("start", &draft) { draft throws(Failure) in try draft.setStart(start) } }
-        for (index, item) in array(fields["conditions"], "conditions", required: false).enumerated() {
-            let path = "conditions[\(index)]"
-            let fields = members(item, path, ["name", "version"])
-            guard let name = string(fields["name"], path + ".name") else { continue }
-            let version = fields["version"] == nil ? nil : string(fields["version"], path + ".version")
-            conditions.append(Condition(name: name, version: version))
-        }
+        let conditions = rules(fields["conditions"], "conditions").map { Condition(name: $0.name, version: $0.version) }
+        let selectors = rules(fields["selectors"], "selectors").map { Selector(name: $0.name, version: $0.version) }
         for (index, item) in array(fields["edges"], "edges", required: false).enumerated() {
             edge(item, "edges[\(index)]", &draft)
         }
-        return ParsedDefinition(draft: draft, conditions: conditions, executors: executors)
+        return ParsedDefinition(draft: draft, conditions: conditions, selectors: selectors, executors: executors)
+    }
+
+    /// Names with optional versions.
+    private mutating func rules(_ value: JSONValue?, _ path: String) -> [(name: String, version: String?)] {
+        var found: [(name: String, version: String?)] = []
+        for (index, item) in array(value, path, required: false).enumerated() {
+            let place = "\(path)[\(index)]"
+            let fields = members(item, place, ["name", "version"])
+            guard let name = string(fields["name"], place + ".name") else { continue }
+            found.append((name, fields["version"] == nil ? nil : string(fields["version"], place + ".version")))
+        }
+        return found
     }
 
     private mutating func edge(_ value: JSONValue, _ path: String, _ draft: inout GraphDraft) {
@@ -76,15 +82,42 @@ private struct DefinitionReader {
             guard let source = string(fields["source"], path + ".source") else { return }
             let targets = strings(fields["targets"], path + ".targets")
             attempt(path, &draft) { draft throws(Failure) in try draft.addFanOut(source, targets) }
+        case "multi_selection":
+            let fields = members(value, path, ["kind", "source", "targets", "selector"])
+            guard let source = string(fields["source"], path + ".source"),
+                let selector = string(fields["selector"], path + ".selector")
+            else { return }
+            let targets = strings(fields["targets"], path + ".targets")
+            attempt(path, &draft) { draft throws(Failure) in try draft.addSelection(source, targets, selector: selector) }
+        case "switch_case":
+            let fields = members(value, path, ["kind", "source", "cases", "default"])
+            guard let source = string(fields["source"], path + ".source"),
+                let fallback = string(fields["default"], path + ".default")
+            else { return }
+            let cases = cases(fields["cases"], path + ".cases")
+            attempt(path, &draft) { draft throws(Failure) in try draft.addSwitchCase(source, cases, fallback: fallback) }
         case "fan_in":
             let fields = members(value, path, ["kind", "sources", "target"])
             guard let target = string(fields["target"], path + ".target") else { return }
             let sources = strings(fields["sources"], path + ".sources")
             attempt(path, &draft) { draft throws(Failure) in try draft.addFanIn(sources, target) }
         case let kind?:
-            problems.append("'\(path).kind' is '\(kind.printable)'; it should be 'single', 'fan_out' or 'fan_in'")
+            problems.append("'\(path).kind' is '\(kind.printable)'; it should be 'single', 'fan_out', 'multi_selection', 'switch_case' or 'fan_in'")
         case nil: break
         }
+    }
+
+    private mutating func cases(_ value: JSONValue?, _ path: String) -> [GraphDraft.Case] {
+        var found: [GraphDraft.Case] = []
+        for (index, item) in array(value, path).enumerated() {
+            let place = "\(path)[\(index)]"
+            let fields = members(item, place, ["condition", "target"])
+            guard let condition = string(fields["condition"], place + ".condition"),
+                let target = string(fields["target"], place + ".target")
+            else { continue }
+            found.append(GraphDraft.Case(condition: condition, target: target))
+        }
+        return found
     }
 
     private mutating func attempt(

@@ -22,6 +22,11 @@ public enum EventDocument {
                 json.member("superstep", summary.superstep)
             }
             return json.finish()
+        case .request(let request): return request.data
+        case .cancelled(let reason):
+            var json = JSONWriter()
+            json.object { $0.member("reason", reason) }
+            return json.finish()
         case .warning(let reason, let message):
             var json = JSONWriter()
             json.object { json in
@@ -41,8 +46,21 @@ public enum EventDocument {
             json.member("sequence", Int(clamping: sequence))
             json.member("superstep", event.superstep)
             json.member("executor_id", event.executor < 0 ? nil : graph.executorID(event.executor))
+            if case .request(let request) = event.data {
+                json.member("request_id", request.id.string)
+                json.member("response_type", request.responseType?.string)
+            }
             json.name("data")
             json.raw(data)
+        }
+        return json.finish()
+    }
+
+    /// What `wf_run_pending_requests` shows.
+    public static func list(of requests: [Request], graph: Graph) -> Text {
+        var json = JSONWriter()
+        json.array { json in
+            for request in requests { json.object { CheckpointDocument.write(request, graph, to: &$0) } }
         }
         return json.finish()
     }

@@ -5,6 +5,9 @@ extension Kernel {
     /// Reports a condition's answer.
     public mutating func decided(_ answer: Bool) { work.decision = answer }
 
+    /// Reports a selector's answer: some of the targets that it was asked about.
+    public mutating func selected(_ targets: [Int]) { work.selection = targets }
+
     /// Delivers what the last boundary holds. Nil when all of it is in the mailboxes.
     mutating func route() -> Step? {
         while work.message < snapshot.messages.count {
@@ -23,7 +26,7 @@ extension Kernel {
 
     private mutating func route(_ message: Message) -> Step? {
         guard message.source != Message.outside else {
-            work.deliver(message.payload, from: [Message.outside], to: message.target)
+            work.deliver(message.payload, from: [Message.outside], to: message.target, answering: message.request)
             work.routed = true
             return nil
         }
@@ -47,11 +50,41 @@ extension Kernel {
                 for target in targets where message.isFor(target) {
                     deliver(message.payload, from: [source], to: target)
                 }
+            case .selection(let source, let targets, let selector):
+                guard targets.contains(where: message.isFor) else { break }
+                guard let chosen = work.selection else {
+                    return .select(selector: selector, payload: message.payload, targets: targets)
+                }
+                work.selection = nil
+                work.routed = true
+                for target in targets where chosen.contains(target) && message.isFor(target) {
+                    deliver(message.payload, from: [source], to: target)
+                }
+            case .switchCase(let source, let cases, let fallback):
+                guard message.target == Message.everyone || graph.edges[group].targets.contains(message.target) else { break }
+                if let step = choose(among: cases, message) { return step }
+                let target = work.switchCase < cases.count ? cases[work.switchCase].target : fallback
+                work.switchCase = 0
+                work.routed = true
+                if message.isFor(target) { deliver(message.payload, from: [source], to: target) }
             case .fanIn(let sources, let target):
                 guard message.isFor(target) else { break }
                 collect(message, in: group, sources, target)
             }
             work.route += 1
+        }
+        return nil
+    }
+
+    /// Walks the cases until a condition says yes; stops behind the last one if none does.
+    private mutating func choose(among cases: [EdgeGroup.Case], _ message: Message) -> Step? {
+        while work.switchCase < cases.count {
+            guard let answer = work.decision else {
+                return .decide(condition: cases[work.switchCase].condition, payload: message.payload)
+            }
+            work.decision = nil
+            if answer { return nil }
+            work.switchCase += 1
         }
         return nil
     }

@@ -5,10 +5,13 @@ extension Kernel {
     /// Stages what an invocation did; its executor may take its next message.
     mutating func accept(_ outcome: Outcome, from executor: Int) {
         for payload in outcome.outputs.dropFirst(outcome.toldOutputs) { output(payload, executor: executor) }
+        for request in outcome.requests { announce(request) }
         let results = outcome.sends.map(\.payload) + outcome.outputs
         emit(.executorCompleted, executor: executor, data: results.isEmpty ? .none : .results(results))
         work.mail[executor].sends.append(contentsOf: outcome.sends)
+        work.mail[executor].requests.append(contentsOf: outcome.requests)
         work.mail[executor].writes = outcome.writes
+        if outcome.halts { halts = true }
         work.mail[executor].next += 1
         if work.mail[executor].next < work.mail[executor].deliveries.count { ready.append(executor) }
     }
@@ -38,6 +41,7 @@ extension Kernel {
             for send in work.mail[executor].sends {
                 messages.append(Message(source: executor, target: send.target, payload: send.payload))
             }
+            snapshot.requests.append(contentsOf: work.mail[executor].requests)
             for (key, value) in work.mail[executor].writes.own { snapshot.executors[executor].state[key] = value }
             let shared = work.mail[executor].writes.shared
             // Sorted, so that warnings come in the same order every time.

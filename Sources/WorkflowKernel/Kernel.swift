@@ -81,6 +81,10 @@ public struct Kernel: Sendable {
     let savers: Set<Int>
     /// Save hooks' answers, to be adopted with the superstep.
     var saved: [(executor: Int, text: Text?)] = []
+    /// What came from outside and waits for a boundary.
+    var incoming: [Incoming] = []
+    /// An executor asked for a rest: at the next boundary, until something comes from outside.
+    var halts = false
 
     /// A run that begins with `input` for the start executor.
     public init(graph: Graph, options: Options, input: Text) {
@@ -98,6 +102,7 @@ public struct Kernel: Sendable {
         self.init(graph: graph, options: options, snapshot: snapshot)
         begin()
         for warning in warnings { emit(.warning, data: .warning(reason: warning.reason, message: warning.message)) }
+        for request in snapshot.requests { announce(request) }
         phase = .restoring
         ready = options.hooks.restorers.filter { snapshot.executors[$0].saved != nil }
     }
@@ -175,6 +180,8 @@ public struct Kernel: Sendable {
     /// Reports the end of the executor's call.
     public mutating func finish(_ call: Call.Kind, executor: Int, _ outcome: Outcome) {
         outstanding -= 1
+        var outcome = outcome
+        if outcome.failure == nil { outcome.failure = duplicateRequest(in: outcome) }
         if var failure = outcome.failure {
             failure.executorID = failure.executorID ?? graph.executorID(executor)
             failure.superstep = failure.superstep ?? superstepAtWork
@@ -208,8 +215,10 @@ public struct Kernel: Sendable {
         case .invoke:
             let delivery = work.mail[executor].deliveries[work.mail[executor].next]
             call.input = delivery.payload
+            call.request = delivery.request
             call.sources = delivery.sources
             call.superstep += 1
+            call.invocation = work.mail[executor].next
             call.writes = work.mail[executor].writes
         case .restore: call.input = snapshot.executors[executor].saved ?? .null
         case .save: break
@@ -219,11 +228,12 @@ public struct Kernel: Sendable {
 
     // MARK: Boundaries
 
-    /// At a boundary: finished, too far, or one more superstep.
+    /// At a boundary: something from outside, finished, too far, or one more superstep.
     private mutating func turn() {
-        guard !snapshot.messages.isEmpty else {
+        guard incoming.isEmpty else { return takeIn() }
+        guard !snapshot.messages.isEmpty, !halts else {
             phase = .resting
-            return enter(.idle)
+            return enter(snapshot.requests.isEmpty ? .idle : .idleWithPendingRequests)
         }
         guard snapshot.superstep - snapshot.inputSuperstep < options.maxSupersteps else {
             return stop(
@@ -238,17 +248,22 @@ public struct Kernel: Sendable {
         phase = .routing
     }
 
-    private mutating func stop(_ failure: Failure) {
+    mutating func stop(_ failure: Failure) {
         self.failure = failure
         phase = .resting
         announced = nil
-        emit(.failed, data: .failure(failure))
-        enter(.failed)
+        if failure.status == .cancelled {
+            emit(.cancelled, data: .cancelled(reason: failure.message))
+            enter(.cancelled)
+        } else {
+            emit(.failed, data: .failure(failure))
+            enter(.failed)
+        }
     }
 
     // MARK: Events
 
-    private mutating func enter(_ state: RunState) {
+    mutating func enter(_ state: RunState) {
         self.state = state
         emit(.status, data: .state(state))
     }
@@ -261,7 +276,7 @@ public struct Kernel: Sendable {
     }
 
     /// The superstep in hand, or the last committed one.
-    private var superstepAtWork: Int {
+    var superstepAtWork: Int {
         switch phase {
         case .running, .saving(.superstep): snapshot.superstep + 1
         default: snapshot.superstep

@@ -8,6 +8,8 @@ public enum Step: Sendable {
     case call(Call)
     /// Ask the edge condition of that number about a payload; `Kernel.decided` with the answer.
     case decide(condition: Int, payload: Text)
+    /// Ask the selector of that number which of the targets get a payload; `Kernel.selected` with the answer.
+    case select(selector: Int, payload: Text, targets: [Int])
     /// Make `Kernel.snapshot` durable; then `Kernel.committed`, or `Kernel.fail`.
     case commit(CheckpointKind)
     /// Nothing to do until one of the calls has ended.
@@ -30,10 +32,14 @@ public struct Call: Sendable {
     public var executor: Int
     /// The message, the state to restore, or null.
     public var input: Text
+    /// The request that the input answers.
+    public var request: Request?
     /// Where the message came from: several after a fan-in; `Message.outside` for an input.
     public var sources: [Int]
     /// The superstep that this call is part of.
     public var superstep: Int
+    /// Which of the executor's messages of this superstep it is, from 0.
+    public var invocation = 0
     /// The state at the last boundary.
     public var shared: StateMap
     public var own: StateMap
@@ -48,6 +54,9 @@ public struct Outcome: Sendable {
     public var outputs: [Text] = []
     /// How many of the outputs, from the first, were already told with `Kernel.output`.
     public var toldOutputs = 0
+    public var requests: [Request] = []
+    /// The run is to rest after this superstep, although messages may wait.
+    public var halts = false
     public var writes = StateWrites()
     /// What a save call gave.
     public var saved: Text?

@@ -4,11 +4,18 @@ import WorkflowModel
 struct SuperstepWork: Sendable {
     /// An executor's mail and what it did with it.
     struct Mail: Sendable {
-        var deliveries: [(payload: Text, sources: [Int])] = []
+        var deliveries: [Delivery] = []
         /// The delivery to handle next.
         var next = 0
         var sends: [(target: Int, payload: Text)] = []
+        var requests: [Request] = []
         var writes = StateWrites()
+    }
+
+    struct Delivery: Sendable {
+        var payload: Text
+        var sources: [Int]
+        var request: Request?
     }
 
     /// By executor.
@@ -21,8 +28,11 @@ struct SuperstepWork: Sendable {
     var route = 0
     /// Whether the message at hand found a way, and whether a condition had a say.
     var routed = false
-    /// The answer to the condition of the route at hand.
+    /// The case at hand, if the route is a switch.
+    var switchCase = 0
+    /// The answer to the condition or the selector of the route at hand.
     var decision: Bool?
+    var selection: [Int]?
 
     init(executors: Int) { mail = Array(repeating: Mail(), count: executors) }
 
@@ -31,12 +41,14 @@ struct SuperstepWork: Sendable {
         message = 0
         route = 0
         routed = false
+        switchCase = 0
         decision = nil
+        selection = nil
     }
 
-    mutating func deliver(_ payload: Text, from sources: [Int], to executor: Int) {
+    mutating func deliver(_ payload: Text, from sources: [Int], to executor: Int, answering request: Request? = nil) {
         if mail[executor].deliveries.isEmpty { active.append(executor) }
-        mail[executor].deliveries.append((payload, sources))
+        mail[executor].deliveries.append(Delivery(payload: payload, sources: sources, request: request))
     }
 
     /// Empties what the superstep used, keeping the memory for the next one.
@@ -45,6 +57,7 @@ struct SuperstepWork: Sendable {
             mail[executor].deliveries.removeAll(keepingCapacity: true)
             mail[executor].next = 0
             mail[executor].sends.removeAll(keepingCapacity: true)
+            mail[executor].requests.removeAll(keepingCapacity: true)
             mail[executor].writes = StateWrites()
         }
         active.removeAll(keepingCapacity: true)

@@ -4,6 +4,8 @@ public enum CheckpointKind: String, Sendable {
     case entry
     /// A superstep is committed.
     case superstep
+    /// Answers to requests are queued, or requests were withdrawn.
+    case response
 }
 
 /// What a storage shows of a checkpoint without loading it.

@@ -11,6 +11,8 @@ public enum EventKind: Int32, Sendable, CaseIterable {
     case executorFailed = 9
     case checkpoint = 10
     case warning = 11
+    case requestInfo = 12
+    case cancelled = 13
 
     /// The word that hosts compare with.
     public var name: StaticString {
@@ -26,6 +28,8 @@ public enum EventKind: Int32, Sendable, CaseIterable {
         case .executorFailed: "executor_failed"
         case .checkpoint: "checkpoint"
         case .warning: "warning"
+        case .requestInfo: "request_info"
+        case .cancelled: "cancelled"
         }
     }
 }
@@ -50,6 +54,8 @@ public struct Event: Sendable {
         indirect case failure(Failure)
         indirect case checkpoint(CheckpointSummary)
         case warning(reason: String, message: String)
+        case request(Request)
+        case cancelled(reason: String)
     }
 
     public var kind: EventKind

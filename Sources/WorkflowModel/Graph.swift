@@ -10,6 +10,7 @@ public final class Graph: Sendable {
     public let maxSupersteps: Int
     public let executors: [Text]
     public let conditions: [Condition]
+    public let selectors: [Selector]
     public let edges: [EdgeGroup]
     /// By executor: the edge groups that leave it, in the order of their declaration.
     public let routes: [[Int]]
@@ -27,6 +28,7 @@ public final class Graph: Sendable {
         maxSupersteps = draft.maxSupersteps
         executors = draft.executors.map { Text($0) }
         conditions = draft.conditions
+        selectors = draft.selectors
         self.edges = edges
         self.indexes = indexes
         var routes = [[Int]](repeating: [], count: draft.executors.count)
@@ -56,18 +58,41 @@ public struct Condition: Sendable, Hashable {
     }
 }
 
+/// A named choice among targets, by the message. The host has the code; the graph has the name.
+public struct Selector: Sendable, Hashable {
+    public var name: String
+    /// Changed by the host when the code changes its mind; part of the signature.
+    public var version: String?
+
+    public init(name: String, version: String? = nil) {
+        self.name = name
+        self.version = version
+    }
+}
+
 /// One routing rule between executors, by number.
 public enum EdgeGroup: Sendable, Equatable {
+    public struct Case: Sendable, Hashable {
+        public var condition: Int
+        public var target: Int
+    }
+
     /// From one to one, if the condition says so.
     case single(source: Int, target: Int, condition: Int?)
     /// Each message goes to every target.
     case fanOut(source: Int, targets: [Int])
+    /// Each message goes to those targets that the selector chooses.
+    case selection(source: Int, targets: [Int], selector: Int)
+    /// Each message goes to the target of the first case whose condition says yes, else to the last resort.
+    case switchCase(source: Int, cases: [Case], fallback: Int)
     /// Waits until every source has sent, then delivers one list, grouped by source in this order.
     case fanIn(sources: [Int], target: Int)
 
     public var sources: [Int] {
         switch self {
-        case .single(let source, _, _), .fanOut(let source, _): [source]
+        case .single(let source, _, _), .fanOut(let source, _), .selection(let source, _, _),
+            .switchCase(let source, _, _):
+            [source]
         case .fanIn(let sources, _): sources
         }
     }
@@ -75,7 +100,8 @@ public enum EdgeGroup: Sendable, Equatable {
     public var targets: [Int] {
         switch self {
         case .single(_, let target, _), .fanIn(_, let target): [target]
-        case .fanOut(_, let targets): targets
+        case .fanOut(_, let targets), .selection(_, let targets, _): targets
+        case .switchCase(_, let cases, let fallback): cases.map(\.target) + [fallback]
         }
     }
 }

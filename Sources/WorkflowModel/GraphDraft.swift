@@ -6,7 +6,19 @@ public struct GraphDraft: Sendable {
     public enum Edge: Sendable, Hashable {
         case single(source: String, target: String, condition: String?)
         case fanOut(source: String, targets: [String])
+        case selection(source: String, targets: [String], selector: String)
+        case switchCase(source: String, cases: [Case], fallback: String)
         case fanIn(sources: [String], target: String)
+    }
+
+    public struct Case: Sendable, Hashable {
+        public var condition: String
+        public var target: String
+
+        public init(condition: String, target: String) {
+            self.condition = condition
+            self.target = target
+        }
     }
 
     public let name: String
@@ -15,6 +27,7 @@ public struct GraphDraft: Sendable {
     /// In the order of first mention, which is the order in which a superstep starts them.
     public internal(set) var executors: [String] = []
     public internal(set) var conditions: [Condition] = []
+    public internal(set) var selectors: [Selector] = []
     public internal(set) var edges: [Edge] = []
     /// Executors that were added, not only mentioned.
     private(set) var added: Set<String> = []
@@ -47,6 +60,16 @@ public struct GraphDraft: Sendable {
         }
     }
 
+    public mutating func addSelector(_ selector: Selector) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            try Name.check(selector.name, as: "selector name")
+            guard !draft.selectors.contains(where: { $0.name == selector.name }) else {
+                throw Failure(.exists, "selector '\(selector.name)' is already in the workflow")
+            }
+            draft.selectors.append(selector)
+        }
+    }
+
     public mutating func addEdge(_ source: String, _ target: String, condition: String? = nil) throws(Failure) {
         try remembering { draft throws(Failure) in
             if let condition { try Name.check(condition, as: "condition name") }
@@ -70,6 +93,31 @@ public struct GraphDraft: Sendable {
                 throw Failure(.invalid, "a fan-out from '\(source.printable)' needs at least two targets, not \(targets.count)")
             }
             try draft.add(targets.map { Arrow(source, $0) }, [.fanOut(source: source, targets: targets)])
+        }
+    }
+
+    public mutating func addSelection(_ source: String, _ targets: [String], selector: String) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            try Name.check(selector, as: "selector name")
+            guard targets.count >= 2 else {
+                throw Failure(.invalid, "a selection from '\(source.printable)' needs at least two targets, not \(targets.count)")
+            }
+            try draft.add(
+                targets.map { Arrow(source, $0) }, [.selection(source: source, targets: targets, selector: selector)])
+        }
+    }
+
+    /// Several cases may lead to one target.
+    public mutating func addSwitchCase(_ source: String, _ cases: [Case], fallback: String) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            guard !cases.isEmpty else {
+                throw Failure(.invalid, "a switch from '\(source.printable)' needs at least one case beside its default")
+            }
+            for one in cases { try Name.check(one.condition, as: "condition name") }
+            var targets: [String] = []
+            for target in cases.map(\.target) + [fallback] where !targets.contains(target) { targets.append(target) }
+            try draft.add(
+                targets.map { Arrow(source, $0) }, [.switchCase(source: source, cases: cases, fallback: fallback)])
         }
     }
 

@@ -1,11 +1,12 @@
 /// What a checkpoint must find again in the graph that resumes it.
 ///
 /// Language-neutral: ids, edges, kinds, and names and versions of conditions; no class names, no code, no limits. The
-/// order of declaration does not count, except among the sources of a fan-in, where it decides what the list means.
+/// order of declaration does not count, except among the sources of a fan-in and the cases of a switch, where it decides
+/// what they mean.
 enum GraphSignature {
     static func of(_ draft: GraphDraft) -> Text {
         var lines = draft.executors.map { "executor \(field($0))" }
-        lines += draft.edges.map { line($0, draft.conditions) }
+        lines += draft.edges.map { line($0, draft) }
         lines.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         var builder = TextBuilder(capacity: 256)
         builder.append("libworkflow graph 1\nstart \(field(draft.start ?? ""))\n")
@@ -16,17 +17,26 @@ enum GraphSignature {
         return Text(SHA256.hex(of: builder.finish()))
     }
 
-    private static func line(_ edge: GraphDraft.Edge, _ conditions: [Condition]) -> String {
+    private static func line(_ edge: GraphDraft.Edge, _ draft: GraphDraft) -> String {
+        func version(_ condition: String?) -> String { draft.conditions.first { $0.name == condition }?.version ?? "" }
         switch edge {
         case .single(let source, let target, let condition):
-            let version = conditions.first { $0.name == condition }?.version
-            return "single \(field(source)) \(field(target)) \(field(condition ?? "")) \(field(version ?? ""))"
+            return "single \(field(source)) \(field(target)) \(field(condition ?? "")) \(field(version(condition)))"
         case .fanOut(let source, let targets):
-            let sorted = targets.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-            return "fan_out \(field(source)) \(sorted.map(field).joined(separator: " "))"
+            return "fan_out \(field(source)) \(sorted(targets))"
+        case .selection(let source, let targets, let selector):
+            let version = draft.selectors.first { $0.name == selector }?.version ?? ""
+            return "selection \(field(source)) \(field(selector)) \(field(version)) \(sorted(targets))"
+        case .switchCase(let source, let cases, let fallback):
+            let cases = cases.map { "\(field($0.condition)) \(field(version($0.condition))) \(field($0.target))" }
+            return "switch_case \(field(source)) \(cases.joined(separator: " ")) \(field(fallback))"
         case .fanIn(let sources, let target):
             return "fan_in \(sources.map(field).joined(separator: " ")) \(field(target))"
         }
+    }
+
+    private static func sorted(_ targets: [String]) -> String {
+        targets.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map(field).joined(separator: " ")
     }
 
     /// Length first, so that no id can look like two.

@@ -12,11 +12,16 @@ extension GraphDraft {
         var groups: [EdgeGroup] = []
         groups.reserveCapacity(edges.count)
         let conditionIndexes = Dictionary(uniqueKeysWithValues: zip(conditions.map(\.name), conditions.indices))
+        let selectorIndexes = Dictionary(uniqueKeysWithValues: zip(selectors.map(\.name), selectors.indices))
         for edge in edges {
-            if case .single(let source, let target, let name?) = edge, conditionIndexes[name] == nil {
+            for (source, target, name) in edge.conditions where conditionIndexes[name] == nil {
                 problems.append("the edge from '\(source)' to '\(target)' names the condition '\(name)', which was never added")
             }
-            if let group = edge.numbered(executors: indexes, conditions: conditionIndexes) { groups.append(group) }
+            if case .selection(let source, _, let name) = edge, selectorIndexes[name] == nil {
+                problems.append("the selection from '\(source)' names the selector '\(name)', which was never added")
+            }
+            let names = Names(executors: indexes, conditions: conditionIndexes, selectors: selectorIndexes)
+            if let group = edge.numbered(names) { groups.append(group) }
         }
 
         if let start, let first = indexes[start] {
@@ -48,19 +53,47 @@ extension GraphDraft {
     }
 }
 
+/// The numbers of names.
+private struct Names {
+    let executors: [String: Int]
+    let conditions: [String: Int]
+    let selectors: [String: Int]
+}
+
 extension GraphDraft.Edge {
+    /// The conditions that it names, with the arrow that each guards.
+    fileprivate var conditions: [(source: String, target: String, name: String)] {
+        switch self {
+        case .single(let source, let target, let name?): [(source, target, name)]
+        case .switchCase(let source, let cases, _): cases.map { (source, $0.target, $0.condition) }
+        default: []
+        }
+    }
+
     /// Nil if a name is unknown; that problem is reported for the name itself.
-    fileprivate func numbered(executors: [String: Int], conditions: [String: Int]) -> EdgeGroup? {
+    fileprivate func numbered(_ names: Names) -> EdgeGroup? {
         switch self {
         case .single(let source, let target, let condition):
-            guard let source = executors[source], let target = executors[target] else { return nil }
-            return .single(source: source, target: target, condition: condition.flatMap { conditions[$0] })
+            guard let source = names.executors[source], let target = names.executors[target] else { return nil }
+            return .single(source: source, target: target, condition: condition.flatMap { names.conditions[$0] })
         case .fanOut(let source, let targets):
-            guard let source = executors[source] else { return nil }
-            return .fanOut(source: source, targets: targets.compactMap { executors[$0] })
+            guard let source = names.executors[source] else { return nil }
+            return .fanOut(source: source, targets: targets.compactMap { names.executors[$0] })
+        case .selection(let source, let targets, let selector):
+            guard let source = names.executors[source], let selector = names.selectors[selector] else { return nil }
+            return .selection(source: source, targets: targets.compactMap { names.executors[$0] }, selector: selector)
+        case .switchCase(let source, let cases, let fallback):
+            guard let source = names.executors[source], let fallback = names.executors[fallback] else { return nil }
+            let numbered = cases.compactMap { one -> EdgeGroup.Case? in
+                guard let condition = names.conditions[one.condition], let target = names.executors[one.target] else {
+                    return nil
+                }
+                return EdgeGroup.Case(condition: condition, target: target)
+            }
+            return .switchCase(source: source, cases: numbered, fallback: fallback)
         case .fanIn(let sources, let target):
-            guard let target = executors[target] else { return nil }
-            return .fanIn(sources: sources.compactMap { executors[$0] }, target: target)
+            guard let target = names.executors[target] else { return nil }
+            return .fanIn(sources: sources.compactMap { names.executors[$0] }, target: target)
         }
     }
 }

@@ -5,14 +5,17 @@ public struct Message: Sendable, Equatable {
     /// The one executor it is meant for, or `everyone` that the source's edges lead to.
     public var target: Int
     public var payload: Text
+    /// The request that the payload answers; nil for an ordinary message.
+    public var request: Request?
 
     public static let outside = -1
     public static let everyone = -1
 
-    public init(source: Int, target: Int, payload: Text) {
+    public init(source: Int, target: Int, payload: Text, request: Request? = nil) {
         self.source = source
         self.target = target
         self.payload = payload
+        self.request = request
     }
 }
 

@@ -9,6 +9,8 @@ public struct Snapshot: Sendable {
     /// By edge group; only fan-ins that wait for something have an entry.
     public var fanIns: [Int: FanInBuffer] = [:]
     public var shared = StateMap()
+    /// Asked and not answered, in the order of asking.
+    public var requests: [Request] = []
     /// By executor.
     public var executors: [ExecutorState]
     /// Members of the document that this version does not know, kept for those who do.

@@ -13,6 +13,9 @@ public final class Context: ProcessBound, @unchecked Sendable {
     public let executor: Int
     public let input: Text
     public let superstep: Int
+    /// The request that the input answers.
+    public let request: Request?
+    private let invocation: Int
     private let sources: [Int]
     private let inbox: Inbox
 
@@ -44,6 +47,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
         input = call.input
         superstep = call.superstep
         sources = call.sources
+        request = call.request
+        invocation = call.invocation
         shared = call.shared
         own = call.own
         outcome.writes = call.writes
@@ -87,6 +92,20 @@ public final class Context: ProcessBound, @unchecked Sendable {
         if isLive, !inbox.put(.output(executor: executor, payload)) { throw gone }
     }
 
+    /// Asks the world outside. The call goes on; the answer comes as a message of its own.
+    public func ask(_ data: Text, id: Text?, responseType: Text?) throws(Failure) {
+        try require(.invoke, "ask for something")
+        // The same after a crash and a resume: whoever answers by id cannot answer the wrong question.
+        let id = id ?? Text("\(executorID).\(superstep).\(invocation).\(outcome.requests.count)")
+        outcome.requests.append(Request(id: id, executor: executor, data: data, responseType: responseType))
+    }
+
+    /// Lets the run rest after this superstep, as if nothing were left to deliver.
+    public func halt() throws(Failure) {
+        try require(.invoke, "halt the run")
+        outcome.halts = true
+    }
+
     public func save(_ state: Text) throws(Failure) {
         try require(.save, "save its state")
         outcome.saved = state
@@ -111,6 +130,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
         case .shared: outcome.writes.shared.updateValue(value, forKey: key)
         }
     }
+
+    public var isCancelled: Bool { inbox.isCancelled.load(ordering: .relaxed) }
 
     /// Records why the call is about to fail. The last sentence before the end counts.
     public func fail(_ failure: Failure) {

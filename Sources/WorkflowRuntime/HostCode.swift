@@ -11,6 +11,11 @@ public protocol ExecutorCode: AnyObject, Sendable {
     func call(_ kind: Call.Kind, _ context: Context) -> Status
 }
 
+/// The host's code for one selector.
+public protocol SelectorCode: AnyObject, Sendable {
+    func select(_ message: Text, among selection: Selection) throws(Failure)
+}
+
 /// The host's code for one edge condition.
 public protocol ConditionCode: AnyObject, Sendable {
     func evaluate(_ message: Text) throws(Failure) -> Bool

@@ -1,5 +1,6 @@
 import CShims
 import Glibc
+import Synchronization
 import WorkflowKernel
 import WorkflowModel
 
@@ -8,7 +9,14 @@ final class Inbox: @unchecked Sendable {
     enum Report {
         case output(executor: Int, Text)
         case finished(Context, Status)
+        case input(Text)
+        case answer(Request, Text)
+        case withdrawal(Request)
+        case cancel(reason: String)
     }
+
+    /// Whether there is something to take: looked at without the lock, on every turn of the run.
+    let isFull = Atomic<Bool>(false)
 
     // The C objects do not move: they live in an allocation of their own until deinit.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -41,14 +49,9 @@ final class Inbox: @unchecked Sendable {
         defer { pthread_mutex_unlock(mutex) }
         guard !isClosed else { return false }
         reports.append(report)
+        isFull.store(true, ordering: .releasing)
         pthread_cond_signal(arrival)
         return true
-    }
-
-    var hasReports: Bool {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return !reports.isEmpty
     }
 
     /// What arrived, oldest first, without waiting.
@@ -57,6 +60,7 @@ final class Inbox: @unchecked Sendable {
         defer { pthread_mutex_unlock(mutex) }
         let taken = reports
         reports.removeAll()
+        isFull.store(false, ordering: .relaxed)
         return taken
     }
 
@@ -74,12 +78,16 @@ final class Inbox: @unchecked Sendable {
         return true
     }
 
+    /// Somebody asked the run to stop, or it is gone.
+    let isCancelled = Atomic<Bool>(false)
+
     /// Refuses all further reports and drops those that wait.
     func close() {
         pthread_mutex_lock(mutex)
         let dropped = reports
         reports.removeAll()
         isClosed = true
+        isCancelled.store(true, ordering: .relaxed)
         pthread_mutex_unlock(mutex)
         // Released only now: dropping the last reference to host code runs its finalizer, and no lock is held then.
         withExtendedLifetime(dropped) {}

@@ -14,6 +14,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     public let id: Text
     private let options: RunOptions
     private let inbox = Inbox()
+    private let requests: OpenRequests
 
     // Everything below belongs to the thread that is inside the gate.
     private var kernel: Kernel
@@ -97,6 +98,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         self.kernel = kernel
         self.identifiers = identifiers
         self.last = last
+        requests = OpenRequests(kernel.snapshot.requests)
         shownSuperstep = Atomic(kernel.snapshot.superstep)
     }
 
@@ -130,18 +132,22 @@ public final class Run: ProcessBound, @unchecked Sendable {
         defer { leave() }
         var deadline: timespec??
         while true {
-            if kernel.hasOutstandingCalls { absorb() }
+            if inbox.isFull.load(ordering: .acquiring) { absorb() }
             switch kernel.next() {
             case .emit(let event):
+                if case .request(let request) = event.data {
+                    guard requests.tell(request), !options.hidden.contains(.requestInfo) else { continue }
+                }
                 sequence += 1
                 return .event(event, sequence: sequence)
             case .call(let call): run(call)
             case .decide(let condition, let payload): decide(condition, payload)
+            case .select(let selector, let payload, let targets): select(selector, payload, targets)
             case .commit(let kind): commit(kind)
             case .wait:
                 if milliseconds == 0 {
                     // Waiting for a moment that is now would still put the thread to sleep.
-                    guard inbox.hasReports else { return .timeout }
+                    guard inbox.isFull.load(ordering: .acquiring) else { return .timeout }
                     continue
                 }
                 let end = deadline ?? Inbox.deadline(in: milliseconds)
@@ -169,7 +175,12 @@ public final class Run: ProcessBound, @unchecked Sendable {
             switch report {
             case .output(let executor, let payload): kernel.output(payload, executor: executor)
             case .finished(let context, let status):
-                kernel.finish(context.kind, executor: context.executor, context.takeOutcome(status))
+                let outcome = context.takeOutcome(status)
+                if kernel.hasOutstandingCalls { kernel.finish(context.kind, executor: context.executor, outcome) }
+            case .input(let payload): kernel.input(payload)
+            case .answer(let request, let payload): kernel.answer(request, payload)
+            case .withdrawal(let request): kernel.withdraw(request)
+            case .cancel(let reason): kernel.cancel(reason)
             }
         }
     }
@@ -179,6 +190,50 @@ public final class Run: ProcessBound, @unchecked Sendable {
             kernel.decided(try workflow.conditions[condition].evaluate(payload))
         } catch {
             kernel.fail(error)
+        }
+    }
+
+    private func select(_ selector: Int, _ payload: Text, _ targets: [Int]) {
+        let selection = Selection(graph: workflow.graph, targets: targets)
+        defer { selection.close() }
+        do throws(Failure) {
+            try workflow.selectors[selector].select(payload, among: selection)
+            kernel.selected(selection.chosen)
+        } catch {
+            kernel.fail(error)
+        }
+    }
+
+    // MARK: From outside, on any thread
+
+    /// One more input for the start executor, taken in at the next boundary. A resting run goes on.
+    public func input(_ payload: Text) throws(Failure) {
+        try requireAlive()
+        _ = inbox.put(.input(payload))
+    }
+
+    /// Answers a pending request, once; an answer of a wrong type changes nothing.
+    public func respond(_ id: Text, _ payload: Text) throws(Failure) {
+        try requireAlive()
+        _ = inbox.put(.answer(try requests.close(id, answer: payload), payload))
+    }
+
+    public func withdraw(_ id: Text) throws(Failure) {
+        try requireAlive()
+        _ = inbox.put(.withdrawal(try requests.close(id, answer: nil)))
+    }
+
+    public func cancel(_ reason: String) {
+        inbox.isCancelled.store(true, ordering: .relaxed)
+        _ = inbox.put(.cancel(reason: reason))
+    }
+
+    /// In the order of asking.
+    public var pendingRequests: [Request] { requests.all }
+
+    private func requireAlive() throws(Failure) {
+        guard state != .failed, state != .cancelled else {
+            throw Failure(.closed, "the run '\(id)' has ended as \(state.name); resume its last checkpoint instead")
         }
     }
 

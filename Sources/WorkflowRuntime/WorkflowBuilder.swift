@@ -6,8 +6,10 @@ public final class WorkflowBuilder: ProcessBound, @unchecked Sendable {
     public private(set) var draft: GraphDraft
     private var executors: [String: any ExecutorCode] = [:]
     private var conditions: [String: any ConditionCode] = [:]
-    /// From a definition: conditions that wait for their code, with the version that the definition states.
-    private var declared: [String: Condition] = [:]
+    private var selectors: [String: any SelectorCode] = [:]
+    /// From a definition: conditions and selectors that wait for their code, with the version that it states.
+    private var declaredConditions: [String: String?] = [:]
+    private var declaredSelectors: [String: String?] = [:]
 
     public init(name: String) throws(Failure) { draft = try GraphDraft(name: name) }
 
@@ -15,7 +17,8 @@ public final class WorkflowBuilder: ProcessBound, @unchecked Sendable {
         let parsed = try Definition.parse(definition)
         draft = parsed.draft
         super.init()
-        for condition in parsed.conditions { declared[condition.name] = condition }
+        for condition in parsed.conditions { declaredConditions.updateValue(condition.version, forKey: condition.name) }
+        for selector in parsed.selectors { declaredSelectors.updateValue(selector.version, forKey: selector.name) }
     }
 
     /// Adds to the graph. What `change` refuses is remembered for `build`.
@@ -39,30 +42,41 @@ public final class WorkflowBuilder: ProcessBound, @unchecked Sendable {
 
     public func addCondition(_ condition: Condition, _ code: any ConditionCode) throws(Failure) {
         var condition = condition
-        if let version = declared[condition.name]?.version {
-            if let own = condition.version, own != version {
-                let problem =
-                    "the definition wants version '\(version.printable)' of the condition '\(condition.name.printable)', "
-                    + "the host has version '\(own.printable)'"
-                draft.note(problem)
-                throw Failure(.mismatch, problem)
-            }
-            condition.version = version
-        }
+        let declared = declaredConditions[condition.name] ?? nil
+        condition.version = try agreed(declared, condition.version, "condition '\(condition.name.printable)'")
         try draft.addCondition(condition)
         conditions[condition.name] = code
+    }
+
+    public func addSelector(_ selector: Selector, _ code: any SelectorCode) throws(Failure) {
+        var selector = selector
+        let declared = declaredSelectors[selector.name] ?? nil
+        selector.version = try agreed(declared, selector.version, "selector '\(selector.name.printable)'")
+        try draft.addSelector(selector)
+        selectors[selector.name] = code
+    }
+
+    /// The version that the definition and the host agree on; one that only one of them states counts.
+    private func agreed(_ declared: String?, _ own: String?, _ what: String) throws(Failure) -> String? {
+        guard let declared, let own, declared != own else { return declared ?? own }
+        throw Failure(
+            .mismatch, "the definition wants version '\(declared.printable)' of the \(what), the host has version '\(own.printable)'")
     }
 
     /// The workflow, or one error with every problem. The builder can go on and build again.
     public func build() throws(Failure) -> Workflow {
         var complete = draft
-        for name in declared.keys.sorted() where conditions[name] == nil {
+        for name in declaredConditions.keys.sorted() where conditions[name] == nil {
             complete.note("the definition declares the condition '\(name.printable)', which was never added")
+        }
+        for name in declaredSelectors.keys.sorted() where selectors[name] == nil {
+            complete.note("the definition declares the selector '\(name.printable)', which was never added")
         }
         let graph = try complete.validated()
         return Workflow(
             graph: graph,
             executors: graph.executors.compactMap { executors[$0.string] },
-            conditions: graph.conditions.compactMap { conditions[$0.name] })
+            conditions: graph.conditions.compactMap { conditions[$0.name] },
+            selectors: graph.selectors.compactMap { selectors[$0.name] })
     }
 }

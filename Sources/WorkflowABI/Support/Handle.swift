@@ -36,6 +36,10 @@ extension wf_event: HandleType {
     typealias Object = EventBox
     static let noun = "event"
 }
+extension wf_selection: HandleType {
+    typealias Object = Selection
+    static let noun = "selection"
+}
 extension wf_context: HandleType {
     typealias Object = Context
     static let noun = "context"

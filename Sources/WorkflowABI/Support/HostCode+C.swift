@@ -87,3 +87,26 @@ final class CCondition: ConditionCode, @unchecked Sendable {
         }
     }
 }
+
+/// The C callback of one selector. `@unchecked Sendable` as above.
+final class CSelector: SelectorCode, @unchecked Sendable {
+    private let name: String
+    private let code: wf_selector_t
+    private let userData: UserData
+
+    init(name: String, _ code: wf_selector_t, _ userData: UserData) {
+        self.name = name
+        self.code = code
+        self.userData = userData
+    }
+
+    func select(_ message: Text, among selection: Selection) throws(Failure) {
+        let handle: UnsafeMutablePointer<wf_selection> = Handle.make(selection)
+        let result = code.select?(userData.pointer, message.unsafeCString, message.count, handle) ?? Status.internal.rawValue
+        Handle.free(handle)
+        let isStrict = code.flags & WF_STRICT_RESULT.rawValue != 0
+        if result == Status.done.rawValue || (result == Status.ok.rawValue && !isStrict) { return }
+        let status = result < 0 ? Status(rawValue: result) : .executor
+        throw Failure(status, "the selector '\(name.printable)' failed with status \(result)")
+    }
+}

@@ -22,6 +22,11 @@ extension wf_condition: SizedStruct {
     static let firstSize = 48
     static let knownFlags = WF_STRICT_RESULT.rawValue
 }
+extension wf_selector: SizedStruct {
+    static let noun = "wf_selector_t"
+    static let firstSize = 48
+    static let knownFlags = WF_STRICT_RESULT.rawValue
+}
 extension wf_run_options: SizedStruct {
     static let noun = "wf_run_options_t"
     static let firstSize = 40

@@ -51,3 +51,4 @@ protocol CallbackStruct: SizedStruct {
 
 extension wf_executor: CallbackStruct {}
 extension wf_condition: CallbackStruct {}
+extension wf_selector: CallbackStruct {}

@@ -56,8 +56,11 @@ WF_SCOPE_SHARED = 1
 # enum wf_run_state
 WF_RUN_STARTED = 0
 WF_RUN_IN_PROGRESS = 1
+WF_RUN_IN_PROGRESS_PENDING_REQUESTS = 2
 WF_RUN_IDLE = 3
+WF_RUN_IDLE_WITH_PENDING_REQUESTS = 4
 WF_RUN_FAILED = 5
+WF_RUN_CANCELLED = 6
 
 # enum wf_event_kind
 WF_EVENT_STARTED = 1
@@ -71,6 +74,8 @@ WF_EVENT_EXECUTOR_COMPLETED = 8
 WF_EVENT_EXECUTOR_FAILED = 9
 WF_EVENT_CHECKPOINT = 10
 WF_EVENT_WARNING = 11
+WF_EVENT_REQUEST_INFO = 12
+WF_EVENT_CANCELLED = 13
 
 
 wf_status_t = c_int32
@@ -82,6 +87,7 @@ wf_event_kind_t = c_int32
 wf_finalizer_fn = CFUNCTYPE(None, c_void_p)
 wf_executor_fn = CFUNCTYPE(wf_status_t, c_void_p, c_void_p, c_char_p, c_size_t)
 wf_condition_fn = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_size_t)
+wf_selector_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_size_t, c_void_p)
 
 
 WF_NUL = c_size_t(-1).value
@@ -119,6 +125,21 @@ class wf_condition_t(Structure):
 
     def __init__(self, **members):
         super().__init__(struct_size=sizeof(wf_condition_t), **members)
+
+
+class wf_selector_t(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("flags", c_uint32),
+        ("name", c_char_p),
+        ("version", c_char_p),
+        ("select", wf_selector_fn),
+        ("user_data", c_void_p),
+        ("finalizer", wf_finalizer_fn),
+    ]
+
+    def __init__(self, **members):
+        super().__init__(struct_size=sizeof(wf_selector_t), **members)
 
 
 class wf_run_options_t(Structure):
@@ -159,9 +180,12 @@ PROTOTYPES = [
     ("wf_builder_parse", wf_status_t, c_char_p, c_size_t, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_builder_add_executor", wf_status_t, c_void_p, c_char_p, POINTER(wf_executor_t), POINTER(c_void_p)),
     ("wf_builder_add_condition", wf_status_t, c_void_p, POINTER(wf_condition_t), POINTER(c_void_p)),
+    ("wf_builder_add_selector", wf_status_t, c_void_p, POINTER(wf_selector_t), POINTER(c_void_p)),
     ("wf_builder_add_edge", wf_status_t, c_void_p, c_char_p, c_char_p, c_char_p, POINTER(c_void_p)),
     ("wf_builder_add_chain", wf_status_t, c_void_p, POINTER(c_char_p), c_size_t, POINTER(c_void_p)),
     ("wf_builder_add_fan_out_edges", wf_status_t, c_void_p, c_char_p, POINTER(c_char_p), c_size_t, POINTER(c_void_p)),
+    ("wf_builder_add_multi_selection_edges", wf_status_t, c_void_p, c_char_p, POINTER(c_char_p), c_size_t, c_char_p, POINTER(c_void_p)),
+    ("wf_builder_add_switch_case_edges", wf_status_t, c_void_p, c_char_p, POINTER(c_char_p), POINTER(c_char_p), c_size_t, c_char_p, POINTER(c_void_p)),
     ("wf_builder_add_fan_in_edges", wf_status_t, c_void_p, POINTER(c_char_p), c_size_t, c_char_p, POINTER(c_void_p)),
     ("wf_builder_set_start", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
     ("wf_builder_set_max_supersteps", wf_status_t, c_void_p, c_uint64, POINTER(c_void_p)),
@@ -182,6 +206,11 @@ PROTOTYPES = [
     ("wf_run_resume", wf_status_t, c_void_p, POINTER(wf_run_options_t), c_char_p, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_run_restore", wf_status_t, c_void_p, POINTER(wf_run_options_t), c_char_p, c_size_t, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_run_next", wf_status_t, c_void_p, c_int64, POINTER(c_void_p), POINTER(c_void_p)),
+    ("wf_run_input", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
+    ("wf_run_respond", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
+    ("wf_run_withdraw", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
+    ("wf_run_pending_requests", wf_status_t, c_void_p, POINTER(c_void_p), POINTER(c_size_t), POINTER(c_void_p)),
+    ("wf_run_cancel", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
     ("wf_run_state", wf_run_state_t, c_void_p),
     ("wf_run_superstep", c_uint64, c_void_p),
     ("wf_run_id", c_char_p, c_void_p),
@@ -192,6 +221,7 @@ PROTOTYPES = [
     ("wf_event_sequence", c_uint64, c_void_p),
     ("wf_event_superstep", c_uint64, c_void_p),
     ("wf_event_executor_id", c_char_p, c_void_p),
+    ("wf_event_request_id", c_char_p, c_void_p),
     ("wf_event_data", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_event_json", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_event_free", None, c_void_p),
@@ -200,6 +230,11 @@ PROTOTYPES = [
     ("wf_context_superstep", c_uint64, c_void_p),
     ("wf_context_input", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_context_sources", c_char_p, c_void_p, POINTER(c_size_t)),
+    ("wf_context_request_id", c_char_p, c_void_p),
+    ("wf_context_request_data", c_char_p, c_void_p, POINTER(c_size_t)),
+    ("wf_context_request_info", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, c_char_p, POINTER(c_void_p)),
+    ("wf_context_halt", wf_status_t, c_void_p, POINTER(c_void_p)),
+    ("wf_context_is_cancelled", c_int32, c_void_p),
     ("wf_context_send", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_output", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_get_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, POINTER(c_char_p), POINTER(c_size_t), POINTER(c_void_p)),
@@ -208,4 +243,6 @@ PROTOTYPES = [
     ("wf_context_save", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_fail", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t),
     ("wf_context_finish", wf_status_t, c_void_p, wf_status_t, POINTER(c_void_p)),
+    ("wf_selection_targets", c_char_p, c_void_p, POINTER(c_size_t)),
+    ("wf_selection_add", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
 ]

@@ -1,0 +1,76 @@
+public import WorkflowModel
+
+/// What comes from outside while a run goes on or rests: inputs, answers, withdrawals, a cancel.
+extension Kernel {
+    enum Incoming: Sendable {
+        case input(Text)
+        case answer(Request, Text)
+        case withdrawal(Request)
+    }
+
+    /// Queues one more input for the start executor.
+    public mutating func input(_ payload: Text) { take(.input(payload)) }
+
+    /// Queues the answer to a request that was announced and not answered before.
+    public mutating func answer(_ request: Request, _ payload: Text) { take(.answer(request, payload)) }
+
+    /// Forgets a request that was announced and not answered before.
+    public mutating func withdraw(_ request: Request) { take(.withdrawal(request)) }
+
+    private mutating func take(_ one: Incoming) {
+        guard failure == nil else { return }
+        incoming.append(one)
+        guard case .resting = phase else { return }
+        phase = .boundary
+        enter(snapshot.requests.isEmpty ? .inProgress : .inProgressPendingRequests)
+    }
+
+    /// Ends the run. What is in the last checkpoint can be resumed; calls that still run count no more.
+    public mutating func cancel(_ reason: String) {
+        guard failure == nil else { return }
+        outstanding = 0
+        stop(Failure(.cancelled, reason, superstep: committedSupersteps))
+    }
+
+    /// Makes what came from outside a part of the boundary, and that boundary durable.
+    mutating func takeIn() {
+        var kind = CheckpointKind.response
+        for one in incoming {
+            switch one {
+            case .input(let payload):
+                kind = .entry
+                snapshot.messages.append(Message(source: Message.outside, target: graph.start, payload: payload))
+            case .answer(let request, let payload):
+                snapshot.requests.removeAll { $0 === request }
+                snapshot.messages.append(
+                    Message(source: Message.outside, target: request.executor, payload: payload, request: request))
+            case .withdrawal(let request):
+                snapshot.requests.removeAll { $0 === request }
+            }
+        }
+        incoming.removeAll()
+        halts = false
+        snapshot.inputSuperstep = snapshot.superstep
+        phase = .saving(kind)
+        if options.checkpoints, kind == .entry { ready = options.hooks.savers }
+    }
+
+    /// Tells of a request, also if nobody wants to see the event: the driver keeps the list of what can be answered. The
+    /// first one changes the state that the host sees.
+    mutating func announce(_ request: Request) {
+        events.append(
+            Event(.requestInfo, superstep: superstepAtWork, executor: request.executor, data: .request(request)))
+        if state == .inProgress { enter(.inProgressPendingRequests) }
+    }
+
+    /// Two requests of one id could not be told apart: the second one fails its executor.
+    func duplicateRequest(in outcome: Outcome) -> Failure? {
+        guard !outcome.requests.isEmpty else { return nil }
+        var known = Set(snapshot.requests.map(\.id))
+        for executor in work.active { known.formUnion(work.mail[executor].requests.map(\.id)) }
+        for request in outcome.requests where !known.insert(request.id).inserted {
+            return Failure(.exists, "there is already a pending request '\(request.id.string.printable)'")
+        }
+        return nil
+    }
+}
