@@ -33,7 +33,7 @@ COMPILE_FLAGS := -c release -Xswiftc -static-stdlib \
     -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
     -Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import
 LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xlinker nodelete \
-    -Xlinker --version-script=$(CURDIR)/bindings/abi/exports.map
+    -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lib header check-header test test-swift test-abi test-python demo install clean
