@@ -823,7 +823,7 @@ WF_API const char *wf_context_sources(const wf_context_t *context, size_t *lengt
 WF_API wf_status_t wf_context_send(wf_context_t *context, const char *target, const char *json, size_t length,
                                    wf_error_t **error);
 
-/** Gives an output of the workflow: an "output" event, when the executor has finished; at once, if it is
+/** Gives an output of the workflow: an "output" event, when the callback returns; at once, if it has gone
  * pending.
  *
  * @param context Borrowed; of an invoke callback.
@@ -920,8 +920,9 @@ WF_API wf_status_t wf_context_fail(wf_context_t *context, const char *error_type
  * @param status WF_OK or WF_DONE commits what the call did; a negative status fails the executor; see
  *     wf_context_fail.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_CLOSED if the call was finished before or its run is gone; WF_E_MISUSE for a NULL or
- *     another kind of handle; WF_E_FORKED.
+ * @return WF_OK; WF_E_INVALID for a positive status other than WF_DONE, which fails the executor;
+ *     WF_E_CLOSED if the call was finished before or its run is gone; WF_E_MISUSE for a NULL or another kind
+ *     of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_context_finish(wf_context_t *context, wf_status_t status, wf_error_t **error);
 
