@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from ctypes import byref, c_char_p, c_void_p
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Generic, Optional
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional
 
-from ._abi import WF_NONE, WF_SCOPE_SHARED
+from ._abi import WF_E_NOTFOUND, WF_NONE, WF_SCOPE_SHARED
 from ._codec import Decode, encode
-from ._library import lib, raise_for
+from ._library import lib, raise_for, take_error
 
 if TYPE_CHECKING:
     from typing_extensions import Never, TypeVar
@@ -35,13 +35,14 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
     The context ends with the handler: after that every method raises RuntimeError.
     """
 
-    __slots__ = ("_decode", "_handle", "executor_id")
+    __slots__ = ("_decode", "_handle", "_wake", "executor_id")
 
     if not TYPE_CHECKING:
         __class_getitem__ = classmethod(GenericAlias)  # typing.Generic would insist on both arguments
 
-    def __init__(self, handle: int, executor_id: str, decode: Decode) -> None:
+    def __init__(self, handle: int, executor_id: str, decode: Decode, wake: Callable[[], None]) -> None:
         self._handle: Optional[int] = handle
+        self._wake = wake
         self._decode = decode
         self.executor_id = executor_id
         """The executor whose handler this is."""
@@ -53,11 +54,14 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
 
         Raises:
             TypeError: the message has no JSON form.
+            ValueError: the workflow has no executor of that id.
         """
         payload = encode(message, "message")
         error = c_void_p()
         target = None if target_id is None else _text(target_id)
         status = _send(self._open(), target, payload, len(payload), byref(error))
+        if status == WF_E_NOTFOUND:
+            raise ValueError(str(take_error(status, error)))
         if status:
             raise_for(status, error)
 
@@ -72,6 +76,7 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         status = _output(self._open(), payload, len(payload), byref(error))
         if status:
             raise_for(status, error)
+        self._wake()
 
     def get_state(self, key: str, default: Any = None) -> Any:
         """The shared value of `key` at the last boundary, or as this handler has set it since.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
-import traceback as traceback_module
+import traceback
 from dataclasses import dataclass
 from typing import Any, Generic, Optional, TypeVar
 
@@ -20,6 +20,7 @@ _data = lib.wf_event_data
 _free = lib.wf_event_free
 
 _ITERATION_KINDS = (_abi.WF_EVENT_SUPERSTEP_STARTED, _abi.WF_EVENT_SUPERSTEP_COMPLETED, _abi.WF_EVENT_CHECKPOINT)
+_FAILURE_KINDS = (_abi.WF_EVENT_FAILED, _abi.WF_EVENT_EXECUTOR_FAILED)
 _PAYLOAD_KINDS = (_abi.WF_EVENT_OUTPUT, _abi.WF_EVENT_EXECUTOR_INVOKED, _abi.WF_EVENT_EXECUTOR_COMPLETED)
 
 TYPE_NAMES: dict[int, str] = {
@@ -62,8 +63,7 @@ class WorkflowErrorDetails:
     @classmethod
     def from_exception(cls, error: BaseException, *, executor_id: Optional[str] = None) -> WorkflowErrorDetails:
         """Describes an exception."""
-        lines = traceback_module.format_exception(type(error), error, error.__traceback__)
-        return cls(type(error).__name__, message_of(error), "".join(lines), executor_id)
+        return cls(type(error).__name__, message_of(error), traceback_of(error), executor_id)
 
 
 def message_of(error: BaseException) -> str:
@@ -72,6 +72,11 @@ def message_of(error: BaseException) -> str:
         return str(error)
     except Exception as failure:
         return f"(its text cannot be had: {failure!r})"
+
+
+def traceback_of(error: BaseException) -> str:
+    """The traceback of an exception as text."""
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
 
 
 class WorkflowEvent(Generic[DataT]):
@@ -127,21 +132,17 @@ class WorkflowEvent(Generic[DataT]):
         self.executor_id = executor_id.decode() if executor_id else None
         self.iteration = lib.wf_event_superstep(handle) if kind in _ITERATION_KINDS else None
         self.state = WorkflowRunState(json.loads(raw)) if kind == _abi.WF_EVENT_STATUS else None
-        self.details = None
+        self.details = _details(json.loads(raw)) if kind in _FAILURE_KINDS else None
         if kind in _PAYLOAD_KINDS:
             self.data = decode(raw)
         elif kind == _abi.WF_EVENT_WARNING:
             self.data = json.loads(raw)["message"]
+        elif kind == _abi.WF_EVENT_CHECKPOINT:
+            self.data = json.loads(raw)
         else:
-            self.data = json.loads(raw) if kind == _abi.WF_EVENT_CHECKPOINT else None
+            self.data = self.details if kind == _abi.WF_EVENT_EXECUTOR_FAILED else None
         self._handle = None
         _free(handle)
-
-    def _explain(self, details: WorkflowErrorDetails) -> None:
-        """Adds what only the host knows of a failure."""
-        data = self.data  # reads the other fields first
-        self.details = details
-        self.data = details if self._kind == _abi.WF_EVENT_EXECUTOR_FAILED else data
 
     def __del__(self, free: Any = _free) -> None:
         handle = getattr(self, "_handle", None)
@@ -162,6 +163,12 @@ class WorkflowEvent(Generic[DataT]):
         if self.data is not None:
             parts.append(f"data={self.data!r}")
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def _details(data: dict[str, Any]) -> WorkflowErrorDetails:
+    """What the library says of a failure; the traceback is the host's to add."""
+    kind = data.get("error_type") or data.get("status") or "WorkflowException"
+    return WorkflowErrorDetails(str(kind), data.get("message", ""), executor_id=data.get("executor_id"))
 
 
 def _rebuild(*fields: Any) -> WorkflowEvent[Any]:

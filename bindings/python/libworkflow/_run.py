@@ -11,11 +11,19 @@ from ctypes import byref, c_void_p
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
-from . import _abi
+from ._abi import (
+    WF_DONE,
+    WF_E_EXECUTOR,
+    WF_EVENT_EXECUTOR_FAILED,
+    WF_EVENT_FAILED,
+    WF_OK,
+    WF_PENDING,
+    WF_TIMEOUT,
+)
 from ._condition import evaluate
 from ._context import WorkflowContext
 from ._errors import WorkflowCheckpointException
-from ._event import WorkflowErrorDetails, WorkflowEvent, message_of
+from ._event import WorkflowEvent, message_of, traceback_of
 from ._host import Host
 from ._library import lib, take_error
 from ._steps import Steps
@@ -29,10 +37,13 @@ _kind = lib.wf_event_kind
 _finish = lib.wf_context_finish
 _fail = lib.wf_context_fail
 
+_FAILURES = frozenset((WF_EVENT_FAILED, WF_EVENT_EXECUTOR_FAILED))
 _YES, _NO, _FAILED = 1, 2, 0  # of a condition under WF_STRICT_RESULT
 
 _SLICE = 0.005
 """For how many seconds handlers that never wait may keep the event loop to themselves."""
+_BATCH = 32
+"""After how many events that is looked at."""
 
 
 class Run:
@@ -48,6 +59,7 @@ class Run:
         self._waiter: Optional[asyncio.Future[None]] = None
         self._failures: dict[Optional[str], BaseException] = {}
         self._interrupt: Optional[BaseException] = None
+        self._must_wait = False
         self._closed = False
         self._slice_end = time.monotonic() + _SLICE
         self._event, self._error = c_void_p(), c_void_p()
@@ -62,56 +74,77 @@ class Run:
             BaseException: what a handler raised.
             WorkflowException: the run failed for another reason.
         """
-        while True:
-            status = self._drive()
-            if status == _abi.WF_OK:
-                return await self._take_event()
-            if status == _abi.WF_DONE:
-                return None
-            if status != _abi.WF_TIMEOUT:
-                raise self._failure(status)
-            await self._one_finished()
+        events: list[WorkflowEvent[Any]] = []
+        while not events and not self._drive(events, 1):
+            await self._others()
+        return events[0] if events else None
 
-    def _drive(self) -> int:
-        """Lets the library go on until there is an event or only waiting handlers are left."""
+    async def all(self) -> list[WorkflowEvent[Any]]:
+        """All events up to the end.
+
+        Raises:
+            BaseException: what a handler raised.
+            WorkflowException: the run failed for another reason.
+        """
+        events: list[WorkflowEvent[Any]] = []
+        while not self._drive(events, _BATCH):
+            await self._others()
+        return events
+
+    def _drive(self, events: list[WorkflowEvent[Any]], most: int) -> bool:
+        """Lets the library go on until it is this run's end (True), or the others' turn (False).
+
+        Appends to `events`, and comes back when there are `most` more.
+        """
+        end = len(events) + most
         previous, current.run = current.run, self
         try:
-            status: int = _next(self._handle, 0, self._event_ref, self._error_ref)
+            while len(events) < end:
+                status = _next(self._handle, 0, self._event_ref, self._error_ref)
+                if self._interrupt is not None:
+                    raise self._interrupt
+                if status == WF_OK:
+                    handle = self._event.value or 0
+                    kind = _kind(handle)
+                    events.append(WorkflowEvent._adopt(handle, kind))
+                    if kind in _FAILURES:
+                        self._explain(events[-1])
+                elif status == WF_TIMEOUT:
+                    self._must_wait = True
+                    return False
+                elif status == WF_DONE:
+                    return True
+                else:
+                    raise self._failure(status)
+            return False
         finally:
             current.run = previous
-        if self._interrupt is not None:
-            raise self._interrupt
-        return status
 
-    async def _take_event(self) -> WorkflowEvent[Any]:
-        handle = self._event.value or 0
-        kind = _kind(handle)
-        event = WorkflowEvent._adopt(handle, kind)
-        if kind == _abi.WF_EVENT_SUPERSTEP_COMPLETED:
-            if time.monotonic() > self._slice_end:
-                await asyncio.sleep(0)
-                self._slice_end = time.monotonic() + _SLICE
-        elif kind in (_abi.WF_EVENT_FAILED, _abi.WF_EVENT_EXECUTOR_FAILED):
-            self._explain(event)
-        return event
-
-    async def _one_finished(self) -> None:
-        """Waits until a handler has finished."""
-        if not self._tasks:
+    async def _others(self) -> None:
+        """Gives the event loop to others: until a handler has something to tell, or when we had it for long."""
+        if self._must_wait:
+            self._must_wait = False
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        elif time.monotonic() > self._slice_end:
             await asyncio.sleep(0)
+        else:
             return
-        self._waiter = self._loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
         self._slice_end = time.monotonic() + _SLICE
+
+    def wake(self) -> None:
+        """Says that a handler has something to tell."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     # ---- Called by the library
 
     def begin(self, host: Host, code: Callable[..., Any], handle: int, raw: bytes) -> int:
         """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
-        context: WorkflowContext[Any, Any] = WorkflowContext(handle, host.id, host.decode)
+        context: WorkflowContext[Any, Any] = WorkflowContext(handle, host.id, host.decode, self.wake)
         try:
             task, _ = self._steps.start(code(raw, context))
         except BaseException as error:
@@ -119,10 +152,10 @@ class Run:
             return self._failed(host, code, handle, error)
         if task is None:
             context._close()
-            return _abi.WF_DONE
+            return WF_DONE
         self._tasks.add(task)
         task.add_done_callback(partial(self._finished, host, code, context))
-        return _abi.WF_PENDING
+        return WF_PENDING
 
     def decide(self, index: int, raw: bytes) -> int:
         """Evaluates a condition."""
@@ -138,9 +171,8 @@ class Run:
         handle = context._open()
         context._close()
         error = asyncio.CancelledError() if task.cancelled() else task.exception()
-        _finish(handle, _abi.WF_DONE if error is None else self._failed(host, code, handle, error), None)
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        _finish(handle, WF_DONE if error is None else self._failed(host, code, handle, error), None)
+        self.wake()
         if self._closed and not self._tasks:
             self._free()
 
@@ -163,16 +195,16 @@ class Run:
     def _failure(self, status: int) -> BaseException:
         """Why the run failed: what the host code raised, else what the library says."""
         error = take_error(status, self._error)
-        details: dict[str, Any] = getattr(error, "details", {})
-        if status == _abi.WF_E_EXECUTOR:
-            return self._failures.get(details.get("executor_id")) or next(iter(self._failures.values()), error)
+        executor_id = getattr(error, "details", {}).get("executor_id")
+        if status == WF_E_EXECUTOR:
+            return self._failures.get(executor_id) or next(iter(self._failures.values()), error)
         return error
 
     def _explain(self, event: WorkflowEvent[Any]) -> None:
         """Gives an event of a failure the traceback, which the library does not have."""
-        error = self._failures.get(event.executor_id)
-        if error is not None:
-            event._explain(WorkflowErrorDetails.from_exception(error, executor_id=event.executor_id))
+        error = self._failures.get(event.details.executor_id) if event.details is not None else None
+        if error is not None and event.details is not None:
+            event.details.traceback = traceback_of(error)
 
     # ---- Ending
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from functools import partial
 from typing import Any, Optional
 
 from ._context import WorkflowContext
@@ -18,7 +20,8 @@ class ThreadContext(WorkflowContext[Any, Any]):
     __slots__ = ("_lock",)
 
     def __init__(self, context: WorkflowContext[Any, Any]) -> None:
-        super().__init__(context._open(), context.executor_id, context._decode)
+        wake = partial(asyncio.get_running_loop().call_soon_threadsafe, context._wake)
+        super().__init__(context._open(), context.executor_id, context._decode, wake)
         self._lock = threading.Lock()
 
     def __enter__(self) -> ThreadContext:

@@ -114,13 +114,8 @@ class Workflow:
         self, message: Any, checkpoint_id: Optional[str], storage: Any, hidden: int, include_status_events: bool
     ) -> WorkflowRunResult:
         run = self._begin(message, checkpoint_id, storage, hidden)
-        events = []
         try:
-            while True:
-                event = await run.next()
-                if event is None:
-                    return result_of(events, include_status_events)
-                events.append(event)
+            return result_of(await run.all(), include_status_events)
         finally:
             await run.close()
 
