@@ -10,7 +10,7 @@ import math
 from typing import Any, Callable, Mapping, NoReturn
 
 from ._opaque import OpaqueValue
-from ._plain import INT_MAX, INT_MIN, has_plain_keys, is_plain
+from ._plain import INT_MAX, INT_MIN, has_plain_keys, is_plain, is_plain_ints
 from ._registry import registry
 from ._shapes import Shape
 from ._standard_types import READERS, WRITERS
@@ -40,6 +40,10 @@ def encode(value: Any, what: str = "value") -> bytes:
             return b"%d" % value
         if is_plain(value):
             return _write(value).encode()
+        shape = registry.known(kind)
+        members = shape.plain(value) if shape else None
+        if shape and members is not None:
+            return _write({"$type": shape.name, "value": members}).encode()
     except ValueError:
         pass  # NaN, infinity or a lone surrogate: the tags below know them
     except RecursionError:
@@ -128,6 +132,8 @@ def _text(value: str) -> Any:
 
 
 def _items(values: list[Any]) -> list[Any]:
+    if is_plain_ints(values):
+        return values
     result = []
     for index, value in enumerate(values):
         try:

@@ -9,7 +9,7 @@ from typing import Any, Callable, Optional, overload
 
 from ._annotations import local_names
 from ._executor import Executor
-from ._handler import HandlerSpec, declared_types
+from ._handler import HandlerSpec, annotated_spec
 from ._thread_context import ThreadContext
 
 Function = Callable[..., Any]
@@ -44,13 +44,8 @@ class FunctionExecutor(Executor):
         names = local_names(function, _frame or sys._getframe(1))
         given = {"input": input, "output": output, "workflow_output": workflow_output}
         explicit = {key: value for key, value in given.items() if value is not None}
-        message = parameters[0].replace(annotation=input) if input is not None else parameters[0]
-        if context is not None and context.annotation is inspect.Parameter.empty and explicit:
-            context = None
-        declared = {**declared_types(function, message, context, names), **explicit}
-
         self._function = function
-        self._spec = HandlerSpec(_adapted(function, len(parameters)), names, **declared)
+        self._spec = annotated_spec(_adapted(function, len(parameters)), names, parameters[0], context, **explicit)
         super().__init__(id or name)
 
     def _declared_handlers(self) -> list[HandlerSpec]:

@@ -19,14 +19,25 @@ _EMPTY = inspect.Parameter.empty
 class HandlerSpec:
     """The types of one handler.
 
-    Text that names something not yet defined is looked up again when the first executor is made.
+    `input`, `output` and `workflow_output` are annotations; the latter two are taken from `context`, the
+    annotation of the context, where they are None. Text that names something not yet defined is looked up
+    again when the first executor is made.
     """
 
-    def __init__(self, function: Callable[..., Any], names: dict[str, Any], **declared: Any) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        names: dict[str, Any],
+        *,
+        input: Any,
+        context: Any = None,
+        output: Any = None,
+        workflow_output: Any = None,
+    ) -> None:
         self.function = function
         self.name: str = function.__name__
         self._names = names
-        self._declared = declared
+        self._declared = input, context, output, workflow_output
         self._types: Optional[tuple[Any, list[Any], list[Any]]] = None
         self._check: Optional[Check] = None
         try:
@@ -69,16 +80,29 @@ class HandlerSpec:
             ValueError: the types are not those of a handler.
         """
         if self._types is None:
-            types = {name: self._evaluate(value) for name, value in self._declared.items()}
-            message = types["input"]
+            source = inspect.unwrap(self.function)
+            message, context, *outputs = (
+                None if part is None else resolve(part, source, self._names) for part in self._declared
+            )
             if contains_type_variable(message):
                 raise ValueError(f"handler '{self.name}': the message type {message} has an open type variable")
-            self._types = message, members(types["output"]), members(types["workflow_output"])
+            declared = self._context_arguments(context)
+            sends, yields = (mine or theirs for mine, theirs in zip(outputs, declared))
+            self._types = message, members(sends), members(yields)
             self._names = {}
         return self._types
 
-    def _evaluate(self, annotation: Any) -> Any:
-        return resolve(annotation, inspect.unwrap(self.function), self._names)
+    def _context_arguments(self, annotation: Any) -> tuple[Any, Any]:
+        """OutT and WorkflowOutT of a `WorkflowContext[OutT, WorkflowOutT]`, None where left out."""
+        if annotation is None or annotation is WorkflowContext:
+            return None, None
+        arguments = typing.get_args(annotation)
+        if typing.get_origin(annotation) is not WorkflowContext or len(arguments) > 2:
+            raise ValueError(
+                f"handler '{self.name}': the context must be annotated as WorkflowContext, WorkflowContext[OutT] "
+                "or WorkflowContext[OutT, WorkflowOutT]"
+            )
+        return arguments[0], arguments[1] if len(arguments) == 2 else None
 
 
 @overload
@@ -100,17 +124,17 @@ def handler(function: Any = None, *, input: Any = None, output: Any = None, work
     def decorate(method: FunctionT, frame: Any) -> FunctionT:
         if not inspect.iscoroutinefunction(method):
             raise ValueError(f"handler '{method.__name__}' must be an async method; use @executor for sync functions")
-        explicit = any(kind is not None for kind in (input, output, workflow_output))
-        declared = {"input": input, "output": output, "workflow_output": workflow_output}
-        if explicit and input is None:
-            raise ValueError(f"handler '{method.__name__}': explicit types need 'input'")
         parameters = list(inspect.signature(method).parameters.values())
         if len(parameters) != 3:
             raise ValueError(f"handler '{method.__name__}' must have the parameters (self, message, ctx)")
         names = local_names(method, frame)
-        if not explicit:
-            declared = declared_types(method, parameters[1], parameters[2], names)
-        method._handler_spec = HandlerSpec(method, names, **declared)  # type: ignore[attr-defined]
+        if input is None and output is None and workflow_output is None:
+            spec = annotated_spec(method, names, parameters[1], parameters[2])
+        elif input is None:
+            raise ValueError(f"handler '{method.__name__}': explicit types need 'input'")
+        else:
+            spec = HandlerSpec(method, names, input=input, output=output, workflow_output=workflow_output)
+        method._handler_spec = spec  # type: ignore[attr-defined]
         return method
 
     frame = sys._getframe(1)
@@ -119,39 +143,24 @@ def handler(function: Any = None, *, input: Any = None, output: Any = None, work
     return lambda method: decorate(method, sys._getframe(1))
 
 
-def declared_types(
+def annotated_spec(
     function: Callable[..., Any],
+    names: dict[str, Any],
     message: inspect.Parameter,
     context: Optional[inspect.Parameter],
-    names: dict[str, Any],
-) -> dict[str, Any]:
-    """The types that the annotations of a handler declare.
+    **explicit: Any,
+) -> HandlerSpec:
+    """The types that the annotations of a handler declare; `explicit` ones take their place.
 
     Raises:
         ValueError: the message has no type, or the context is not a `WorkflowContext`.
     """
-    if message.annotation is _EMPTY:
+    input = explicit.pop("input", message.annotation)
+    if input is _EMPTY:
         raise ValueError(f"handler '{function.__name__}' needs a type annotation for '{message.name}'")
-    declared = {"input": message.annotation, "output": None, "workflow_output": None}
-    if context is None:
-        return declared
-    annotation = context.annotation
-    if isinstance(annotation, str):
-        try:
-            annotation = resolve(annotation, function, names)
-        except NameError:
-            # Only its arguments can be unknown here; they are not needed to run.
-            return declared if annotation.startswith("WorkflowContext") else _bad_context(function, context)
-    if annotation is WorkflowContext:
-        return declared
-    arguments = typing.get_args(annotation)
-    if typing.get_origin(annotation) is not WorkflowContext or len(arguments) > 2:
-        return _bad_context(function, context)
-    return {**declared, **dict(zip(("output", "workflow_output"), arguments))}
-
-
-def _bad_context(function: Callable[..., Any], context: inspect.Parameter) -> dict[str, Any]:
-    raise ValueError(
-        f"handler '{function.__name__}': '{context.name}' must be annotated as WorkflowContext, "
-        "WorkflowContext[OutT] or WorkflowContext[OutT, WorkflowOutT]"
-    )
+    annotation = context.annotation if context is not None else None
+    if annotation is _EMPTY:
+        if not explicit and input is message.annotation:
+            raise ValueError(f"handler '{function.__name__}' needs '{context}' to be annotated as WorkflowContext")
+        annotation = None
+    return HandlerSpec(function, names, input=input, context=annotation, **explicit)

@@ -38,6 +38,11 @@ def has_plain_keys(value: dict[Any, Any]) -> bool:
     return not value or (set(map(type, value)) == {str} and "$type" not in value and "\0" not in "".join(value))
 
 
+def is_plain_ints(values: list[Any]) -> bool:
+    """Whether all values are ints that JSON keeps exactly; quick, also for a long list."""
+    return set(map(type, values)) == _NUMBERS and _fits(values, {int})
+
+
 def _fits(items: Any, kinds: set[type]) -> bool:
     """Whether every int has at most 64 bits."""
     if kinds == _NUMBERS:

@@ -59,6 +59,10 @@ class TypeRegistry:
         self._by_qualname.setdefault(shape.name.rpartition(":")[2], set()).add(shape.name)
         return shape
 
+    def known(self, cls: type) -> Optional[Shape]:
+        """How values of `cls` are written, if it is registered."""
+        return self._by_type.get(cls)
+
     def of_value(self, value: Any) -> Shape:
         """How to write `value`; registers its type.
 

@@ -21,6 +21,10 @@ class Shape:
         self.cls: Any = cls
         self.name = name
 
+    def plain(self, value: Any) -> Any:
+        """What stands under "value", if that is plain JSON as it is; else None."""
+        return None
+
     def write(self, value: Any, tag: Tag) -> Any:
         """What stands under "value" for `value`."""
         raise NotImplementedError
@@ -41,12 +45,13 @@ class Record(Shape):
         self.required = self.fields.keys()
         self.slotted = any(base.__dict__.get("__slots__") for base in cls.__mro__)
 
+    def plain(self, value: Any) -> Any:
+        return value.__dict__ if not self.slotted and is_plain(value.__dict__) else None
+
     def write(self, value: Any, tag: Tag) -> Any:
         members = dict(getattr(value, "__dict__", ()))
         if self.slotted:
             members.update((name, getattr(value, name)) for name in self.fields if hasattr(value, name))
-        elif is_plain(members):
-            return members
         for name, member in members.items():
             try:
                 members[name] = tag(member)

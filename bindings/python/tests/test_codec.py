@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter, OrderedDict, deque, namedtuple
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -108,6 +108,8 @@ def same(left: Any, right: Any) -> bool:
         )
     if isinstance(left, (list, tuple, deque)):
         return len(left) == len(right) and all(map(same, left, right))
+    if is_dataclass(left):
+        return same(vars(left), vars(right))
     if isinstance(left, (datetime, time)):
         return left == right and left.fold == right.fold and str(left.tzinfo) == str(right.tzinfo)
     if isinstance(left, Decimal):
@@ -126,6 +128,7 @@ plain = [None, True, False, 0, 1, -1, 2**63 - 1, -(2**63), 0.0, -0.0, 1.0, 1e300
 tagged = [
     2**63, -(2**63) - 1, 10**300, math.inf, -math.inf, math.nan, "\ud800", "a\udfffé\\u0041", "\ud83d\ude00",
     (), (1, 2), (1, [2, (3,)]), {1}, set(), frozenset({"a", 1}), {1: "a", "1": "b", None: 0, (1, 2): 3, True: 4},
+    Box(math.inf), Box("\ud800"), [Box(math.nan)], Box([Point(1, math.nan)]), Box(2**64),
     {"$type": "tuple", "value": [1]}, {"$type": 1}, {"a\0b": 1}, {"\ud800": 1}, OrderedDict(b=1, a=2), Counter("abca"),
     deque([1, (2,)], 5), deque(), 1 + 2j, complex(math.nan, -0.0), b"", b"\xff\0", bytearray(b"ab"),
     datetime(2026, 11, 21, 5, 19, 0, 123456), datetime(2026, 1, 1, tzinfo=timezone.utc),
