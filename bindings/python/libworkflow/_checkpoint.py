@@ -108,7 +108,7 @@ class WorkflowCheckpoint:
         document = {
             "format": "libworkflow.checkpoint",
             "version": 1,
-            "run_id": "",
+            "run_id": self.checkpoint_id,
             "kind": "superstep",
             "input_superstep": 0,
             "fan_in_buffers": [],

@@ -71,6 +71,7 @@ _CLASSES: dict[int, type[Exception]] = {
     _abi.WF_E_CHECKPOINT: WorkflowCheckpointException,
     _abi.WF_E_MISMATCH: WorkflowCheckpointException,
     _abi.WF_E_STORAGE: WorkflowCheckpointException,
+    _abi.WF_E_EXISTS: WorkflowCheckpointException,
     _abi.WF_E_CONFLICT: WorkflowCheckpointException,
     _abi.WF_E_EXECUTOR: WorkflowRunnerException,
     _abi.WF_E_LIMIT: WorkflowConvergenceException,

@@ -208,8 +208,16 @@ class Run:
 
     # ---- Ending
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Run:
+        return self
+
+    async def __aexit__(self, kind: object, error: Optional[BaseException], _: object) -> None:
+        await self.close(error)
+
+    async def close(self, cause: Optional[BaseException] = None) -> None:
         """Cancels the handlers that still run, waits for them, and frees the run."""
+        if isinstance(cause, GeneratorExit):
+            return self.abandon()  # our own coroutine is being thrown away: nothing can be awaited
         self._end()
         if self._tasks:
             await asyncio.wait(self._tasks)

@@ -56,11 +56,11 @@ class EngineStorage:
         self._handle = handle.value
 
     async def save(self, checkpoint: WorkflowCheckpoint) -> str:
-        """Stores a checkpoint under its id.
+        """Stores a checkpoint under its id. One that is stored already is never changed.
 
         Raises:
             TypeError: a value in it has no JSON form.
-            WorkflowCheckpointException: it cannot be written.
+            WorkflowCheckpointException: it cannot be written, or another one has its id.
         """
         text, error = checkpoint.to_json(), c_void_p()
         status = lib.wf_storage_save(self._handle, text, len(text), byref(error))

@@ -33,11 +33,11 @@ class ResponseStream(AsyncIterator[WorkflowEvent[Any]]):
             if self._run is None:
                 self._run = self._start()
             event = await self._run.next()
-        except BaseException:
-            await self.aclose()
+        except BaseException as error:
+            await self._end(error)
             raise
         if event is None:
-            await self.aclose()
+            await self._end()
             raise StopAsyncIteration
         self._events.append(event)
         return event
@@ -55,10 +55,13 @@ class ResponseStream(AsyncIterator[WorkflowEvent[Any]]):
 
     async def aclose(self) -> None:
         """Ends the run: cancels its handlers, waits for them and frees it. Harmless when it has ended."""
+        await self._end()
+
+    async def _end(self, cause: Optional[BaseException] = None) -> None:
         self._ended = True
         if self._run is not None:
             run, self._run = self._run, None
-            await run.close()
+            await run.close(cause)
 
     def __await__(self) -> Generator[Any, None, WorkflowRunResult]:
         return self.get_final_response().__await__()

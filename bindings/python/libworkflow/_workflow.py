@@ -113,11 +113,8 @@ class Workflow:
     async def _collect(
         self, message: Any, checkpoint_id: Optional[str], storage: Any, hidden: int, include_status_events: bool
     ) -> WorkflowRunResult:
-        run = self._begin(message, checkpoint_id, storage, hidden)
-        try:
+        async with self._begin(message, checkpoint_id, storage, hidden) as run:
             return result_of(await run.all(), include_status_events)
-        finally:
-            await run.close()
 
     def _begin(self, message: Any, checkpoint_id: Optional[str], storage: Any, hidden: int) -> Run:
         """Makes the run; nothing of it has happened yet."""
