@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import zlib
 from collections.abc import Sequence
 from ctypes import byref, c_char_p, c_void_p
@@ -198,13 +197,9 @@ class WorkflowBuilder:
 def _condition_struct(name: str, index: int) -> _abi.wf_condition_t:
     from . import _trampolines
 
-    struct = _abi.wf_condition_t()
-    struct.struct_size = ctypes.sizeof(struct)
-    struct.flags = _abi.WF_STRICT_RESULT
-    struct.name = name.encode()
-    struct.evaluate = _trampolines.condition
-    struct.user_data = index
-    return struct
+    return _abi.wf_condition_t(
+        flags=_abi.WF_STRICT_RESULT, name=name.encode(), evaluate=_trampolines.condition, user_data=index
+    )
 
 
 def _call(function: Callable[..., int], *arguments: Any) -> None:

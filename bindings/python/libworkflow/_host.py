@@ -62,12 +62,5 @@ def executor_struct(index: int, keeps_state: bool) -> _abi.wf_executor_t:
     """What the library gets for the host with that number."""
     from . import _trampolines as code  # needs the runs, which need this
 
-    struct = _abi.wf_executor_t()
-    struct.struct_size = ctypes.sizeof(struct)
-    struct.flags = _abi.WF_STRICT_RESULT
-    struct.invoke = code.invoke
-    if keeps_state:
-        struct.save = code.save
-        struct.restore = code.restore
-    struct.user_data = index
-    return struct
+    hooks = {"save": code.save, "restore": code.restore} if keeps_state else {}
+    return _abi.wf_executor_t(flags=_abi.WF_STRICT_RESULT, invoke=code.invoke, user_data=index, **hooks)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable
-from ctypes import byref, c_void_p, sizeof
+from ctypes import byref, c_void_p
 from typing import Any, Literal, Optional, Union, overload
 
-from . import _abi
-from ._abi import WF_EVENT_CHECKPOINT, WF_EVENT_STARTED
+from ._abi import WF_EVENT_BIT, WF_EVENT_CHECKPOINT, WF_EVENT_STARTED, wf_run_options_t
 from ._codec import decoder, encode
 from ._condition import Condition
 from ._executor import Executor
@@ -102,12 +101,12 @@ class Workflow:
             raise ValueError("give a message to start or a checkpoint_id to resume")
         if checkpoint_id is not None and storage is None:
             raise ValueError("a checkpoint_id needs a storage: give checkpoint_storage here or to the builder")
-        hidden = 0 if include_checkpoint_events else 1 << WF_EVENT_CHECKPOINT
+        hidden = 0 if include_checkpoint_events else WF_EVENT_BIT(WF_EVENT_CHECKPOINT)
         if stream:
             return ResponseStream(
                 lambda: self._begin(message, checkpoint_id, storage, hidden), include_status_events
             )
-        hidden |= 1 << WF_EVENT_STARTED
+        hidden |= WF_EVENT_BIT(WF_EVENT_STARTED)
         return self._collect(message, checkpoint_id, storage, hidden, include_status_events)
 
     async def _collect(
@@ -118,10 +117,7 @@ class Workflow:
 
     def _begin(self, message: Any, checkpoint_id: Optional[str], storage: Any, hidden: int) -> Run:
         """Makes the run; nothing of it has happened yet."""
-        options = _abi.wf_run_options_t()
-        options.struct_size = sizeof(options)
-        options.storage = handle_of(storage)
-        options.hidden_events = hidden
+        options = wf_run_options_t(storage=handle_of(storage), hidden_events=hidden)
         handle, error = c_void_p(), c_void_p()
         if checkpoint_id is None:
             if self._start_executor._find_handler(message) is None:
