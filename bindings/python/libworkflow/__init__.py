@@ -1,13 +1,13 @@
 """Graphs of executors that run in supersteps, with a checkpoint at every boundary.
 
-    class Shout(Executor):
-        @handler
-        async def shout(self, text: str, ctx: WorkflowContext[Never, str]) -> None:
-            await ctx.yield_output(text.upper())
+class Shout(Executor):
+    @handler
+    async def shout(self, text: str, ctx: WorkflowContext[Never, str]) -> None:
+        await ctx.yield_output(text.upper())
 
-    workflow = WorkflowBuilder(start_executor=Shout("shout")).build()
-    result = await workflow.run("hello")
-    result.get_outputs()  # ["HELLO"]
+workflow = WorkflowBuilder(start_executor=Shout("shout")).build()
+result = await workflow.run("hello")
+result.get_outputs()  # ["HELLO"]
 """
 
 from ._builder import DEFAULT_MAX_ITERATIONS, WorkflowBuilder

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import types
 import typing
-from typing import Any, Callable, Mapping, Optional, Union
+from collections.abc import Mapping
+from typing import Any, Callable, Optional, Union
 
 UNION_KINDS: tuple[Any, ...] = (Union, getattr(types, "UnionType", Union))
 

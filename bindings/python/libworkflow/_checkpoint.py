@@ -104,7 +104,10 @@ class WorkflowCheckpoint:
         saved = state.pop("_executor_state", {})
         before = self.document.get("executor_states", {})
         kept = {name: {key: value for key, value in entry.items() if key != "saved"} for name, entry in before.items()}
-        executors = {name: {**({"saved": saved[name]} if name in saved else {}), **kept.get(name, {})} for name in {**before, **saved}}
+        executors = {
+            name: {**({"saved": saved[name]} if name in saved else {}), **kept.get(name, {})}
+            for name in {**before, **saved}
+        }
         document = {
             "format": "libworkflow.checkpoint",
             "version": 1,

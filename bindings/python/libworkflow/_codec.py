@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, Callable, Mapping, NoReturn
+from collections.abc import Mapping
+from typing import Any, Callable, NoReturn
 
 from ._opaque import OpaqueValue
 from ._plain import INT_MAX, INT_MIN, has_plain_keys, is_plain, is_plain_ints

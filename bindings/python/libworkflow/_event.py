@@ -87,6 +87,8 @@ class WorkflowEvent(Generic[DataT]):
     """
 
     __slots__ = (*_FIELDS, "_handle", "_kind")
+    _handle: Optional[int]
+    _kind: int
 
     def __init__(
         self,
@@ -99,7 +101,7 @@ class WorkflowEvent(Generic[DataT]):
         executor_id: Optional[str] = None,
         iteration: Optional[int] = None,
     ) -> None:
-        self._handle: Optional[int] = None
+        self._handle = None
         self.type = type
         self.data = data
         self.origin = origin

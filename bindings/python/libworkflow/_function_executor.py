@@ -96,8 +96,6 @@ def executor(
 
     def make(target: Function) -> FunctionExecutor:
         frame = sys._getframe(1 if function is None else 2)
-        return FunctionExecutor(
-            target, id, input=input, output=output, workflow_output=workflow_output, _frame=frame
-        )
+        return FunctionExecutor(target, id, input=input, output=output, workflow_output=workflow_output, _frame=frame)
 
     return make if function is None else make(function)

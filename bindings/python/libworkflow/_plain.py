@@ -24,7 +24,7 @@ def is_plain(value: Any) -> bool:
     elif kind is list:
         items = value
     elif kind is int:
-        return INT_MIN <= value <= INT_MAX
+        return bool(INT_MIN <= value <= INT_MAX)
     else:
         return kind in _LEAVES
     kinds = set(map(type, items))
@@ -46,5 +46,5 @@ def is_plain_ints(values: list[Any]) -> bool:
 def _fits(items: Any, kinds: set[type]) -> bool:
     """Whether every int has at most 64 bits."""
     if kinds == _NUMBERS:
-        return INT_MIN <= min(items) and max(items) <= INT_MAX
+        return bool(min(items) >= INT_MIN and max(items) <= INT_MAX)
     return all(INT_MIN <= item <= INT_MAX for item in items if type(item) is int)

@@ -10,7 +10,8 @@ import dataclasses
 import enum
 import sys
 import typing
-from typing import Any, Callable, Iterable, Optional, TypeVar, overload
+from collections.abc import Iterable
+from typing import Any, Callable, Optional, TypeVar, overload
 
 from ._shapes import Members, Record, Row, Shape
 from ._standard_types import READERS

@@ -217,7 +217,8 @@ class Run:
     async def close(self, cause: Optional[BaseException] = None) -> None:
         """Cancels the handlers that still run, waits for them, and frees the run."""
         if isinstance(cause, GeneratorExit):
-            return self.abandon()  # our own coroutine is being thrown away: nothing can be awaited
+            self.abandon()  # our own coroutine is being thrown away: nothing can be awaited
+            return
         self._end()
         if self._tasks:
             await asyncio.wait(self._tasks)

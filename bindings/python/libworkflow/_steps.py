@@ -30,7 +30,7 @@ class _Body(Coroutine[Any, Any, Any]):
         """Goes on with a coroutine whose first step has answered `first`: what it waits for."""
         self._coroutine = coroutine
         self._first = first
-        self.__qualname__ = coroutine.__qualname__
+        self.__qualname__ = getattr(coroutine, "__qualname__", "")
         if not self._gate.done():
             self._gate.set_result(None)
 

@@ -165,7 +165,7 @@ def handle_of(storage: Any) -> Optional[int]:
     if storage is None:
         return None
     if not isinstance(storage, EngineStorage):
-        raise TypeError(f"{storage!r} is not a storage: use InMemoryCheckpointStorage, FileCheckpointStorage or open_storage")
+        raise TypeError(
+            f"{storage!r} is not a storage: use InMemoryCheckpointStorage, FileCheckpointStorage or open_storage"
+        )
     return storage._handle
-
-

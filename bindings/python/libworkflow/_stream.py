@@ -76,5 +76,3 @@ def result_of(events: list[WorkflowEvent[Any]], include_status_events: bool) -> 
     """The result that consists of `events`."""
     shown = [e for e in events if e.type != "started" and (include_status_events or e.type != "status")]
     return WorkflowRunResult(shown, [event for event in events if event.type == "status"])
-
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from functools import partial
 from typing import Any, Optional
 
 from ._context import WorkflowContext
@@ -20,7 +19,11 @@ class ThreadContext(WorkflowContext[Any, Any]):
     __slots__ = ("_lock",)
 
     def __init__(self, context: WorkflowContext[Any, Any]) -> None:
-        wake = partial(asyncio.get_running_loop().call_soon_threadsafe, context._wake)
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(context._wake)
+
         super().__init__(context._open(), context.executor_id, context._decode, wake)
         self._lock = threading.Lock()
 

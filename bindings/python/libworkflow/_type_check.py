@@ -81,7 +81,7 @@ def _bare(annotation: Any) -> Any:
     return dict if type(annotation).__name__ == "_TypedDictMeta" else annotation
 
 
-def _collection(container: type, item: Any) -> Check:
+def _collection(container: Any, item: Any) -> Check:
     classes = plain_classes(item)
     if classes is None:
         check = compile_check(item)
@@ -89,7 +89,9 @@ def _collection(container: type, item: Any) -> Check:
     if object in classes:
         return lambda value: isinstance(value, container)
     # A long list has few types: look at each type once.
-    return lambda value: isinstance(value, container) and all(issubclass(kind, classes) for kind in set(map(type, value)))
+    return lambda value: (
+        isinstance(value, container) and all(issubclass(kind, classes) for kind in set(map(type, value)))
+    )
 
 
 def _tuple(arguments: tuple[Any, ...]) -> Check:

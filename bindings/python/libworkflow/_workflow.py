@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable
+from collections.abc import Coroutine
 from ctypes import byref, c_void_p
 from typing import Any, Literal, Optional, Union, overload
 
@@ -68,7 +68,7 @@ class Workflow:
         checkpoint_storage: Optional[CheckpointStorage] = None,
         include_status_events: bool = False,
         include_checkpoint_events: bool = False,
-    ) -> Awaitable[WorkflowRunResult]: ...
+    ) -> Coroutine[Any, Any, WorkflowRunResult]: ...
     def run(
         self,
         message: Any = None,
@@ -78,7 +78,7 @@ class Workflow:
         checkpoint_storage: Optional[CheckpointStorage] = None,
         include_status_events: bool = False,
         include_checkpoint_events: bool = False,
-    ) -> Union[ResponseStream, Awaitable[WorkflowRunResult]]:
+    ) -> Union[ResponseStream, Coroutine[Any, Any, WorkflowRunResult]]:
         """Runs the graph on `message`, or goes on from a checkpoint, until nothing is left to deliver.
 
         Await the answer for the result, or ask for a `stream` and iterate it for the events. A storage given here
@@ -103,9 +103,7 @@ class Workflow:
             raise ValueError("a checkpoint_id needs a storage: give checkpoint_storage here or to the builder")
         hidden = 0 if include_checkpoint_events else WF_EVENT_BIT(WF_EVENT_CHECKPOINT)
         if stream:
-            return ResponseStream(
-                lambda: self._begin(message, checkpoint_id, storage, hidden), include_status_events
-            )
+            return ResponseStream(lambda: self._begin(message, checkpoint_id, storage, hidden), include_status_events)
         hidden |= WF_EVENT_BIT(WF_EVENT_STARTED)
         return self._collect(message, checkpoint_id, storage, hidden, include_status_events)
 

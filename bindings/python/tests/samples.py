@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, Coroutine, Optional, TypeVar
+from typing import Any, Optional, TypeVar
 
 from libworkflow import (
     CheckpointStorage,

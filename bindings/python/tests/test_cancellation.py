@@ -236,7 +236,11 @@ def test_process_ends_promptly_and_quietly(ending: str) -> None:
         """
     begin = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-X", "dev", "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=20, check=False
+        [sys.executable, "-X", "dev", "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert time.monotonic() - begin < 5

@@ -85,7 +85,9 @@ def test_checkpoint_events_are_there_for_who_asks() -> None:
         found = [event for event in events if event.type == "checkpoint"]
         assert [event.iteration for event in found] == [0, 1, 2]
         assert [event.data["checkpoint_id"] for event in found] == await storage.list_checkpoint_ids()
-        assert events.index(found[1]) + 1 == [e.iteration == 1 and e.type == "superstep_completed" for e in events].index(True)
+        assert events.index(found[1]) + 1 == [
+            e.iteration == 1 and e.type == "superstep_completed" for e in events
+        ].index(True)
 
     run(main())
 

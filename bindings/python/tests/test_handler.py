@@ -60,7 +60,8 @@ class Shallow(Executor):
     ("message", "name"),
     [
         (Animal("a"), "animal"), (Dog("d"), "dog"), (Puppy("p"), "dog"), (1, "number"), (1.5, "number"),
-        (True, "number"), (["a"], "texts"), (["a", 1], "listing"), ([], "texts"), ("text", "anything"), (None, "anything"),
+        (True, "number"), (["a"], "texts"), (["a", 1], "listing"), ([], "texts"),
+        ("text", "anything"), (None, "anything"),
     ],
 )  # fmt: skip
 def test_closest_type_wins(message: Any, name: str) -> None:

@@ -48,7 +48,12 @@ class Gather(Executor):
 
 def diamond(*branches: Executor) -> Workflow:
     end = Gather("end")
-    return WorkflowBuilder(start_executor=source).add_fan_out_edges(source, branches).add_fan_in_edges(branches, end).build()
+    return (
+        WorkflowBuilder(start_executor=source)
+        .add_fan_out_edges(source, branches)
+        .add_fan_in_edges(branches, end)
+        .build()
+    )
 
 
 def test_fan_in_gets_a_list_in_the_order_of_its_sources() -> None:
@@ -153,7 +158,13 @@ def test_context_knows_where_a_message_comes_from() -> None:
 
     async def main() -> None:
         first, a, b, end = (Look(name) for name in ("first", "a", "b", "end"))
-        await WorkflowBuilder(start_executor=first).add_fan_out_edges(first, [a, b]).add_fan_in_edges([a, b], end).build().run(1)
+        await (
+            WorkflowBuilder(start_executor=first)
+            .add_fan_out_edges(first, [a, b])
+            .add_fan_in_edges([a, b], end)
+            .build()
+            .run(1)
+        )
         assert seen == [("first", ["internal:first"]), ("a", ["first"]), ("b", ["first"]), ("end", ["a", "b"])]
 
     run(main())
@@ -172,9 +183,9 @@ def test_context_ends_with_its_handler() -> None:
         for n in (0, 1):
             await WorkflowBuilder(start_executor=keeps).build().run(n)
         for ctx in kept:
-            for use in (lambda: ctx.get_state("k"), lambda: ctx.set_state("k", 1), lambda: ctx.source_executor_ids):
+            for use in (lambda c: c.get_state("k"), lambda c: c.set_state("k", 1), lambda c: c.source_executor_ids):
                 with pytest.raises(RuntimeError, match="'keeps' has ended"):
-                    use()
+                    use(ctx)
             with pytest.raises(RuntimeError, match="has ended"):
                 await ctx.send_message(1)
 
@@ -230,7 +241,9 @@ def test_condition_that_fails_fails_the_run() -> None:
     async def main() -> None:
         types = []
         with pytest.raises(LookupError, match="no such thing"):
-            async for event in WorkflowBuilder(start_executor=source).add_edge(source, Show("a"), broken).build().run(1, stream=True):
+            async for event in (
+                WorkflowBuilder(start_executor=source).add_edge(source, Show("a"), broken).build().run(1, stream=True)
+            ):
                 types.append(event.type)
         assert types[-2:] == ["failed", "status"]
         with pytest.raises(RuntimeError, match="must answer at once"):
@@ -259,7 +272,9 @@ def failing(error: BaseException, delay: float = 0) -> Workflow:
 
 
 @pytest.mark.parametrize("delay", [0, 0.001])
-@pytest.mark.parametrize("error", [KeyError("k"), ValueError("\ud800 \0"), Unprintable(), asyncio.CancelledError("mine")])
+@pytest.mark.parametrize(
+    "error", [KeyError("k"), ValueError("\ud800 \0"), Unprintable(), asyncio.CancelledError("mine")]
+)
 def test_caller_gets_the_very_exception(error: BaseException, delay: float) -> None:
     async def main() -> None:
         events: list[WorkflowEvent[Any]] = []
@@ -415,7 +430,7 @@ def test_handler_may_run_another_workflow() -> None:
 def test_one_workflow_serves_several_loops_and_threads() -> None:
     workflow = diamond(Add("a", 1, 0.005), Add("b", 2))
     for n in range(3):
-        assert run(workflow.run(n)).get_outputs()[0][0] == [n + 1, n + 2]  # type: ignore[arg-type]
+        assert run(workflow.run(n)).get_outputs()[0][0] == [n + 1, n + 2]
     outputs: list[Any] = []
 
     def thread(n: int) -> None:
@@ -436,10 +451,10 @@ def test_one_workflow_serves_several_loops_and_threads() -> None:
 def test_arguments_of_run() -> None:
     workflow = two_steps()
     for arguments in ({}, {"message": "a", "checkpoint_id": "b"}, {"checkpoint_id": "b"}):
-        with pytest.raises(ValueError, match="give|needs a storage"):
+        with pytest.raises(ValueError, match=r"give|needs a storage"):
             workflow.run(**arguments)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="not a storage"):
-        run(workflow.run("a", checkpoint_storage=object()))  # type: ignore[arg-type]
+        run(workflow.run("a", checkpoint_storage=object()))
 
 
 def test_falsy_messages_are_messages() -> None:

@@ -7,7 +7,8 @@ import contextvars
 import gc
 import sys
 import warnings
-from typing import Any, Awaitable, Callable
+from collections.abc import Awaitable
+from typing import Any, Callable
 
 import pytest
 from samples import run
@@ -48,7 +49,9 @@ def test_waiting_for_futures_tasks_and_threads() -> None:
         loop = asyncio.get_running_loop()
         future = loop.create_future()
         loop.call_soon(future.set_result, "future")
-        await ctx.yield_output([await future, await asyncio.create_task(child()), await asyncio.to_thread(lambda: "thread")])
+        await ctx.yield_output(
+            [await future, await asyncio.create_task(child()), await asyncio.to_thread(lambda: "thread")]
+        )
         done = loop.create_future()
         done.set_exception(KeyError("kept"))
         with pytest.raises(KeyError, match="kept"):
@@ -75,7 +78,7 @@ def test_timeouts_and_task_groups() -> None:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(asyncio.sleep(0.001, i)) for i in range(3)]
         await ctx.yield_output([task.result() for task in tasks])
-        with pytest.raises(BaseExceptionGroup):
+        with pytest.raises(BaseExceptionGroup):  # noqa: F821
             async with asyncio.TaskGroup() as group:
                 group.create_task(asyncio.wait_for(asyncio.Event().wait(), 0.001))
                 await asyncio.sleep(10)

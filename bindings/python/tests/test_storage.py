@@ -96,7 +96,7 @@ def test_damaged_file_hides_nothing_else(tmp_path: Path, caplog: pytest.LogCaptu
 
 def test_urls(tmp_path: Path) -> None:
     storage: CheckpointStorage = open_storage(f"directory:{tmp_path}")
-    run(two_steps(storage).run("a"))  # type: ignore[arg-type]
+    run(two_steps(storage).run("a"))
     assert len(list(tmp_path.glob("*.json"))) == 3
     assert "directory:" in repr(storage)
     with pytest.raises(ValueError, match="nowhere"):
