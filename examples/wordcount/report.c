@@ -16,13 +16,16 @@ static bool on_terminal(const struct progress *progress)
 
 void show_progress(struct progress *progress, uint64_t superstep, int64_t bytes, int64_t total)
 {
-    int64_t percent = total > 0 ? 100 * bytes / total : 100;
+    int64_t percent = total > 0 ? 100 * bytes / total : 0;
     bool terminal = on_terminal(progress);
     if (!terminal && !progress->every_superstep && percent / 10 == progress->tenth)
         return;
     progress->tenth = percent / 10;
-    printf("%s  superstep %" PRIu64 " saved: %" PRId64 " of %" PRId64 " bytes counted, %" PRId64 " %%%s",
-           terminal ? "\r\033[K" : "", superstep, bytes, total, percent, terminal ? "" : "\n");
+    printf("%s  superstep %" PRIu64 " saved", terminal ? "\r\033[K" : "", superstep);
+    if (total > 0)
+        printf(": %" PRId64 " of %" PRId64 " bytes counted, %" PRId64 " %%", bytes, total, percent);
+    if (!terminal)
+        putchar('\n');
     fflush(stdout);
 }
 

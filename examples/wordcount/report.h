@@ -7,7 +7,9 @@
 
 #include <jansson.h>
 
-/** How far the counting is. On a terminal one line is updated; elsewhere a line is written at each tenth. */
+/** How far the counting is. On a terminal one line is updated; elsewhere a line is written at each tenth.
+ *
+ * Before the counter has begun, the total is 0: not known. */
 struct progress {
     bool every_superstep; /**< A line for each superstep instead. */
     int64_t tenth;        /**< The last tenth that was written. */

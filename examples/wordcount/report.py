@@ -4,7 +4,10 @@ import sys
 
 
 class Progress:
-    """How far the counting is. On a terminal one line is updated; elsewhere a line is written at each tenth."""
+    """How far the counting is. On a terminal one line is updated; elsewhere a line is written at each tenth.
+
+    Before the counter has begun, the total is 0: not known.
+    """
 
     def __init__(self, every_superstep: bool) -> None:
         self.every_superstep = every_superstep
@@ -12,12 +15,14 @@ class Progress:
         self.tenth = 0
 
     def show(self, superstep: int, done: int, total: int) -> None:
-        percent = 100 * done // total if total else 100
+        percent = 100 * done // total if total else 0
         if not self.on_terminal and not self.every_superstep and percent // 10 == self.tenth:
             return
         self.tenth = percent // 10
         before, after = ("\r\033[K", "") if self.on_terminal else ("", "\n")
-        line = f"  superstep {superstep} saved: {done} of {total} bytes counted, {percent} %"
+        line = f"  superstep {superstep} saved"
+        if total:
+            line += f": {done} of {total} bytes counted, {percent} %"
         print(before + line, end=after, flush=True)
 
     def end(self) -> None:

@@ -336,7 +336,7 @@ static command_fn find_command(const struct options *options)
                          : strcmp(options->command, "lineage") == 0 ? lineage
                                                                      : NULL;
     if (command == NULL)
-        return complain("the commands are start, resume and lineage; --help tells more"), NULL;
+        return complain("there is no command '%s': start, resume and lineage are; --help tells more", options->command), NULL;
     if (options->storage == NULL)
         return complain("--storage DIR is missing"), NULL;
     if (starts != (options->path != NULL))

@@ -20,7 +20,8 @@ def list_files(path: str) -> tuple[str, list[str]]:
     Links inside the folder are left out, as `find -type f` does: they could lead in circles.
     """
     if os.path.isfile(path):
-        return os.path.split(path)
+        folder, name = os.path.split(path)
+        return folder, [name]
     names = []
     for folder, _, files in os.walk(path, onerror=_refuse):
         paths = (os.path.join(folder, name) for name in files)
