@@ -263,18 +263,18 @@ def show(text: str) -> None:
 
 
 def parse_options() -> argparse.Namespace:
-    venv = ROOT / "build/venv/bin/python"
     parser = argparse.ArgumentParser(description="Kills the word count at random moments and looks at what is left.")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     parser.add_argument("--jobs", type=int, default=2, help="so many runs at a time")
-    parser.add_argument("--python", default=str(venv) if venv.exists() else sys.executable)
+    parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--program", default=str(ROOT / "build/examples/wordcount"), help="the C program")
     return parser.parse_args()
 
 
 def main() -> int:
     options = parse_options()
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "bindings/python"), os.environ.get("PYTHONPATH")]))
     folder = Path(tempfile.mkdtemp(prefix="kill-loop-"))
     setting = Setting(folder, options.python, options.program)
     tally = Tally(options.kills)

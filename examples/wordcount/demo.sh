@@ -4,14 +4,15 @@
 #
 #   examples/wordcount/demo.sh [FILE or FOLDER]      or: make demo TEXT=...
 #
-# Needs build/lib/libworkflow.so and a Python that can import libworkflow (PYTHON, or build/venv).
+# Needs build/lib/libworkflow.so. PYTHON names another Python than python3.
 set -euo pipefail
 export LC_ALL=C
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 text=${1:-${TEXT:-/usr/share/common-licenses/GPL-3}}
-python=${PYTHON:-$root/build/venv/bin/python}
+python=${PYTHON:-python3}
+export PYTHONPATH=$root/bindings/python${PYTHONPATH:+:$PYTHONPATH}
 program=$root/build/examples/wordcount
 
 work=$(mktemp -d)
@@ -22,6 +23,7 @@ storage=$work/checkpoints
 title() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 [[ -t 1 ]] || title() { printf '\n%s\n' "$*"; }
 fail() { printf 'demo: %s\n' "$*" >&2; exit 1; }
+last_superstep() { "$program" lineage --storage "$storage" | awk 'END { print $1 }'; }
 checkpoints() { find "$storage" -name '*.json' 2>/dev/null | wc -l; }
 
 # The files of the text, NUL-terminated: a folder's own links lead elsewhere and are left out.
@@ -49,15 +51,17 @@ title "1. Python begins to count $text: $bytes bytes, about $chunk a chunk"
 python_pid=$!
 until (($(checkpoints) > steps / 3)) || ! kill -0 "$python_pid" 2>/dev/null; do sleep 0.02; done
 
-if kill -9 "$python_pid" 2>/dev/null; then
-    wait "$python_pid" 2>/dev/null || true
-    [[ ! -t 1 ]] || echo
-    title "2. kill -9 $python_pid. There are $(checkpoints) checkpoints, one a superstep; C goes on from the last"
-else
-    wait "$python_pid" || fail "Python did not get through; its message stands above"
-    title "2. Python was done before it could be killed: the text is too short. C looks at what it left"
-fi
+kill -9 "$python_pid" 2>/dev/null || true
+status=0
+wait "$python_pid" 2>/dev/null || status=$?
+killed=$python_pid
 python_pid=
+[[ ! -t 1 ]] || echo
+case $status in
+137) title "2. kill -9 $killed, after superstep $(last_superstep). C goes on from its checkpoint" ;;
+0) title "2. Python was done before it could be killed: the text is too short. C shows what it left" ;;
+*) fail "Python did not get through; its message stands above" ;;
+esac
 "$program" resume --storage "$storage" --pause-ms "$pause" --counts "$work/counts" --top 8
 
 title "3. The checkpoints: who wrote them, and from which each goes on"
@@ -66,7 +70,8 @@ title "3. The checkpoints: who wrote them, and from which each goes on"
 awk 'NR == FNR { who[NR] = $NF; last = NR; next }
      FNR <= 3 || FNR > last - 2 || who[FNR] != who[FNR - 1] || who[FNR] != who[FNR + 1] { print; dots = 0; next }
      !dots++ { print "      ..." }' "$work/lineage" "$work/lineage"
-awk 'NR > 2 { count[$NF]++ } END { for (who in count) printf "%s%d by %s", sep++ ? ", " : "", count[who], who; print "" }' "$work/lineage"
+awk 'NR > 2 && $NF != who { if (who) printf "%d by %s, ", last, who; who = $NF; printf "supersteps %d to ", $1 }
+     { last = $1 } END { printf "%d by %s\n", last, who }' "$work/lineage"
 
 title "4. The same words, counted by tr, sort and uniq"
 shell_counts >"$work/expected"
