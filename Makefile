@@ -1,0 +1,93 @@
+# libworkflow: the front door.
+#
+#   make demo                   on a fresh machine: sets up, builds, and shows it at work
+#   make test                   on a fresh machine: sets up, builds, and runs every test
+#
+#   make help                   this list
+#   make setup                  installs what build and tests miss here, saying so first
+#   make lib                    build/lib/libworkflow.so, self-contained and stripped
+#   make header                 regenerates include/workflow.h and all that must agree with it
+#   make check-header           fails when a generated file is stale
+#   make test-swift             the tests of the Swift targets
+#   make test-abi               the tests of the C ABI, the packaging and the source tree
+#   make test-python            the tests of the Python package
+#   make install                to PREFIX (/usr/local), below DESTDIR: library, headers, pkg-config, CMake
+#   make clean                  removes .build and build
+
+PREFIX ?= /usr/local
+
+VERSION := $(shell sed -n 's/^library //p' bindings/abi/version.txt)
+ABI := $(shell sed -n 's/^abi //p' bindings/abi/version.txt)
+SONAME := libworkflow.so.$(ABI)
+LIBRARY := build/lib/libworkflow.so.$(VERSION)
+UNSTRIPPED := .build/release/libworkflow.so
+PYTEST := build/venv/bin/python -m pytest
+
+SWIFT_SOURCES := Package.swift $(shell find Sources -type f) include/workflow_types.h include/module.modulemap
+HEADERS := include/workflow.h include/workflow_types.h include/workflow_jansson.h
+
+# These flags stand here because a package whose manifest has them cannot be a dependency of another.
+# static-stdlib: no Swift runtime needed at run time; nodelete: a Swift library must not be unloaded.
+COMPILE_FLAGS := -c release -Xswiftc -static-stdlib
+LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xlinker nodelete \
+    -Xlinker --version-script=$(CURDIR)/bindings/abi/exports.map
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lib header check-header test test-swift test-abi test-python demo install clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+setup: build/setup-test.stamp
+
+build/setup-%.stamp: .ci/setup
+	@.ci/setup $*
+	@mkdir -p build && touch $@
+
+lib: $(LIBRARY)
+
+# SwiftPM does not know that the library depends on exports.map, so it is made to link again.
+$(LIBRARY): $(SWIFT_SOURCES) bindings/abi/exports.map Makefile | build/setup-build.stamp
+	@if [ bindings/abi/exports.map -nt $(UNSTRIPPED) ]; then rm -f $(UNSTRIPPED); fi
+	swift build $(COMPILE_FLAGS) --product workflow $(LINK_FLAGS)
+	@mkdir -p $(@D)
+	strip --strip-unneeded -o $@ $(UNSTRIPPED)
+	ln -sf libworkflow.so.$(VERSION) build/lib/$(SONAME)
+	ln -sf $(SONAME) build/lib/libworkflow.so
+
+header: build/setup-build.stamp
+	swift build $(COMPILE_FLAGS) --target WorkflowABI
+	python3 bindings/abi/generate.py
+
+check-header: lib
+	python3 bindings/abi/generate.py --check
+
+test: test-swift check-header test-abi test-python
+
+test-swift: setup
+	swift test
+
+test-abi: lib setup
+	$(PYTEST) -q Tests
+
+test-python: lib setup
+	$(PYTEST) -q bindings/python/tests
+
+demo: lib
+	examples/wordcount/demo.sh
+
+DESTINATION = $(DESTDIR)$(PREFIX)
+FILL_IN := sed -e 's/@VERSION@/$(VERSION)/g' -e 's/@ABI@/$(ABI)/g'
+
+install: lib
+	install -d $(DESTINATION)/include $(DESTINATION)/lib/pkgconfig $(DESTINATION)/lib/cmake/workflow
+	install -m 644 $(HEADERS) $(DESTINATION)/include
+	install -m 755 $(LIBRARY) $(DESTINATION)/lib
+	ln -sf libworkflow.so.$(VERSION) $(DESTINATION)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTINATION)/lib/libworkflow.so
+	$(FILL_IN) bindings/c/workflow.pc.in > $(DESTINATION)/lib/pkgconfig/workflow.pc
+	$(FILL_IN) bindings/c/workflow-config.cmake.in > $(DESTINATION)/lib/cmake/workflow/workflow-config.cmake
+	$(FILL_IN) bindings/c/workflow-config-version.cmake.in > $(DESTINATION)/lib/cmake/workflow/workflow-config-version.cmake
+
+clean:
+	rm -rf .build build

@@ -1,0 +1,42 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// Dependencies point down only; Tests/checks/imports.py reads the sources and checks it.
+//
+//   WorkflowABI ─► WorkflowRuntime ─► WorkflowStorage ─► WorkflowJSON ─► CJansson
+//                        └─► WorkflowKernel ─► WorkflowModel ◄─┘
+//
+// Linker flags of the shipped library stand in the Makefile: flags here would make the package unusable as a
+// dependency.
+let package = Package(
+    name: "libworkflow",
+    products: [
+        .library(name: "workflow", type: .dynamic, targets: ["WorkflowABI"])
+    ],
+    targets: [
+        .systemLibrary(name: "CWorkflow", path: "include"),
+        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .target(name: "CShims"),
+
+        .target(name: "WorkflowModel"),
+        .target(name: "WorkflowKernel", dependencies: ["WorkflowModel"]),
+        .target(name: "WorkflowJSON", dependencies: ["WorkflowModel", "CJansson"]),
+        .target(name: "WorkflowStorage", dependencies: ["WorkflowModel", "WorkflowJSON", "CShims"]),
+        .target(
+            name: "WorkflowRuntime",
+            dependencies: ["WorkflowModel", "WorkflowKernel", "WorkflowJSON", "WorkflowStorage", "CShims"]),
+        .target(
+            name: "WorkflowABI",
+            dependencies: [
+                "WorkflowModel", "WorkflowJSON", "WorkflowStorage", "WorkflowRuntime", "CWorkflow", "CJansson", "CShims",
+            ]),
+
+        .testTarget(name: "WorkflowModelTests", dependencies: ["WorkflowModel"]),
+        .testTarget(name: "WorkflowKernelTests", dependencies: ["WorkflowKernel", "WorkflowModel"]),
+        .testTarget(name: "WorkflowJSONTests", dependencies: ["WorkflowJSON", "WorkflowModel"]),
+        .testTarget(name: "WorkflowStorageTests", dependencies: ["WorkflowStorage", "WorkflowJSON", "WorkflowModel"]),
+        .testTarget(
+            name: "WorkflowRuntimeTests",
+            dependencies: ["WorkflowRuntime", "WorkflowKernel", "WorkflowStorage", "WorkflowJSON", "WorkflowModel"]),
+    ]
+)

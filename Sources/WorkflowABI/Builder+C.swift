@@ -1,0 +1,257 @@
+import CWorkflow
+import WorkflowModel
+import WorkflowRuntime
+
+/// Begins the description of a workflow.
+///
+/// A call that describes something either adds it or leaves the builder as it was. A refused call is remembered and
+/// reported again by wf_builder_build, together with everything else: the single answers may be left unread.
+/// Executors run in the order in which they are first mentioned.
+/// - Parameters:
+///   - name: The workflow's name, under which its checkpoints are found again. 1 to 512 bytes of UTF-8 without
+///     control characters. Copied.
+///   - builder: Receives the builder, owned by the caller: wf_builder_free. NULL on error.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_INVALID for a bad name; WF_E_MISUSE for a NULL.
+@_cdecl("wf_builder_new")
+public func wf_builder_new(
+    _ name: UnsafePointer<CChar>?, _ builder: UnsafeMutablePointer<UnsafeMutablePointer<wf_builder>?>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let place = try Boundary.place(builder, "builder")
+        place.pointee = Handle.make(try WorkflowBuilder(name: try CText.string(name, "workflow name")))
+    }
+}
+
+/// Begins with a workflow's JSON definition, as wf_workflow_definition gives it.
+///
+/// The definition has everything but the host's code: add that with wf_builder_add_executor and
+/// wf_builder_add_condition, by the ids and names that it declares.
+/// - Parameters:
+///   - json: The definition. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - builder: Receives the builder, owned by the caller: wf_builder_free. NULL on error.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_JSON with the offset; WF_E_GRAPH with every place that is not as it should be; WF_E_LIMIT
+///   for a text that is too long or too deep; WF_E_MISUSE for a NULL.
+@_cdecl("wf_builder_parse")
+public func wf_builder_parse(
+    _ json: UnsafePointer<CChar>?, _ length: UInt, _ builder: UnsafeMutablePointer<UnsafeMutablePointer<wf_builder>?>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let place = try Boundary.place(builder, "builder")
+        place.pointee = Handle.make(try WorkflowBuilder(definition: try CText.json(json, length, "the workflow definition")))
+    }
+}
+
+/// Adds an executor and its code, or gives an executor of the definition its code.
+///
+/// `executor->user_data` belongs to the library from this call on, whatever the call answers: its finalizer runs once,
+/// when the last builder, workflow or run that needs it is freed, or at once if the call fails.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - id: The executor's id. 1 to 512 bytes of UTF-8 without control characters. Copied.
+///   - executor: Its code. `invoke` is required. Copied.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_EXISTS if it was added before; WF_E_INVALID for a bad id or struct_size; WF_E_UNSUPPORTED
+///   for a struct from a newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+@_cdecl("wf_builder_add_executor")
+public func wf_builder_add_executor(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ id: UnsafePointer<CChar>?, _ executor: UnsafePointer<wf_executor>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let code = try wf_executor.read(executor)
+        let userData = UserData(code.user_data, code.finalizer)
+        let builder = try Handle.object(builder)
+        let id = try CText.string(id, "executor id")
+        guard code.invoke != nil else {
+            throw Failure(.misuse, "wf_executor_t.invoke of executor '\(id.printable)' is NULL", executorID: id)
+        }
+        try builder.addExecutor(id, CExecutor(code, userData))
+    }
+}
+
+/// Adds an edge condition and its code, or gives a condition of the definition its code.
+///
+/// `condition->user_data` belongs to the library from this call on, as with wf_builder_add_executor.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - condition: Name and code; `name` and `evaluate` are required. Copied.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_EXISTS if the name was added before; WF_E_MISMATCH if the definition states another version;
+///   WF_E_INVALID for a bad name or struct_size; WF_E_UNSUPPORTED for a struct from a newer library; WF_E_MISUSE for a
+///   NULL or another kind of handle; WF_E_FORKED.
+@_cdecl("wf_builder_add_condition")
+public func wf_builder_add_condition(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ condition: UnsafePointer<wf_condition>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let code = try wf_condition.read(condition)
+        let userData = UserData(code.user_data, code.finalizer)
+        let builder = try Handle.object(builder)
+        let name = try CText.string(code.name, "condition name")
+        let version = try CText.optionalString(code.version, "condition version")
+        guard code.evaluate != nil else {
+            throw Failure(.misuse, "wf_condition_t.evaluate of the condition '\(name.printable)' is NULL")
+        }
+        try builder.addCondition(Condition(name: name, version: version), CCondition(name: name, code, userData))
+    }
+}
+
+/// Adds an edge: what `source` sends goes to `target`, if the condition says so.
+///
+/// An edge from an executor to itself is a loop: its message arrives in the next superstep.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - source: Id of the sender; it may be added later. Copied.
+///   - target: Id of the receiver; it may be added later. Copied.
+///   - condition: Name of a condition, which may be added later; NULL for an edge that is always taken. Copied.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_EXISTS if any edge leads from `source` to `target` already; WF_E_INVALID for a bad name;
+///   WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+@_cdecl("wf_builder_add_edge")
+public func wf_builder_add_edge(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ source: UnsafePointer<CChar>?, _ target: UnsafePointer<CChar>?,
+    _ condition: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let builder = try Handle.object(builder)
+        let source = try CText.string(source, "source")
+        let target = try CText.string(target, "target")
+        let condition = try CText.optionalString(condition, "condition name")
+        try builder.describe { draft throws(Failure) in try draft.addEdge(source, target, condition: condition) }
+    }
+}
+
+/// Adds an edge from each executor of a list to the next.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - ids: At least two executor ids. Copied.
+///   - count: How many.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: As wf_builder_add_edge; WF_E_INVALID also for less than two ids. Either all edges are added or none.
+@_cdecl("wf_builder_add_chain")
+public func wf_builder_add_chain(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ ids: UnsafePointer<UnsafePointer<CChar>?>?, _ count: UInt,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let builder = try Handle.object(builder)
+        let ids = try CText.strings(ids, count, "executor id")
+        try builder.describe { draft throws(Failure) in try draft.addChain(ids) }
+    }
+}
+
+/// Adds a fan-out: each message of `source` goes to every target, all in the same superstep.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - source: Id of the sender. Copied.
+///   - targets: At least two executor ids. Copied.
+///   - count: How many targets.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: As wf_builder_add_edge; WF_E_INVALID also for less than two targets.
+@_cdecl("wf_builder_add_fan_out_edges")
+public func wf_builder_add_fan_out_edges(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ source: UnsafePointer<CChar>?,
+    _ targets: UnsafePointer<UnsafePointer<CChar>?>?, _ count: UInt,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let builder = try Handle.object(builder)
+        let source = try CText.string(source, "source")
+        let targets = try CText.strings(targets, count, "target")
+        try builder.describe { draft throws(Failure) in try draft.addFanOut(source, targets) }
+    }
+}
+
+/// Adds a fan-in: `target` waits until every source has sent, and then gets one JSON array of all that was sent,
+/// grouped by source in the order of `sources`.
+///
+/// What waits is part of every checkpoint.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - sources: At least two executor ids. Copied.
+///   - count: How many sources.
+///   - target: Id of the receiver. Copied.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: As wf_builder_add_edge; WF_E_INVALID also for less than two sources.
+@_cdecl("wf_builder_add_fan_in_edges")
+public func wf_builder_add_fan_in_edges(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ sources: UnsafePointer<UnsafePointer<CChar>?>?, _ count: UInt,
+    _ target: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let builder = try Handle.object(builder)
+        let sources = try CText.strings(sources, count, "source")
+        let target = try CText.string(target, "target")
+        try builder.describe { draft throws(Failure) in try draft.addFanIn(sources, target) }
+    }
+}
+
+/// Says which executor gets the input of a run.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - id: Its id; it may be added later. Copied.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_EXISTS if another start was set; WF_E_INVALID for a bad id; WF_E_MISUSE for a NULL or another
+///   kind of handle; WF_E_FORKED.
+@_cdecl("wf_builder_set_start")
+public func wf_builder_set_start(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ id: UnsafePointer<CChar>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let builder = try Handle.object(builder)
+        let id = try CText.string(id, "start executor")
+        try builder.describe { draft throws(Failure) in try draft.setStart(id) }
+    }
+}
+
+/// Limits how many supersteps a run may take since its last input from outside. The default is 100.
+///
+/// A loop that never ends is stopped with WF_E_LIMIT; its last checkpoint can be resumed with a higher limit.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - max_supersteps: A positive number.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_INVALID for 0; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+@_cdecl("wf_builder_set_max_supersteps")
+public func wf_builder_set_max_supersteps(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ max_supersteps: UInt64,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let builder = try Handle.object(builder)
+        try builder.describe { draft throws(Failure) in try draft.setMaxSupersteps(max_supersteps) }
+    }
+}
+
+/// Checks the whole graph and makes the workflow.
+///
+/// The builder stays as it is: it can be extended and built again, and must be freed.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - workflow: Receives the workflow, owned by the caller: wf_workflow_free. NULL on error.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_GRAPH with every problem in one message: refused calls, unknown executors and conditions, no
+///   start, executors that cannot be reached, code that is missing; WF_E_MISUSE for a NULL or another kind of handle;
+///   WF_E_FORKED.
+@_cdecl("wf_builder_build")
+public func wf_builder_build(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ workflow: UnsafeMutablePointer<UnsafeMutablePointer<wf_workflow>?>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let place = try Boundary.place(workflow, "workflow")
+        place.pointee = Handle.make(try Handle.object(builder).build())
+    }
+}
+
+/// Releases a builder. Workflows that it built are not affected.
+/// - Parameter builder: Consumed. NULL does nothing, and so does a builder of the parent in a forked child.
+@_cdecl("wf_builder_free")
+public func wf_builder_free(_ builder: UnsafeMutablePointer<wf_builder>?) { Handle.free(builder) }

@@ -1,0 +1,245 @@
+import CWorkflow
+import WorkflowJSON
+import WorkflowModel
+import WorkflowRuntime
+
+/// The id of the run that the call belongs to.
+/// - Parameter context: Borrowed.
+/// - Returns: NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
+@_cdecl("wf_context_run_id")
+public func wf_context_run_id(_ context: UnsafePointer<wf_context>?) -> UnsafePointer<CChar> {
+    CText.lend(Handle.peek(context)?.runID ?? emptyText, nil)
+}
+
+/// The id of the executor that is called.
+/// - Parameter context: Borrowed.
+/// - Returns: NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
+@_cdecl("wf_context_executor_id")
+public func wf_context_executor_id(_ context: UnsafePointer<wf_context>?) -> UnsafePointer<CChar> {
+    CText.lend(Handle.peek(context)?.executorID ?? emptyText, nil)
+}
+
+/// The superstep that the call is part of, counted from 1; in a restore callback the superstep of the checkpoint.
+/// - Parameter context: Borrowed.
+/// - Returns: The number; 0 for anything but a context.
+@_cdecl("wf_context_superstep")
+public func wf_context_superstep(_ context: UnsafePointer<wf_context>?) -> UInt64 {
+    UInt64(clamping: Handle.peek(context)?.superstep ?? 0)
+}
+
+/// The input of the call, the same that the callback got as an argument: for code that runs after the callback.
+/// - Parameters:
+///   - context: Borrowed.
+///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
+/// - Returns: NUL-terminated JSON, borrowed: valid until the context ends. "null" for anything but a context.
+@_cdecl("wf_context_input")
+public func wf_context_input(_ context: UnsafePointer<wf_context>?, _ length: UnsafeMutablePointer<UInt>?) -> UnsafePointer<CChar> {
+    CText.lend(Handle.peek(context)?.input ?? .null, length)
+}
+
+/// Where the message came from: a JSON array of executor ids, several after a fan-in. A run's input comes from
+/// "internal:" and the id of the start executor.
+/// - Parameters:
+///   - context: Borrowed.
+///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
+/// - Returns: NUL-terminated JSON, borrowed: valid until the context ends. "[]" in save and restore callbacks, and for
+///   anything but a context.
+@_cdecl("wf_context_sources")
+public func wf_context_sources(_ context: UnsafePointer<wf_context>?, _ length: UnsafeMutablePointer<UInt>?) -> UnsafePointer<CChar> {
+    guard let context = Handle.peek(context) else { return CText.lend(emptyArray, length) }
+    var json = JSONWriter()
+    json.array { json in for id in context.sourceIDs { json.string(id) } }
+    return CText.lend(context.lend(json.finish()), length)
+}
+
+/// Sends a message along the executor's edges. It is delivered in the next superstep, if this one commits.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - target: Sends only to this executor, which an edge must lead to; NULL for every edge. Copied.
+///   - json: The message. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_NOTFOUND if the workflow has no such target; WF_E_JSON with the offset; WF_E_LIMIT for a text
+///   that is too long or too deep; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle;
+///   WF_E_CLOSED if the context has ended; WF_E_FORKED. A message that no edge takes is reported by a "warning" event.
+@_cdecl("wf_context_send")
+public func wf_context_send(
+    _ context: UnsafeMutablePointer<wf_context>?, _ target: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?,
+    _ length: UInt, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let context = try Handle.object(context)
+        let target = try CText.optionalString(target, "target")
+        try context.send(try CText.json(json, length, "the message"), to: target)
+    }
+}
+
+/// Gives an output of the workflow: an "output" event, when the executor has finished; at once, if it is pending.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - json: The output. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_MISUSE in a save
+///   or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_output")
+public func wf_context_output(
+    _ context: UnsafeMutablePointer<wf_context>?, _ json: UnsafePointer<CChar>?, _ length: UInt,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        try Handle.object(context).output(try CText.json(json, length, "the output"))
+    }
+}
+
+/// Reads a value of the state: what this executor wrote in this superstep, else the value at the last boundary.
+/// - Parameters:
+///   - context: Borrowed.
+///   - scope: WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+///   - key: Which value.
+///   - json: Receives NUL-terminated JSON, borrowed: valid until the context ends. NULL unless WF_OK.
+///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_NONE if there is no such key; WF_E_INVALID for an unknown scope or a key that is not UTF-8;
+///   WF_E_MISUSE for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_get_state")
+public func wf_context_get_state(
+    _ context: UnsafeMutablePointer<wf_context>?, _ scope: wf_scope_t, _ key: UnsafePointer<CChar>?,
+    _ json: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ length: UnsafeMutablePointer<UInt>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.status(error) { () throws(Failure) in
+        guard let json else { throw Failure(.misuse, "the place for the value is NULL") }
+        json.pointee = nil
+        let context = try Handle.object(context)
+        guard let value = try context.state(try CText.key(key), in: try Context.Scope(scope)) else { return .none }
+        json.pointee = CText.lend(context.lend(value), length)
+        return .ok
+    }
+}
+
+/// Writes a value of the state. It is committed with the superstep; other executors see it from the next one on.
+///
+/// If two executors write one shared key in a superstep, the later one in the order of executors wins, and a
+/// "warning" event says so.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - scope: WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+///   - key: Which value: UTF-8, not empty. Copied.
+///   - json: The value. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_INVALID for an
+///   unknown scope or a bad key; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle;
+///   WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_set_state")
+public func wf_context_set_state(
+    _ context: UnsafeMutablePointer<wf_context>?, _ scope: wf_scope_t, _ key: UnsafePointer<CChar>?,
+    _ json: UnsafePointer<CChar>?, _ length: UInt, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let context = try Handle.object(context)
+        let value = try CText.json(json, length, "the state value")
+        try context.setState(try CText.key(key), value, in: try Context.Scope(scope))
+    }
+}
+
+/// Deletes a value of the state, with the superstep as wf_context_set_state.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - scope: WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+///   - key: Which value.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_NONE if there was no such key; WF_E_INVALID for an unknown scope or a bad key; WF_E_MISUSE in a
+///   save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_delete_state")
+public func wf_context_delete_state(
+    _ context: UnsafeMutablePointer<wf_context>?, _ scope: wf_scope_t, _ key: UnsafePointer<CChar>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.status(error) { () throws(Failure) in
+        let context = try Handle.object(context)
+        let key = try CText.key(key)
+        let scope = try Context.Scope(scope)
+        let existed = try context.state(key, in: scope) != nil
+        try context.setState(key, nil, in: scope)
+        return existed ? .ok : .none
+    }
+}
+
+/// Gives the executor's state to the checkpoint that is being made. The last call counts.
+/// - Parameters:
+///   - context: Borrowed; of a save callback.
+///   - json: The state; the restore callback gets it back. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_MISUSE outside a
+///   save callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_save")
+public func wf_context_save(
+    _ context: UnsafeMutablePointer<wf_context>?, _ json: UnsafePointer<CChar>?, _ length: UInt,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        try Handle.object(context).save(try CText.json(json, length, "the executor's state"))
+    }
+}
+
+/// Says why the executor is about to fail, so that a callback can end with `return wf_context_fail(...)`.
+///
+/// It only records the sentence: what fails the executor is the negative status that its callback returns or that
+/// wf_context_finish gets.
+/// - Parameters:
+///   - context: Borrowed.
+///   - error_type: The host's name for the kind of error, such as "ValueError"; NULL for none. Copied.
+///   - message: UTF-8 for people; invalid bytes are replaced. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+/// - Returns: WF_E_EXECUTOR, to be returned on; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+@_cdecl("wf_context_fail")
+public func wf_context_fail(
+    _ context: UnsafeMutablePointer<wf_context>?, _ error_type: UnsafePointer<CChar>?, _ message: UnsafePointer<CChar>?,
+    _ length: UInt
+) -> wf_status_t {
+    Boundary.status(nil) { () throws(Failure) in
+        let context = try Handle.object(context)
+        let sentence = try CText.sentence(message, length, "the message")
+        let type = try error_type.map { type throws(Failure) in try CText.sentence(type, UInt.max, "error type") }
+        context.fail(Failure(.executor, sentence, errorType: type))
+        return .executor
+    }
+}
+
+/// Ends a call whose callback returned WF_PENDING (or is about to). From any thread, once.
+///
+/// All other uses of the context must be over. A thread that waits in wf_run_next wakes up.
+/// - Parameters:
+///   - context: Consumed, whatever the answer is.
+///   - status: WF_OK or WF_DONE commits what the call did; a negative status fails the executor; see wf_context_fail.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_CLOSED if the call was finished before or its run is gone; WF_E_MISUSE for a NULL or another
+///   kind of handle; WF_E_FORKED.
+@_cdecl("wf_context_finish")
+public func wf_context_finish(
+    _ context: UnsafeMutablePointer<wf_context>?, _ status: wf_status_t,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let object = try Handle.object(context)
+        guard object.end() else { throw object.finishedBefore }
+        // The host's reference, which its callback left to this call.
+        defer { Handle.free(context) }
+        try object.report(Status(rawValue: status))
+    }
+}
+
+let emptyArray = Text("[]")
+
+extension Context.Scope {
+    fileprivate init(_ scope: wf_scope_t) throws(Failure) {
+        switch scope {
+        case Int32(WF_SCOPE_EXECUTOR.rawValue): self = .executor
+        case Int32(WF_SCOPE_SHARED.rawValue): self = .shared
+        default: throw Failure(.invalid, "\(scope) is no scope; use WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED")
+        }
+    }
+}

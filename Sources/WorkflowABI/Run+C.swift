@@ -1,0 +1,197 @@
+import CWorkflow
+import WorkflowJSON
+import WorkflowModel
+import WorkflowRuntime
+
+/// Starts a run: `input` is queued for the start executor. Nothing runs before wf_run_next.
+///
+/// One workflow may have any number of runs at a time.
+/// - Parameters:
+///   - workflow: Borrowed; the run keeps what it needs.
+///   - options: How to run; NULL for the defaults. Copied.
+///   - input: JSON. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - run: Receives the run, owned by the caller: wf_run_free. NULL on error.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_INVALID for bad
+///   options; WF_E_UNSUPPORTED for options from a newer library; WF_E_MISUSE for a NULL or another kind of handle;
+///   WF_E_FORKED.
+@_cdecl("wf_run_start")
+public func wf_run_start(
+    _ workflow: UnsafeMutablePointer<wf_workflow>?, _ options: UnsafePointer<wf_run_options>?,
+    _ input: UnsafePointer<CChar>?, _ length: UInt, _ run: UnsafeMutablePointer<UnsafeMutablePointer<wf_run>?>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let place = try Boundary.place(run, "run")
+        let workflow = try Handle.object(workflow)
+        let options = try RunOptions(options)
+        place.pointee = Handle.make(try Run(workflow, options, input: try CText.json(input, length, "the input")))
+    }
+}
+
+/// Goes on from a checkpoint in `options->storage`, as the same run.
+///
+/// The checkpoint is checked in full before anything happens; restore callbacks run inside the first wf_run_next.
+/// Resuming one checkpoint twice gives the same result twice.
+/// - Parameters:
+///   - workflow: Borrowed; its graph must be the one that made the checkpoint.
+///   - options: Needs `storage`. `run_id` gives the continuation a name of its own. Copied.
+///   - checkpoint_id: Which; NULL for the latest of this workflow.
+///   - run: Receives the run, owned by the caller: wf_run_free. NULL on error.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_NOTFOUND if there is no such checkpoint; WF_E_MISMATCH if a different graph made it;
+///   WF_E_CHECKPOINT if it is damaged, cut short or foreign; WF_E_INVALID for bad options or an id that cannot be one;
+///   WF_E_STORAGE if it cannot be read; WF_E_UNSUPPORTED if it needs a newer library; WF_E_MISUSE for a NULL or another
+///   kind of handle; WF_E_FORKED.
+@_cdecl("wf_run_resume")
+public func wf_run_resume(
+    _ workflow: UnsafeMutablePointer<wf_workflow>?, _ options: UnsafePointer<wf_run_options>?,
+    _ checkpoint_id: UnsafePointer<CChar>?, _ run: UnsafeMutablePointer<UnsafeMutablePointer<wf_run>?>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let place = try Boundary.place(run, "run")
+        let workflow = try Handle.object(workflow)
+        let options = try RunOptions(options)
+        let id = try CText.optionalString(checkpoint_id, "checkpoint id")
+        place.pointee = Handle.make(try Run(workflow, options, resuming: id))
+    }
+}
+
+/// Goes on from a checkpoint document that the host kept itself, as wf_run_checkpoint gave it.
+///
+/// Otherwise like wf_run_resume; needs no storage.
+/// - Parameters:
+///   - workflow: Borrowed; its graph must be the one that made the checkpoint.
+///   - options: How to run; NULL for the defaults. Copied.
+///   - checkpoint: The document. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - run: Receives the run, owned by the caller: wf_run_free. NULL on error.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_CHECKPOINT; WF_E_JSON with the offset; WF_E_MISMATCH; WF_E_LIMIT; WF_E_INVALID for bad
+///   options; WF_E_UNSUPPORTED; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+@_cdecl("wf_run_restore")
+public func wf_run_restore(
+    _ workflow: UnsafeMutablePointer<wf_workflow>?, _ options: UnsafePointer<wf_run_options>?,
+    _ checkpoint: UnsafePointer<CChar>?, _ length: UInt, _ run: UnsafeMutablePointer<UnsafeMutablePointer<wf_run>?>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let place = try Boundary.place(run, "run")
+        let workflow = try Handle.object(workflow)
+        let options = try RunOptions(options)
+        let document = try CText.json(checkpoint, length, "the checkpoint document")
+        place.pointee = Handle.make(try Run(workflow, options, restoring: document))
+    }
+}
+
+/// Drives the run on this thread until there is an event, and gives it.
+///
+/// Callbacks run inside this call. When a superstep's "superstep_completed" comes out, the superstep is committed
+/// and, with a storage, saved. One thread at a time; it may be another one each time.
+/// - Parameters:
+///   - run: Borrowed.
+///   - timeout_ms: How long to wait for executors that answered WF_PENDING, in milliseconds: 0 not at all, negative
+///     forever. Time spent in callbacks does not count.
+///   - event: Receives the event, owned by the caller: wf_event_free. NULL unless WF_OK.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK with an event; WF_TIMEOUT if only pending executors are left to wait for; WF_DONE when the run is
+///   idle: nothing is left to deliver; if the run failed, after its last event and from then on, why: the status that
+///   an executor returned, WF_E_EXECUTOR, WF_E_STORAGE, WF_E_LIMIT. These say that the call itself was wrong and leave
+///   the run as it is: WF_E_REENTRANT from inside a callback of this run; WF_E_BUSY while another thread drives it;
+///   WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+@_cdecl("wf_run_next")
+public func wf_run_next(
+    _ run: UnsafeMutablePointer<wf_run>?, _ timeout_ms: Int64, _ event: UnsafeMutablePointer<UnsafeMutablePointer<wf_event>?>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.status(error) { () throws(Failure) in
+        let place = try Boundary.place(event, "event")
+        let run = try Handle.object(run)
+        switch try run.next(timeout: timeout_ms) {
+        case .event(let event, let sequence):
+            place.pointee = Handle.make(EventBox(event, sequence: sequence, graph: run.workflow.graph))
+            return .ok
+        case .timeout: return .timeout
+        case .done: return .done
+        }
+    }
+}
+
+/// How far the run is.
+///
+/// Any thread, any time.
+/// - Parameter run: Borrowed.
+/// - Returns: The state; WF_E_MISUSE for a NULL or another kind of handle.
+@_cdecl("wf_run_state")
+public func wf_run_state(_ run: UnsafePointer<wf_run>?) -> wf_run_state_t {
+    Handle.peek(run)?.state.rawValue ?? Status.misuse.rawValue
+}
+
+/// How many supersteps are committed.
+///
+/// Any thread, any time.
+/// - Parameter run: Borrowed.
+/// - Returns: The number; 0 for anything but a run.
+@_cdecl("wf_run_superstep")
+public func wf_run_superstep(_ run: UnsafePointer<wf_run>?) -> UInt64 {
+    UInt64(clamping: Handle.peek(run)?.superstep ?? 0)
+}
+
+/// The run's id: the host's own, or one that the library made. A resumed run has the id of its checkpoint.
+///
+/// Any thread, any time.
+/// - Parameter run: Borrowed.
+/// - Returns: NUL-terminated text, borrowed: valid until the run is freed. Empty for anything but a run.
+@_cdecl("wf_run_id")
+public func wf_run_id(_ run: UnsafePointer<wf_run>?) -> UnsafePointer<CChar> {
+    CText.lend(Handle.peek(run)?.id ?? emptyText, nil)
+}
+
+/// Gives the last checkpoint of the run as one JSON document, never half a superstep.
+///
+/// The run needs a storage or WF_RUN_CHECKPOINTS. A resumed run gives the checkpoint it came from until it has made
+/// one of its own. May be called inside a callback of this run; otherwise one thread at a time with wf_run_next.
+/// - Parameters:
+///   - run: Borrowed.
+///   - json: Receives NUL-terminated JSON, owned by the caller: wf_free. NULL unless WF_OK.
+///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_NONE if there is none yet; WF_E_UNSUPPORTED if the run makes none; WF_E_STORAGE or
+///   WF_E_CHECKPOINT if the storage cannot give it back; WF_E_BUSY while another thread drives the run; WF_E_MISUSE for
+///   a NULL or another kind of handle; WF_E_FORKED; WF_E_NOMEM.
+@_cdecl("wf_run_checkpoint")
+public func wf_run_checkpoint(
+    _ run: UnsafeMutablePointer<wf_run>?, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+    _ length: UnsafeMutablePointer<UInt>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.status(error) { () throws(Failure) in
+        let place = try Boundary.place(json, "checkpoint")
+        guard let document = try Handle.object(run).checkpoint() else { return .none }
+        try CText.give(document, place, length, "checkpoint")
+        return .ok
+    }
+}
+
+/// Releases a run, finished or not. What is stored stays stored.
+///
+/// Executors that are still pending are not called again; finishing them answers WF_E_CLOSED. Any thread; not while
+/// another thread drives the run.
+/// - Parameter run: Consumed. NULL does nothing, and so does a run of the parent in a forked child.
+@_cdecl("wf_run_free")
+public func wf_run_free(_ run: UnsafeMutablePointer<wf_run>?) { Handle.free(run) }
+
+extension RunOptions {
+    fileprivate init(_ pointer: UnsafePointer<wf_run_options>?) throws(Failure) {
+        self.init()
+        guard pointer != nil else { return }
+        let options = try wf_run_options.read(pointer)
+        runID = try CText.optionalString(options.run_id, "run id")
+        if let runID { try Name.check(runID, as: "run id") }
+        if options.storage != nil { storage = try Handle.object(options.storage).storage }
+        checkpoints = options.flags & WF_RUN_CHECKPOINTS.rawValue != 0
+        if options.max_supersteps > 0 { maxSupersteps = Int(clamping: options.max_supersteps) }
+        hidden = HiddenEvents(bits: options.hidden_events)
+    }
+}

@@ -1,0 +1,85 @@
+import CWorkflow
+import Glibc
+import WorkflowJSON
+import WorkflowModel
+
+/// Text across the boundary: checked on the way in, owned by somebody named on the way out.
+enum CText {
+    /// A NUL-terminated UTF-8 text.
+    static func string(_ pointer: UnsafePointer<CChar>?, _ what: String) throws(Failure) -> String {
+        guard let pointer else { throw Failure(.misuse, "the \(what) is NULL") }
+        guard let string = String(validatingCString: pointer) else {
+            throw Failure(.invalid, "the \(what) is not valid UTF-8")
+        }
+        return string
+    }
+
+    static func optionalString(_ pointer: UnsafePointer<CChar>?, _ what: String) throws(Failure) -> String? {
+        pointer == nil ? nil : try string(pointer, what)
+    }
+
+    /// The same as a text, without a string in between: for keys that are looked up by their bytes.
+    static func key(_ pointer: UnsafePointer<CChar>?) throws(Failure) -> Text {
+        guard let pointer else { throw Failure(.misuse, "the state key is NULL") }
+        let bytes = UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))
+        guard bytes.allSatisfy({ $0 < 0x80 }) || String(validatingCString: pointer) != nil else {
+            throw Failure(.invalid, "the state key is not valid UTF-8")
+        }
+        return Text(copying: bytes)
+    }
+
+    /// JSON text with its length, checked and copied.
+    static func json(_ pointer: UnsafePointer<CChar>?, _ length: UInt, _ what: String) throws(Failure) -> Text {
+        try JSON.checked(try bytes(pointer, length, what), as: what)
+    }
+
+    /// A sentence with its length. What is not UTF-8 in it is shown as such: an error report must not fail.
+    static func sentence(_ pointer: UnsafePointer<CChar>?, _ length: UInt, _ what: String) throws(Failure) -> String {
+        String(decoding: try bytes(pointer, length, what), as: UTF8.self)
+    }
+
+    private static func bytes(
+        _ pointer: UnsafePointer<CChar>?, _ length: UInt, _ what: String
+    ) throws(Failure) -> UnsafeRawBufferPointer {
+        guard let pointer else {
+            if length == 0 { return UnsafeRawBufferPointer(start: nil, count: 0) }
+            throw Failure(.misuse, "\(what) is NULL")
+        }
+        if length == UInt.max { return UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)) }
+        guard let count = Int(exactly: length) else {
+            throw Failure(.limit, "\(what) has an impossible length of \(length) bytes")
+        }
+        return UnsafeRawBufferPointer(start: pointer, count: count)
+    }
+
+    /// An array of NUL-terminated texts.
+    static func strings(
+        _ pointers: UnsafePointer<UnsafePointer<CChar>?>?, _ count: UInt, _ what: String
+    ) throws(Failure) -> [String] {
+        guard count > 0 else { return [] }
+        guard let pointers else { throw Failure(.misuse, "the list of \(what)s is NULL") }
+        guard let count = Int(exactly: count) else { throw Failure(.limit, "the list of \(what)s has an impossible length") }
+        var strings: [String] = []
+        for index in 0..<count { strings.append(try string(pointers[index], "\(what) \(index)")) }
+        return strings
+    }
+
+    typealias OwnedText = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+
+    /// A copy that the caller releases with wf_free.
+    static func give(_ text: Text, _ place: OwnedText, _ length: UnsafeMutablePointer<UInt>?, _ what: String) throws(Failure) {
+        let place = try Boundary.place(place, what)
+        guard let copy = malloc(text.count + 1) else {
+            throw Failure(.outOfMemory, "no memory for a \(what) of \(text.count) bytes")
+        }
+        memcpy(copy, text.unsafeCString, text.count + 1)
+        place.pointee = copy.assumingMemoryBound(to: CChar.self)
+        length?.pointee = UInt(text.count)
+    }
+
+    /// A pointer into `text`, which somebody else keeps alive.
+    static func lend(_ text: Text, _ length: UnsafeMutablePointer<UInt>?) -> UnsafePointer<CChar> {
+        length?.pointee = UInt(text.count)
+        return text.unsafeCString
+    }
+}

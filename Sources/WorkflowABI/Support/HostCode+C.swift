@@ -1,0 +1,86 @@
+import CWorkflow
+import WorkflowKernel
+import WorkflowModel
+import WorkflowRuntime
+
+/// The C callbacks of one executor.
+///
+/// `@unchecked Sendable` because function pointers are values and `UserData` says why it is.
+final class CExecutor: ExecutorCode, @unchecked Sendable {
+    private let code: wf_executor_t
+    private let userData: UserData
+
+    init(_ code: wf_executor_t, _ userData: UserData) {
+        self.code = code
+        self.userData = userData
+    }
+
+    var saves: Bool { code.save != nil }
+    var alwaysSaves: Bool { code.flags & WF_SAVE_ALWAYS.rawValue != 0 }
+    var restores: Bool { code.restore != nil }
+
+    func call(_ kind: Call.Kind, _ context: Context) -> Status {
+        let function =
+            switch kind {
+            case .invoke: code.invoke
+            case .save: code.save
+            case .restore: code.restore
+            }
+        // The host's own reference: given back here, or by wf_context_finish if the call goes pending.
+        let handle: UnsafeMutablePointer<wf_context> = Handle.make(context)
+        let result = function?(userData.pointer, handle, context.input.unsafeCString, context.input.count) ?? 0
+        if result == Status.pending.rawValue { return .pending }
+        guard context.end() else { return .pending }
+        defer { Handle.free(handle) }
+        return status(result, context)
+    }
+
+    private func status(_ result: wf_status_t, _ context: Context) -> Status {
+        let isStrict = code.flags & WF_STRICT_RESULT.rawValue != 0
+        switch Status(rawValue: result) {
+        case .done: return .ok
+        case .ok where !isStrict: return .ok
+        case .ok:
+            context.fail(
+                Failure(
+                    .executor,
+                    "the callback of executor '\(context.executorID)' ended without a result: an exception in the host, most likely"))
+            return .executor
+        case let status where status.isError: return status
+        case let status:
+            context.fail(
+                Failure(.executor, "the callback of executor '\(context.executorID)' returned \(status.rawValue), which is no result"))
+            return .executor
+        }
+    }
+}
+
+/// The C callback of one edge condition. `@unchecked Sendable` as above.
+final class CCondition: ConditionCode, @unchecked Sendable {
+    private let name: String
+    private let code: wf_condition_t
+    private let userData: UserData
+
+    init(name: String, _ code: wf_condition_t, _ userData: UserData) {
+        self.name = name
+        self.code = code
+        self.userData = userData
+    }
+
+    func evaluate(_ message: Text) throws(Failure) -> Bool {
+        let result = code.evaluate?(userData.pointer, message.unsafeCString, message.count) ?? Status.internal.rawValue
+        let isStrict = code.flags & WF_STRICT_RESULT.rawValue != 0
+        switch (result, isStrict) {
+        case (1, true): return true
+        case (2, true): return false
+        case (0, true):
+            throw Failure(
+                .executor, "the condition '\(name.printable)' ended without an answer: an exception in the host, most likely")
+        case (0, false): return false
+        case (1..., false): return true
+        default:
+            let status = result < 0 ? Status(rawValue: result) : .executor
+            throw Failure(status, "the condition '\(name.printable)' failed with status \(result)")
+        }
+    }
+}

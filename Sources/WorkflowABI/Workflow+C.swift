@@ -1,0 +1,50 @@
+import CWorkflow
+import WorkflowJSON
+import WorkflowModel
+
+/// The workflow's name.
+///
+/// Any thread.
+/// - Parameter workflow: Borrowed.
+/// - Returns: NUL-terminated UTF-8, borrowed: valid until the workflow is freed. Empty for anything but a workflow.
+@_cdecl("wf_workflow_name")
+public func wf_workflow_name(_ workflow: UnsafePointer<wf_workflow>?) -> UnsafePointer<CChar> {
+    CText.lend(Handle.peek(workflow)?.graph.nameText ?? emptyText, nil)
+}
+
+/// What makes two graphs the same for a checkpoint: a SHA-256, in hex, of ids, edges, the start, and the names and
+/// versions of conditions. No code, no language, no limits.
+///
+/// Any thread.
+/// - Parameter workflow: Borrowed.
+/// - Returns: NUL-terminated text, borrowed: valid until the workflow is freed. Empty for anything but a workflow.
+@_cdecl("wf_workflow_signature")
+public func wf_workflow_signature(_ workflow: UnsafePointer<wf_workflow>?) -> UnsafePointer<CChar> {
+    CText.lend(Handle.peek(workflow)?.graph.signature ?? emptyText, nil)
+}
+
+/// The workflow as a JSON definition, which wf_builder_parse reads in any language.
+///
+/// Any thread.
+/// - Parameters:
+///   - workflow: Borrowed.
+///   - json: Receives NUL-terminated JSON, owned by the caller: wf_free. NULL on error.
+///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED; WF_E_NOMEM.
+@_cdecl("wf_workflow_definition")
+public func wf_workflow_definition(
+    _ workflow: UnsafePointer<wf_workflow>?, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+    _ length: UnsafeMutablePointer<UInt>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        try CText.give(Definition.text(of: try Handle.object(workflow).graph), json, length, "definition")
+    }
+}
+
+/// Releases a workflow. Runs that were started keep what they need of it.
+///
+/// Any thread.
+/// - Parameter workflow: Consumed. NULL does nothing, and so does a workflow of the parent in a forked child.
+@_cdecl("wf_workflow_free")
+public func wf_workflow_free(_ workflow: UnsafeMutablePointer<wf_workflow>?) { Handle.free(workflow) }

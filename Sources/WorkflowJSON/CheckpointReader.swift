@@ -1,0 +1,193 @@
+public import WorkflowModel
+
+/// Reads the checkpoint document: everything is checked before anything is used.
+extension CheckpointDocument {
+    /// What stands at the head of the document, without a graph. `what` names the document in errors.
+    public static func summary(of document: Text, as what: String) throws(Failure) -> CheckpointSummary {
+        try Reader(document, what).summary()
+    }
+
+    /// The whole checkpoint, if it was made by `graph`.
+    public static func checkpoint(from document: Text, graph: Graph, as what: String) throws(Failure) -> Checkpoint {
+        let reader = try Reader(document, what)
+        let summary = try reader.summary()
+        guard summary.signature == graph.signature.string else {
+            throw Failure(
+                .mismatch,
+                "\(what) was made by a different graph: its workflow '\(summary.workflowName.printable)' has the signature "
+                    + "\(summary.signature.prefix(12)), the workflow '\(graph.name)' has \(graph.signature.string.prefix(12)). "
+                    + "Executors, edges, the start or a condition's name or version have changed")
+        }
+        return Checkpoint(summary: summary, snapshot: try reader.snapshot(graph, summary))
+    }
+}
+
+private struct Reader {
+    let what: String
+    var members: [String: JSONValue] = [:]
+    var order: [String] = []
+
+    static let known: Set<String> = [
+        "format", "version", "checkpoint_id", "previous_checkpoint_id", "run_id", "workflow_name", "graph_signature",
+        "timestamp", "kind", "superstep", "input_superstep", "messages", "fan_in_buffers", "state", "executor_states",
+        "pending_request_info_events", "sub_workflows", "metadata",
+    ]
+
+    init(_ document: Text, _ what: String) throws(Failure) {
+        self.what = what
+        let value: JSONValue
+        do throws(Failure) { value = try JSONValue(checking: document, as: what) } catch {
+            throw Failure(.checkpoint, error.message + ". It is damaged or cut short", offset: error.offset)
+        }
+        for (name, value) in value.members {
+            members[name] = value
+            order.append(name)
+        }
+        guard members["format"]?.string == CheckpointDocument.format else {
+            throw Failure(.checkpoint, "\(what) is not a libworkflow checkpoint: it has no \"format\": \"\(CheckpointDocument.format)\"")
+        }
+        guard let version = members["version"]?.integer else { throw wrong("version", "an integer") }
+        guard version == CheckpointDocument.version else {
+            throw Failure(
+                .checkpoint,
+                "\(what) has format version \(version); this library reads version \(CheckpointDocument.version). Use a newer library")
+        }
+    }
+
+    func summary() throws(Failure) -> CheckpointSummary {
+        CheckpointSummary(
+            id: try string("checkpoint_id"), previousID: try optionalString("previous_checkpoint_id"),
+            runID: try string("run_id"), workflowName: try string("workflow_name"),
+            signature: try string("graph_signature"), kind: try string("kind"), superstep: try count("superstep"),
+            timestamp: try string("timestamp"))
+    }
+
+    func snapshot(_ graph: Graph, _ summary: CheckpointSummary) throws(Failure) -> Snapshot {
+        var snapshot = Snapshot(graph: graph)
+        snapshot.superstep = summary.superstep
+        snapshot.inputSuperstep = try count("input_superstep")
+        guard snapshot.inputSuperstep <= snapshot.superstep else { throw wrong("input_superstep", "at most the superstep") }
+        for (index, message) in try array("messages").enumerated() {
+            snapshot.messages.append(try self.message(message, graph, "messages[\(index)]"))
+        }
+        for (index, buffer) in try array("fan_in_buffers").enumerated() {
+            let (group, waiting) = try fanIn(buffer, graph, "fan_in_buffers[\(index)]")
+            guard snapshot.fanIns.updateValue(waiting, forKey: group) == nil else {
+                throw wrong("fan_in_buffers[\(index)]", "the only one of its fan-in")
+            }
+        }
+        snapshot.shared = try state(try object("state"), "state")
+        for (id, value) in try object("executor_states").members {
+            let path = "executor_states.\(id.printable)"
+            guard let index = graph.index(ofExecutor: id) else { throw wrong(path, "an executor of the workflow") }
+            snapshot.executors[index] = try executorState(value, path)
+        }
+        for name in ["pending_request_info_events", "sub_workflows"] where !(try object(name).members.isEmpty) {
+            throw Failure(.unsupported, "\(what) has '\(name)', which this version of the library cannot resume")
+        }
+        for name in order where !Self.known.contains(name) {
+            if let value = members[name] { snapshot.unknownMembers.append((name, value.raw)) }
+        }
+        return snapshot
+    }
+
+    private func message(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> Message {
+        let fields = try fields(value, path)
+        guard let payload = fields["data"]?.raw else { throw wrong(path + ".data", "present") }
+        let source = try executor(fields["source"], graph, path + ".source") ?? Message.outside
+        let target = try executor(fields["target"], graph, path + ".target")
+        guard source != Message.outside || target != nil else {
+            throw wrong(path + ".target", "an executor, for a message from outside")
+        }
+        return Message(source: source, target: target ?? Message.everyone, payload: payload)
+    }
+
+    private func fanIn(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> (Int, FanInBuffer) {
+        let fields = try fields(value, path)
+        let target = try executor(fields["target"], graph, path + ".target")
+        var sources: [Int] = []
+        for source in fields["sources"]?.elements ?? [] {
+            if let index = try executor(source, graph, path + ".sources") { sources.append(index) }
+        }
+        let group = graph.edges.firstIndex { $0 == target.map { .fanIn(sources: sources, target: $0) } }
+        guard let group else { throw wrong(path, "a fan-in of the workflow") }
+        var buffer = FanInBuffer(sources: sources.count)
+        for (index, entry) in (fields["buffered"]?.elements ?? []).enumerated() {
+            let entryPath = "\(path).buffered[\(index)]"
+            let fields = try self.fields(entry, entryPath)
+            let source = try executor(fields["source"], graph, entryPath + ".source")
+            guard let place = sources.firstIndex(where: { $0 == source }), let payload = fields["data"]?.raw else {
+                throw wrong(entryPath, "a source of the fan-in and its data")
+            }
+            buffer.waiting[place].append(payload)
+        }
+        return (group, buffer)
+    }
+
+    private func executorState(_ value: JSONValue, _ path: String) throws(Failure) -> ExecutorState {
+        var result = ExecutorState()
+        for (name, field) in try fields(value, path) {
+            switch name {
+            case "saved": result.saved = field.raw
+            case "state": result.state = try state(field, path + ".state")
+            default: throw wrong(path + "." + name.printable, "'saved' or 'state'")
+            }
+        }
+        return result
+    }
+
+    private func state(_ value: JSONValue, _ path: String) throws(Failure) -> StateMap {
+        guard value.kind == .object else { throw wrong(path, "an object") }
+        var map = StateMap()
+        for (key, value) in value.members { map[Text(key)] = value.raw }
+        return map
+    }
+
+    // MARK: Single values
+
+    private func fields(_ value: JSONValue, _ path: String) throws(Failure) -> [String: JSONValue] {
+        guard value.kind == .object else { throw wrong(path, "an object") }
+        return Dictionary(value.members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    }
+
+    /// Nil for null.
+    private func executor(_ value: JSONValue?, _ graph: Graph, _ path: String) throws(Failure) -> Int? {
+        guard let value else { throw wrong(path, "present") }
+        if value.isNull { return nil }
+        guard let id = value.string, let index = graph.index(ofExecutor: id) else {
+            throw wrong(path, "an executor of the workflow")
+        }
+        return index
+    }
+
+    private func string(_ name: String) throws(Failure) -> String {
+        guard let value = members[name]?.string, !value.isEmpty else { throw wrong(name, "a text that is not empty") }
+        return value
+    }
+
+    private func optionalString(_ name: String) throws(Failure) -> String? {
+        if members[name]?.isNull == true { return nil }
+        return try string(name)
+    }
+
+    private func count(_ name: String) throws(Failure) -> Int {
+        guard let value = members[name]?.integer, value >= 0, value < Int.max else {
+            throw wrong(name, "an integer of 0 or more")
+        }
+        return value
+    }
+
+    private func array(_ name: String) throws(Failure) -> [JSONValue] {
+        guard let value = members[name], value.kind == .array else { throw wrong(name, "an array") }
+        return value.elements
+    }
+
+    private func object(_ name: String) throws(Failure) -> JSONValue {
+        guard let value = members[name], value.kind == .object else { throw wrong(name, "an object") }
+        return value
+    }
+
+    private func wrong(_ path: String, _ expected: String) -> Failure {
+        Failure(.checkpoint, "\(what) is damaged: '\(path)' should be \(expected)")
+    }
+}

@@ -1,0 +1,126 @@
+public import WorkflowModel
+
+/// Writes the checkpoint document. Its members and their meaning stand in `docs/checkpoint.md`.
+///
+/// The same checkpoint always gives the same bytes: members in a fixed order, state keys in the order of their bytes.
+public enum CheckpointDocument {
+    public static let format = "libworkflow.checkpoint"
+    public static let version = 1
+
+    public static func text(of checkpoint: Checkpoint, graph: Graph) -> Text {
+        var json = JSONWriter(capacity: 1024)
+        json.document { json in
+            write(checkpoint.summary, to: &json)
+            let snapshot = checkpoint.snapshot
+            json.member("input_superstep", snapshot.inputSuperstep, onNewLine: true)
+            json.name("messages", onNewLine: true)
+            json.array { json in for message in snapshot.messages { write(message, graph, to: &json) } }
+            json.name("fan_in_buffers", onNewLine: true)
+            json.array { json in
+                for group in snapshot.fanIns.keys.sorted() { write(snapshot.fanIns[group], group, graph, to: &json) }
+            }
+            json.name("state", onNewLine: true)
+            write(snapshot.shared, to: &json)
+            json.name("executor_states", onNewLine: true)
+            json.object { json in
+                for (index, state) in snapshot.executors.enumerated() where !state.isEmpty {
+                    json.name(graph.executorID(index))
+                    write(state, to: &json)
+                }
+            }
+            json.name("pending_request_info_events", onNewLine: true)
+            json.object { _ in }
+            json.name("sub_workflows", onNewLine: true)
+            json.object { _ in }
+            json.name("metadata", onNewLine: true)
+            json.object { _ in }
+            for (name, value) in snapshot.unknownMembers {
+                json.name(name, onNewLine: true)
+                json.raw(value)
+            }
+        }
+        return json.finish()
+    }
+
+    /// A document from elsewhere in the form in which the library writes it: one top-level member a line. What is not an
+    /// object stays as it is; `summary` will refuse it.
+    public static func normalized(_ document: Text) -> Text {
+        let value = JSONValue(trusting: document)
+        guard value.kind == .object else { return document }
+        var json = JSONWriter(capacity: document.count + 64)
+        json.document { json in
+            for (name, value) in value.members where name != "checksum" {
+                json.name(name, onNewLine: true)
+                json.raw(value.raw)
+            }
+        }
+        return json.finish()
+    }
+
+    private static func write(_ summary: CheckpointSummary, to json: inout JSONWriter) {
+        json.member("format", format, onNewLine: true)
+        json.member("version", version, onNewLine: true)
+        json.member("checkpoint_id", summary.id, onNewLine: true)
+        json.member("previous_checkpoint_id", summary.previousID, onNewLine: true)
+        json.member("run_id", summary.runID, onNewLine: true)
+        json.member("workflow_name", summary.workflowName, onNewLine: true)
+        json.member("graph_signature", summary.signature, onNewLine: true)
+        json.member("timestamp", summary.timestamp, onNewLine: true)
+        json.member("kind", summary.kind, onNewLine: true)
+        json.member("superstep", summary.superstep, onNewLine: true)
+    }
+
+    private static func write(_ message: Message, _ graph: Graph, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("source", message.source == Message.outside ? nil : graph.executorID(message.source))
+            json.member("target", message.target == Message.everyone ? nil : graph.executorID(message.target))
+            json.name("data")
+            json.raw(message.payload)
+        }
+    }
+
+    private static func write(_ buffer: FanInBuffer?, _ group: Int, _ graph: Graph, to json: inout JSONWriter) {
+        guard let buffer, graph.edges.indices.contains(group), case .fanIn(let sources, let target) = graph.edges[group]
+        else { return }
+        json.object { json in
+            json.member("target", graph.executorID(target))
+            json.name("sources")
+            json.array { json in for source in sources { json.string(graph.executorID(source)) } }
+            json.name("buffered")
+            json.array { json in
+                for (source, payloads) in zip(sources, buffer.waiting) {
+                    for payload in payloads {
+                        json.object { json in
+                            json.member("source", graph.executorID(source))
+                            json.name("data")
+                            json.raw(payload)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func write(_ state: ExecutorState, to json: inout JSONWriter) {
+        json.object { json in
+            if let saved = state.saved {
+                json.name("saved")
+                json.raw(saved)
+            }
+            if !state.state.isEmpty {
+                json.name("state")
+                write(state.state, to: &json)
+            }
+        }
+    }
+
+    private static func write(_ state: StateMap, to json: inout JSONWriter) {
+        json.object { json in
+            for key in state.keys {
+                guard let value = state[key] else { continue }
+                json.name(key.string)
+                json.raw(value)
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+public import CJansson
+import Glibc
+public import WorkflowModel
+
+/// Decides what is JSON, with jansson: strict syntax, valid UTF-8, 64-bit integers, finite numbers, no duplicate keys.
+///
+/// A text is checked once, where it enters; from then on its bytes are passed on as they are.
+public enum JSON {
+    /// 1 GiB. A larger payload belongs in a file or a store, with its name in the message.
+    public static let largestText = 1 << 30
+    /// jansson's own limit for arrays and objects inside each other.
+    public static let deepestText = 2048
+
+    private static let flags = Int(JSON_REJECT_DUPLICATES) | Int(JSON_DECODE_ANY) | Int(JSON_ALLOW_NUL)
+
+    /// A copy of `bytes` if they are one JSON value. `what` names it in the error.
+    public static func checked(_ bytes: UnsafeRawBufferPointer, as what: String) throws(Failure) -> Text {
+        wfj_release(try parse(bytes, as: what))
+        return Text(copying: bytes)
+    }
+
+    public static func check(_ text: Text, as what: String) throws(Failure) {
+        wfj_release(try tree(of: text, as: what))
+    }
+
+    /// The text as a jansson value: a new reference.
+    public static func tree(of text: Text, as what: String) throws(Failure) -> UnsafeMutablePointer<json_t> {
+        try text.withBytes { bytes throws(Failure) in try parse(UnsafeRawBufferPointer(bytes), as: what) }
+    }
+
+    /// A borrowed jansson value as text.
+    public static func text(of value: UnsafeMutablePointer<json_t>?, as what: String) throws(Failure) -> Text {
+        guard let value else { throw Failure(.misuse, "\(what) is NULL") }
+        guard let characters = json_dumps(value, Int(JSON_COMPACT) | Int(JSON_ENCODE_ANY)) else {
+            throw Failure(.json, "\(what) cannot be written as JSON: it contains itself, or text that is not UTF-8")
+        }
+        defer { free(characters) }
+        return try checked(UnsafeRawBufferPointer(start: characters, count: strlen(characters)), as: what)
+    }
+
+    private static func parse(_ bytes: UnsafeRawBufferPointer, as what: String) throws(Failure) -> UnsafeMutablePointer<json_t> {
+        guard bytes.count <= largestText else {
+            throw Failure(
+                .limit, "\(what) has \(bytes.count) bytes; at most \(largestText) are allowed. Keep it elsewhere and send its name")
+        }
+        guard bytes.count > 0 else { throw Failure(.json, "\(what) is empty; JSON needs a value", offset: 0) }
+        var error = json_error_t()
+        let text = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+        guard let value = json_loadb(text, bytes.count, Int(flags), &error) else { throw failure(error, what) }
+        return value
+    }
+
+    private static func failure(_ error: json_error_t, _ what: String) -> Failure {
+        let text = withUnsafeBytes(of: error.text) { raw in
+            // The last byte carries a code, the text ends before it.
+            String(decoding: raw.prefix(while: { $0 != 0 }), as: UTF8.self)
+        }
+        let code = withUnsafeBytes(of: error.text) { $0.last ?? 0 }
+        let offset = Int(error.position)
+        if Int(code) == Int(json_error_stack_overflow.rawValue) || text.contains("maximum parsing depth") {
+            return Failure(
+                .limit, "\(what) is nested deeper than \(deepestText) levels, at byte \(offset)", offset: offset)
+        }
+        return Failure(
+            .json, "\(what) is not valid JSON at byte \(offset) (line \(error.line), column \(error.column)): \(text.printable)",
+            offset: offset)
+    }
+}

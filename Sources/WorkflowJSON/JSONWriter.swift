@@ -1,0 +1,95 @@
+public import WorkflowModel
+
+/// Writes JSON piece by piece; payloads go in as the bytes they are.
+///
+/// The writer places the commas. A document is written with one top-level member a line, which keeps it readable
+/// and comparable line by line.
+public struct JSONWriter {
+    private var text: TextBuilder
+    private var needsComma = false
+
+    public init(capacity: Int = 256) { text = TextBuilder(capacity: capacity) }
+
+    public consuming func finish() -> Text { text.finish() }
+
+    public mutating func raw(_ value: Text) {
+        separate()
+        text.append(value)
+    }
+
+    /// Null for nil.
+    public mutating func string(_ value: String?) {
+        guard let value else { return null() }
+        separate()
+        quote(value)
+    }
+
+    public mutating func integer(_ value: Int) {
+        separate()
+        text.append(value)
+    }
+
+    public mutating func null() {
+        separate()
+        text.append("null")
+    }
+
+    /// The name of the member whose value comes next.
+    public mutating func name(_ name: String, onNewLine: Bool = false) {
+        separate()
+        if onNewLine { text.append(byte: UInt8(ascii: "\n")) }
+        quote(name)
+        text.append(onNewLine ? ": " : ":")
+        needsComma = false
+    }
+
+    public mutating func member(_ name: String, _ value: String?, onNewLine: Bool = false) {
+        self.name(name, onNewLine: onNewLine)
+        string(value)
+    }
+
+    public mutating func member(_ name: String, _ value: Int?, onNewLine: Bool = false) {
+        self.name(name, onNewLine: onNewLine)
+        if let value { integer(value) } else { null() }
+    }
+
+    public mutating func object(_ body: (inout JSONWriter) -> Void) { nest("{", "}", body) }
+    public mutating func array(_ body: (inout JSONWriter) -> Void) { nest("[", "]", body) }
+
+    /// `{`, one member a line, `}` and a line feed.
+    public mutating func document(_ body: (inout JSONWriter) -> Void) {
+        nest("{", "\n}\n", body)
+    }
+
+    private mutating func nest(_ open: String, _ close: String, _ body: (inout JSONWriter) -> Void) {
+        separate()
+        text.append(open)
+        needsComma = false
+        body(&self)
+        text.append(close)
+        needsComma = true
+    }
+
+    private mutating func separate() {
+        if needsComma { text.append(byte: UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    private mutating func quote(_ value: String) {
+        text.append(byte: UInt8(ascii: "\""))
+        for byte in value.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): text.append("\\\"")
+            case UInt8(ascii: "\\"): text.append("\\\\")
+            case 0x0A: text.append("\\n")
+            case 0x09: text.append("\\t")
+            case 0x0D: text.append("\\r")
+            case 0..<0x20:
+                let digits = String(byte, radix: 16)
+                text.append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+            default: text.append(byte: byte)
+            }
+        }
+        text.append(byte: UInt8(ascii: "\""))
+    }
+}

@@ -1,0 +1,103 @@
+import WorkflowModel
+
+/// Route first, then one mailbox per executor: no message waits behind one that goes elsewhere.
+extension Kernel {
+    /// Reports a condition's answer.
+    public mutating func decided(_ answer: Bool) { work.decision = answer }
+
+    /// Delivers what the last boundary holds. Nil when all of it is in the mailboxes.
+    mutating func route() -> Step? {
+        if let failure {
+            fail(failure)
+            return nil
+        }
+        while work.message < snapshot.messages.count {
+            let message = snapshot.messages[work.message]
+            if let step = route(message) { return step }
+            if !work.routed { warnUndelivered(message) }
+            work.message += 1
+            work.route = 0
+            work.routed = false
+        }
+        work.active.sort()
+        ready.append(contentsOf: work.active)
+        phase = .running
+        return nil
+    }
+
+    private mutating func route(_ message: Message) -> Step? {
+        guard message.source != Message.outside else {
+            work.deliver(message.payload, from: [Message.outside], to: message.target)
+            work.routed = true
+            return nil
+        }
+        let routes = graph.routes[message.source]
+        while work.route < routes.count {
+            let group = routes[work.route]
+            switch graph.edges[group] {
+            case .single(let source, let target, let condition):
+                guard message.isFor(target) else { break }
+                if let condition {
+                    guard let answer = work.decision else {
+                        return .decide(condition: condition, payload: message.payload)
+                    }
+                    work.decision = nil
+                    // A condition that says no is a choice of the host, not a lost message.
+                    work.routed = true
+                    guard answer else { break }
+                }
+                deliver(message.payload, from: [source], to: target)
+            case .fanOut(let source, let targets):
+                for target in targets where message.isFor(target) {
+                    deliver(message.payload, from: [source], to: target)
+                }
+            case .fanIn(let sources, let target):
+                guard message.isFor(target) else { break }
+                collect(message, in: group, sources, target)
+            }
+            work.route += 1
+        }
+        return nil
+    }
+
+    private mutating func deliver(_ payload: Text, from sources: [Int], to target: Int) {
+        work.deliver(payload, from: sources, to: target)
+        work.routed = true
+    }
+
+    /// A fan-in delivers in the superstep in which its last source arrives.
+    private mutating func collect(_ message: Message, in group: Int, _ sources: [Int], _ target: Int) {
+        work.routed = true
+        guard let place = sources.firstIndex(of: message.source) else { return }
+        var buffer = work.fanIns[group] ?? FanInBuffer(sources: sources.count)
+        buffer.waiting[place].append(message.payload)
+        guard buffer.isComplete else {
+            work.fanIns[group] = buffer
+            return
+        }
+        work.fanIns[group] = nil
+        work.deliver(buffer.take(), from: sources, to: target)
+    }
+
+    private mutating func warnUndelivered(_ message: Message) {
+        let source = graph.executorID(message.source)
+        if message.target == Message.everyone {
+            emit(
+                .warning, superstep: snapshot.superstep + 1, executor: message.source,
+                data: .warning(
+                    reason: "no_route",
+                    message: "a message from '\(source)' was dropped: no edge leaves '\(source)'"))
+        } else {
+            let target = graph.executorID(message.target)
+            emit(
+                .warning, superstep: snapshot.superstep + 1, executor: message.source,
+                data: .warning(
+                    reason: "not_connected",
+                    message: "a message from '\(source)' to '\(target)' was dropped: no edge leads there"))
+        }
+    }
+}
+
+extension Message {
+    fileprivate func isFor(_ executor: Int) -> Bool { target == Message.everyone || target == executor }
+}

@@ -1,0 +1,78 @@
+public import WorkflowModel
+
+/// From the first handler of a superstep to its commit.
+extension Kernel {
+    /// Stages what an invocation did; its executor may take its next message.
+    mutating func accept(_ outcome: Outcome, from executor: Int) {
+        for payload in outcome.outputs.dropFirst(outcome.toldOutputs) { output(payload, executor: executor) }
+        let results = outcome.sends.map(\.payload) + outcome.outputs
+        emit(.executorCompleted, executor: executor, data: results.isEmpty ? .none : .results(results))
+        work.mail[executor].sends.append(contentsOf: outcome.sends)
+        work.mail[executor].writes = outcome.writes
+        work.mail[executor].next += 1
+        if work.mail[executor].next < work.mail[executor].deliveries.count { ready.append(executor) }
+    }
+
+    /// All handlers are done: ask those that ran, and those that always want to be asked, for their state.
+    mutating func endRunning() {
+        if options.checkpoints {
+            ready = work.active.filter(options.saves.at)
+            let ran = Set(ready)
+            ready += options.alwaysSaves.indices.filter {
+                options.alwaysSaves[$0] && options.saves.at($0) && !ran.contains($0)
+            }
+        }
+        phase = .saving(.superstep)
+    }
+
+    mutating func endSaving(_ kind: CheckpointKind) {
+        for (executor, text) in saved { snapshot.executors[executor].saved = text }
+        saved.removeAll(keepingCapacity: true)
+        if kind == .superstep { adopt() }
+        phase = .committing(kind)
+        if !options.checkpoints { committed(kind) }
+    }
+
+    /// Makes the superstep's effects the snapshot, in the order of declaration.
+    private mutating func adopt() {
+        var messages: [Message] = []
+        var writers: [Text: Int] = [:]
+        for executor in work.active {
+            for send in work.mail[executor].sends {
+                messages.append(Message(source: executor, target: send.target, payload: send.payload))
+            }
+            let writes = work.mail[executor].writes
+            for (key, value) in writes.own { snapshot.executors[executor].state[key] = value }
+            for (key, value) in writes.shared.sorted(by: { $0.key < $1.key }) {
+                if let other = writers.updateValue(executor, forKey: key) { warnConflict(key, other, executor) }
+                snapshot.shared[key] = value
+            }
+        }
+        work.clear()
+        snapshot.messages = messages
+        snapshot.fanIns = work.fanIns
+        snapshot.superstep += 1
+    }
+
+    private mutating func warnConflict(_ key: Text, _ earlier: Int, _ later: Int) {
+        let (first, last) = (graph.executorID(earlier), graph.executorID(later))
+        emit(
+            .warning, superstep: snapshot.superstep + 1, executor: later,
+            data: .warning(
+                reason: "state_conflict",
+                message: "'\(first)' and '\(last)' both wrote the shared state '\(key.string.printable)' in one superstep; "
+                    + "the value of '\(last)' was kept"))
+    }
+
+    /// Reports that the snapshot is durable, and as which checkpoint.
+    public mutating func committed(_ checkpoint: CheckpointSummary) {
+        guard case .committing(let kind) = phase else { return }
+        emit(.checkpoint, data: .checkpoint(checkpoint))
+        committed(kind)
+    }
+
+    private mutating func committed(_ kind: CheckpointKind) {
+        if kind == .superstep { emit(.superstepCompleted) }
+        phase = .boundary
+    }
+}

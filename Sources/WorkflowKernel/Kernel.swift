@@ -1,0 +1,256 @@
+public import WorkflowModel
+
+/// The rules of the superstep, as a value.
+///
+/// It never blocks, locks, reads a clock or calls the host: `next()` says what to do, and the driver reports back
+/// with `finish`, `decided`, `committed` and `fail`. Whatever the order of the reports, the effects of a superstep
+/// are put together by (executor, message), so the same inputs give the same snapshot.
+///
+///     start ─► entering ─┐                      ┌──────────── boundary ◄─────────────┐
+///     restore ─► restoring ─► boundary ─► routing ─► running ─► saving ─► committing ─┘
+///                               └─► idle                └─► failed (from any phase)
+public struct Kernel: Sendable {
+    public struct Options: Sendable {
+        /// Supersteps since the last input from outside.
+        public var maxSupersteps: Int
+        /// Whether boundaries are made durable: if not, nobody is asked to save and nothing is committed to disk.
+        public var checkpoints: Bool
+        public var hidden: HiddenEvents
+        /// By executor: whether it has a save hook, and whether it wants to be asked when it did not run.
+        public var saves: [Bool]
+        public var alwaysSaves: [Bool]
+        /// By executor: whether it has a restore hook.
+        public var restores: [Bool]
+
+        public init(
+            maxSupersteps: Int, checkpoints: Bool, hidden: HiddenEvents = HiddenEvents(), saves: [Bool] = [],
+            alwaysSaves: [Bool] = [], restores: [Bool] = []
+        ) {
+            self.maxSupersteps = maxSupersteps
+            self.checkpoints = checkpoints
+            self.hidden = hidden
+            self.saves = saves
+            self.alwaysSaves = alwaysSaves
+            self.restores = restores
+        }
+    }
+
+    enum Phase {
+        case started
+        case restoring
+        case boundary
+        case routing
+        case running
+        /// Save hooks of an entry or of a superstep.
+        case saving(CheckpointKind)
+        case committing(CheckpointKind)
+        case resting
+    }
+
+    public let graph: Graph
+    public let options: Options
+    /// The last boundary. Changes only between `saving` and `committing`.
+    public internal(set) var snapshot: Snapshot
+    public internal(set) var state: RunState = .started
+    /// Why the run failed.
+    public internal(set) var failure: Failure?
+
+    var phase: Phase = .started
+    /// Events not yet given to the driver, oldest first from `nextEvent`.
+    var events: [Event] = []
+    var nextEvent = 0
+    /// Executors whose next call may start, first come first served from `nextReady`.
+    var ready: [Int] = []
+    var nextReady = 0
+    /// A call whose `executor_invoked` is still to be told.
+    var announced: Call?
+    /// Calls that the driver has and did not finish.
+    var outstanding = 0
+    var work: SuperstepWork
+    /// Save hooks' answers, to be adopted with the superstep.
+    var saved: [(executor: Int, text: Text?)] = []
+
+    /// A run that begins with `input` for the start executor.
+    public init(graph: Graph, options: Options, input: Text) {
+        self.init(graph: graph, options: options, snapshot: Snapshot(graph: graph))
+        snapshot.messages = [Message(source: Message.outside, target: graph.start, payload: input)]
+        begin()
+        phase = .saving(.entry)
+        if options.checkpoints { ready = executors { options.saves.at($0) } }
+    }
+
+    /// A run that goes on from `snapshot`, which fits `graph`.
+    public init(graph: Graph, options: Options, resuming snapshot: Snapshot) {
+        self.init(graph: graph, options: options, snapshot: snapshot)
+        begin()
+        phase = .restoring
+        ready = executors { options.restores.at($0) && snapshot.executors[$0].saved != nil }
+    }
+
+    private init(graph: Graph, options: Options, snapshot: Snapshot) {
+        self.graph = graph
+        self.options = options
+        self.snapshot = snapshot
+        work = SuperstepWork(executors: graph.executors.count)
+    }
+
+    private mutating func begin() {
+        emit(.started)
+        enter(.inProgress)
+    }
+
+    private func executors(where wanted: (Int) -> Bool) -> [Int] { graph.executors.indices.filter(wanted) }
+
+    /// What to do now. Call it until it answers `wait` or `rest`.
+    public mutating func next() -> Step {
+        while true {
+            if nextEvent < events.count {
+                let event = events[nextEvent]
+                nextEvent += 1
+                return .emit(event)
+            }
+            if nextEvent > 0 {
+                events.removeAll(keepingCapacity: true)
+                nextEvent = 0
+            }
+            if let call = announced {
+                announced = nil
+                return .call(call)
+            }
+            if let step = advance() { return step }
+        }
+    }
+
+    public var hasOutstandingCalls: Bool { outstanding > 0 }
+
+    /// Nil: something changed, look again.
+    private mutating func advance() -> Step? {
+        switch phase {
+        case .started, .resting: return .rest
+        case .restoring: return calls(of: .restore, then: { $0.phase = .boundary })
+        case .boundary:
+            turn()
+            return nil
+        case .routing: return route()
+        case .running: return calls(of: .invoke, then: { $0.endRunning() })
+        case .saving(let kind): return calls(of: .save, then: { $0.endSaving(kind) })
+        case .committing(let kind): return .commit(kind)
+        }
+    }
+
+    /// Starts the calls that are ready, waits for the outstanding ones, then goes on.
+    private mutating func calls(of kind: Call.Kind, then end: (inout Kernel) -> Void) -> Step? {
+        if failure == nil, nextReady < ready.count {
+            let executor = ready[nextReady]
+            nextReady += 1
+            outstanding += 1
+            let call = makeCall(kind, executor)
+            guard kind == .invoke, !options.hidden.contains(.executorInvoked) else { return .call(call) }
+            emit(.executorInvoked, executor: executor, data: .payload(call.input))
+            announced = call
+            return nil
+        }
+        if outstanding > 0 { return .wait }
+        ready.removeAll(keepingCapacity: true)
+        nextReady = 0
+        if let failure { stop(failure) } else { end(&self) }
+        return nil
+    }
+
+    /// Reports the end of the executor's call.
+    public mutating func finish(_ call: Call.Kind, executor: Int, _ outcome: Outcome) {
+        outstanding -= 1
+        if var failure = outcome.failure {
+            failure.executorID = failure.executorID ?? graph.executorID(executor)
+            failure.superstep = failure.superstep ?? snapshot.superstep + 1
+            if call == .invoke { emit(.executorFailed, executor: executor, data: .failure(failure)) }
+            self.failure = self.failure ?? failure
+            return
+        }
+        switch call {
+        case .invoke: accept(outcome, from: executor)
+        case .save: saved.append((executor, outcome.saved))
+        case .restore: break
+        }
+    }
+
+    /// Tells of an output at once, while its call goes on.
+    public mutating func output(_ payload: Text, executor: Int) {
+        emit(.output, executor: executor, data: .payload(payload))
+    }
+
+    /// Ends the run with an error that no call reports: a condition, a storage, a limit.
+    public mutating func fail(_ failure: Failure) {
+        if self.failure == nil { self.failure = failure }
+        if outstanding == 0, let failure = self.failure { stop(failure) }
+    }
+
+    func makeCall(_ kind: Call.Kind, _ executor: Int) -> Call {
+        let state = snapshot.executors[executor]
+        var call = Call(
+            kind: kind, executor: executor, input: .null, sources: [], superstep: snapshot.superstep,
+            shared: snapshot.shared, own: state.state, writes: StateWrites())
+        switch kind {
+        case .invoke:
+            let mail = work.mail[executor]
+            let delivery = mail.deliveries[mail.next]
+            call.input = delivery.payload
+            call.sources = delivery.sources
+            call.superstep += 1
+            call.writes = mail.writes
+        case .restore: call.input = state.saved ?? .null
+        case .save: break
+        }
+        return call
+    }
+
+    // MARK: Boundaries
+
+    /// At a boundary: finished, too far, or one more superstep.
+    private mutating func turn() {
+        guard !snapshot.messages.isEmpty else {
+            phase = .resting
+            return enter(.idle)
+        }
+        guard snapshot.superstep - snapshot.inputSuperstep < options.maxSupersteps else {
+            return stop(
+                Failure(
+                    .limit,
+                    "the run did not finish within \(options.maxSupersteps) supersteps; "
+                        + "\(snapshot.messages.count) messages wait. Raise the limit and resume from the last checkpoint",
+                    superstep: snapshot.superstep))
+        }
+        emit(.superstepStarted, superstep: snapshot.superstep + 1)
+        work.begin(fanIns: snapshot.fanIns)
+        phase = .routing
+    }
+
+    private mutating func stop(_ failure: Failure) {
+        self.failure = failure
+        phase = .resting
+        announced = nil
+        emit(.failed, data: .failure(failure))
+        enter(.failed)
+    }
+
+    // MARK: Events
+
+    private mutating func enter(_ state: RunState) {
+        self.state = state
+        emit(.status, data: .state(state))
+    }
+
+    mutating func emit(
+        _ kind: EventKind, superstep: Int? = nil, executor: Int = -1, data: @autoclosure () -> Event.Data = .none
+    ) {
+        guard !options.hidden.contains(kind) else { return }
+        let running = if case .running = phase { 1 } else { 0 }
+        events.append(
+            Event(kind, superstep: superstep ?? snapshot.superstep + running, executor: executor, data: data()))
+    }
+}
+
+extension [Bool] {
+    /// False beyond the end: options may leave a list empty.
+    func at(_ index: Int) -> Bool { indices.contains(index) && self[index] }
+}

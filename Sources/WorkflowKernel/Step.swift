@@ -1,0 +1,57 @@
+public import WorkflowModel
+
+/// What the kernel wants its driver to do next.
+public enum Step: Sendable {
+    /// Tell the host. Nothing comes back.
+    case emit(Event)
+    /// Run host code; `Kernel.finish` when it has ended. Other steps may be taken meanwhile.
+    case call(Call)
+    /// Ask the edge condition of that number about a payload; `Kernel.decided` with the answer.
+    case decide(condition: Int, payload: Text)
+    /// Make `Kernel.snapshot` durable; then `Kernel.committed`, or `Kernel.fail`.
+    case commit(CheckpointKind)
+    /// Nothing to do until one of the calls has ended.
+    case wait
+    /// Finished or failed: see `Kernel.state`.
+    case rest
+}
+
+/// One call of host code. An executor has at most one at a time.
+public struct Call: Sendable {
+    public enum Kind: Sendable {
+        case invoke
+        /// Asks for the executor's state.
+        case save
+        /// Gives back what save once gave.
+        case restore
+    }
+
+    public var kind: Kind
+    public var executor: Int
+    /// The message, the state to restore, or null.
+    public var input: Text
+    /// Where the message came from: several after a fan-in; `Message.outside` for an input.
+    public var sources: [Int]
+    /// The superstep that this call is part of.
+    public var superstep: Int
+    /// The state at the last boundary.
+    public var shared: StateMap
+    public var own: StateMap
+    /// What this executor wrote since: its reads see these first.
+    public var writes: StateWrites
+}
+
+/// How a call ended. Nothing of it counts before the superstep commits.
+public struct Outcome: Sendable {
+    /// Messages as (target or `Message.everyone`, payload), in the order of sending.
+    public var sends: [(target: Int, payload: Text)] = []
+    public var outputs: [Text] = []
+    /// How many of the outputs, from the first, were already told with `Kernel.output`.
+    public var toldOutputs = 0
+    public var writes = StateWrites()
+    /// What a save call gave.
+    public var saved: Text?
+    public var failure: Failure?
+
+    public init() {}
+}

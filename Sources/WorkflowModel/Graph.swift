@@ -1,0 +1,81 @@
+/// A workflow as data: who the executors are and where their messages go. Checked, immutable, without host code.
+///
+/// Executors, edge groups and conditions are numbered from 0 in the order of their declaration; everything inside
+/// the engine speaks in those numbers. A class, so that runs share one graph at the price of a pointer.
+public final class Graph: Sendable {
+    public let name: String
+    /// The name as bytes that can be lent to C.
+    public let nameText: Text
+    public let start: Int
+    public let maxSupersteps: Int
+    public let executors: [Text]
+    public let conditions: [Condition]
+    public let edges: [EdgeGroup]
+    /// By executor: the edge groups that leave it, in the order of their declaration.
+    public let routes: [[Int]]
+    /// What makes two graphs the same for a checkpoint. See `GraphSignature.swift`.
+    public let signature: Text
+    private let indexes: [String: Int]
+
+    public static let defaultMaxSupersteps = 100
+
+    /// Takes what `GraphDraft.validated` has checked.
+    init(draft: GraphDraft, start: Int, indexes: [String: Int], edges: [EdgeGroup]) {
+        name = draft.name
+        nameText = Text(draft.name)
+        self.start = start
+        maxSupersteps = draft.maxSupersteps
+        executors = draft.executors.map { Text($0) }
+        conditions = draft.conditions
+        self.edges = edges
+        self.indexes = indexes
+        var routes = [[Int]](repeating: [], count: draft.executors.count)
+        for (group, edge) in edges.enumerated() {
+            for source in edge.sources { routes[source].append(group) }
+        }
+        self.routes = routes
+        signature = GraphSignature.of(draft)
+    }
+
+    public func index(ofExecutor id: String) -> Int? { indexes[id] }
+
+    public func executorID(_ index: Int) -> String {
+        executors.indices.contains(index) ? executors[index].string : ""
+    }
+}
+
+/// A named question about a message. The host has the code; the graph has the name.
+public struct Condition: Sendable, Hashable {
+    public var name: String
+    /// Changed by the host when the code changes its mind; part of the signature.
+    public var version: String?
+
+    public init(name: String, version: String? = nil) {
+        self.name = name
+        self.version = version
+    }
+}
+
+/// One routing rule between executors, by number.
+public enum EdgeGroup: Sendable, Equatable {
+    /// From one to one, if the condition says so.
+    case single(source: Int, target: Int, condition: Int?)
+    /// Each message goes to every target.
+    case fanOut(source: Int, targets: [Int])
+    /// Waits until every source has sent, then delivers one list, grouped by source in this order.
+    case fanIn(sources: [Int], target: Int)
+
+    public var sources: [Int] {
+        switch self {
+        case .single(let source, _, _), .fanOut(let source, _): [source]
+        case .fanIn(let sources, _): sources
+        }
+    }
+
+    public var targets: [Int] {
+        switch self {
+        case .single(_, let target, _), .fanIn(_, let target): [target]
+        case .fanOut(_, let targets): targets
+        }
+    }
+}

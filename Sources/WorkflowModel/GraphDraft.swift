@@ -1,0 +1,156 @@
+/// A graph while it is being described: ids instead of numbers, not yet checked as a whole.
+///
+/// Each call either adds what it says or throws and leaves the draft as it was: all checks come before the first change. A refused call is remembered, so
+/// that a host may leave the single answers unread and find everything in the error of `validated`.
+public struct GraphDraft: Sendable {
+    public enum Edge: Sendable, Hashable {
+        case single(source: String, target: String, condition: String?)
+        case fanOut(source: String, targets: [String])
+        case fanIn(sources: [String], target: String)
+    }
+
+    public let name: String
+    public internal(set) var start: String?
+    public internal(set) var maxSupersteps = Graph.defaultMaxSupersteps
+    /// In the order of first mention, which is the order in which a superstep starts them.
+    public internal(set) var executors: [String] = []
+    public internal(set) var conditions: [Condition] = []
+    public internal(set) var edges: [Edge] = []
+    /// Executors that were added, not only mentioned.
+    private(set) var added: Set<String> = []
+    private(set) var problems: [String] = []
+    private var mentioned: Set<String> = []
+    private var arrows: Set<Arrow> = []
+
+    public init(name: String) throws(Failure) {
+        try Name.check(name, as: "workflow name")
+        self.name = name
+    }
+
+    public mutating func addExecutor(_ id: String) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            try Name.check(id, as: "executor id")
+            guard draft.added.insert(id).inserted else {
+                throw Failure(.exists, "executor '\(id)' is already in the workflow", executorID: id)
+            }
+            draft.mention(id)
+        }
+    }
+
+    public mutating func addCondition(_ condition: Condition) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            try Name.check(condition.name, as: "condition name")
+            guard !draft.conditions.contains(where: { $0.name == condition.name }) else {
+                throw Failure(.exists, "condition '\(condition.name)' is already in the workflow")
+            }
+            draft.conditions.append(condition)
+        }
+    }
+
+    public mutating func addEdge(_ source: String, _ target: String, condition: String? = nil) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            if let condition { try Name.check(condition, as: "condition name") }
+            try draft.add([Arrow(source, target)], [.single(source: source, target: target, condition: condition)])
+        }
+    }
+
+    public mutating func addChain(_ ids: [String]) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            guard ids.count >= 2 else {
+                throw Failure(.invalid, "a chain needs at least two executors, not \(ids.count)")
+            }
+            let arrows = zip(ids, ids.dropFirst()).map { Arrow($0, $1) }
+            try draft.add(arrows, arrows.map { .single(source: $0.source, target: $0.target, condition: nil) })
+        }
+    }
+
+    public mutating func addFanOut(_ source: String, _ targets: [String]) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            guard targets.count >= 2 else {
+                throw Failure(.invalid, "a fan-out from '\(source.printable)' needs at least two targets, not \(targets.count)")
+            }
+            try draft.add(targets.map { Arrow(source, $0) }, [.fanOut(source: source, targets: targets)])
+        }
+    }
+
+    public mutating func addFanIn(_ sources: [String], _ target: String) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            guard sources.count >= 2 else {
+                throw Failure(.invalid, "a fan-in to '\(target.printable)' needs at least two sources, not \(sources.count)")
+            }
+            try draft.add(sources.map { Arrow($0, target) }, [.fanIn(sources: sources, target: target)])
+        }
+    }
+
+    public mutating func setStart(_ id: String) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            try Name.check(id, as: "executor id")
+            if let start = draft.start, start != id {
+                throw Failure(.exists, "the workflow starts with '\(start)' already; it cannot start with '\(id)' too")
+            }
+            draft.start = id
+            draft.mention(id)
+        }
+    }
+
+    public mutating func setMaxSupersteps(_ limit: UInt64) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            guard limit > 0, let limit = Int(exactly: limit) else {
+                throw Failure(.invalid, "the superstep limit must be a positive number below 2^63, not \(limit)")
+            }
+            draft.maxSupersteps = limit
+        }
+    }
+
+    /// Gives an executor its place in the order; it must still be added.
+    public mutating func declare(_ id: String) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            try Name.check(id, as: "executor id")
+            draft.mention(id)
+        }
+    }
+
+    /// Adds a problem that only the caller can see, such as an executor without code.
+    public mutating func note(_ problem: String) { problems.append(problem) }
+
+    /// One way that a message can take. No two edges may share one: the message would arrive twice.
+    private struct Arrow: Hashable {
+        let source: String
+        let target: String
+        init(_ source: String, _ target: String) {
+            self.source = source
+            self.target = target
+        }
+    }
+
+    /// Checks all, then adds all.
+    private mutating func add(_ new: [Arrow], _ edges: [Edge]) throws(Failure) {
+        var seen: Set<Arrow> = []
+        for arrow in new {
+            try Name.check(arrow.source, as: "executor id")
+            try Name.check(arrow.target, as: "executor id")
+            guard !arrows.contains(arrow), seen.insert(arrow).inserted else {
+                throw Failure(.exists, "there is already an edge from '\(arrow.source)' to '\(arrow.target)'")
+            }
+        }
+        arrows.formUnion(seen)
+        for arrow in new {
+            mention(arrow.source)
+            mention(arrow.target)
+        }
+        self.edges += edges
+    }
+
+    private mutating func mention(_ id: String) {
+        if mentioned.insert(id).inserted { executors.append(id) }
+    }
+
+    private mutating func remembering(_ change: (inout GraphDraft) throws(Failure) -> Void) throws(Failure) {
+        do {
+            try change(&self)
+        } catch {
+            problems.append(error.message)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// Keys and their JSON values, listed in the order of their bytes.
+///
+/// Sorted so that two runs that end with the same values give the same checkpoint, whatever the order of writing.
+/// Keys are compared by their bytes (Swift's own strings would take two spellings of one letter for the same key).
+/// The order is kept while writing: a new key costs one insertion, a known key none, and listing costs nothing.
+public struct StateMap: Sendable, Equatable {
+    private var values: [Text: Text] = [:]
+    public private(set) var keys: [Text] = []
+
+    public init() {}
+
+    public var isEmpty: Bool { keys.isEmpty }
+    public var count: Int { keys.count }
+
+    public subscript(key: Text) -> Text? {
+        get { values.isEmpty ? nil : values[key] }
+        set {
+            if let newValue {
+                if values.updateValue(newValue, forKey: key) == nil { keys.insert(key, at: position(of: key)) }
+            } else if values.removeValue(forKey: key) != nil {
+                keys.remove(at: position(of: key))
+            }
+        }
+    }
+
+    /// The first place whose key is not before `key`.
+    private func position(of key: Text) -> Int {
+        var low = 0
+        var high = keys.count
+        while low < high {
+            let middle = (low + high) / 2
+            if keys[middle] < key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+/// What host code wrote to a state since the last boundary: a value, or nil for a key that it deleted.
+public struct StateWrites: Sendable {
+    public var shared: [Text: Text?] = [:]
+    public var own: [Text: Text?] = [:]
+
+    public init() {}
+}

@@ -1,0 +1,140 @@
+/// Immutable UTF-8 bytes with a NUL behind them, shared by reference.
+///
+/// The one form in which payloads and ids live in the engine: copying is a reference count, and the bytes can be
+/// lent to C as they are. The NUL is not counted.
+///
+/// `@unchecked Sendable` because nothing writes to the storage after `TextBuilder.finish`.
+public struct Text: @unchecked Sendable {
+    fileprivate let storage: TextStorage
+
+    fileprivate init(storage: TextStorage) { self.storage = storage }
+
+    /// Copies `bytes`, which the caller knows to be UTF-8.
+    public init(copying bytes: UnsafeRawBufferPointer) {
+        var builder = TextBuilder(capacity: bytes.count)
+        builder.append(bytes)
+        self = builder.finish()
+    }
+
+    public init(_ string: String) {
+        var builder = TextBuilder(capacity: string.utf8.count)
+        builder.append(string)
+        self = builder.finish()
+    }
+
+    public init<Bytes: Collection<UInt8>>(bytes: Bytes) {
+        var builder = TextBuilder(capacity: bytes.count)
+        for byte in bytes { builder.append(byte: byte) }
+        self = builder.finish()
+    }
+
+    public var count: Int { storage.header }
+    public var isEmpty: Bool { count == 0 }
+
+    /// The bytes without the NUL, valid inside `body`.
+    public func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { withExtendedLifetime(storage) {} }
+        return try body(UnsafeBufferPointer(start: storage.base, count: count))
+    }
+
+    /// The bytes with their NUL, for C. Valid as long as some copy of this text lives: the caller keeps one.
+    public var unsafeCString: UnsafePointer<CChar> {
+        UnsafeRawPointer(storage.base).assumingMemoryBound(to: CChar.self)
+    }
+
+    public var string: String {
+        withBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The bytes of `range` as a text of their own. `range` is clamped to what there is.
+    public func slice(_ range: Range<Int>) -> Text {
+        withBytes { Text(copying: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer($0)[range.clamped(to: 0..<$0.count)])) }
+    }
+
+    public static let null = Text("null")
+}
+
+extension Text: Hashable, Comparable {
+    public static func == (left: Text, right: Text) -> Bool {
+        if left.storage === right.storage { return true }
+        return left.withBytes { l in right.withBytes { r in l.count == r.count && l.elementsEqual(r) } }
+    }
+
+    /// By bytes, which for UTF-8 is the order of code points.
+    public static func < (left: Text, right: Text) -> Bool {
+        left.withBytes { l in right.withBytes { r in l.lexicographicallyPrecedes(r) } }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
+extension Text: CustomStringConvertible {
+    public var description: String { string }
+}
+
+/// Grows a text. Finishing does not copy.
+public struct TextBuilder {
+    private var storage: TextStorage
+    private var capacity: Int
+    public private(set) var count = 0
+
+    public init(capacity: Int = 128) {
+        self.capacity = max(capacity, 16)
+        storage = TextStorage.make(capacity: self.capacity)
+    }
+
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
+        reserve(bytes.count)
+        UnsafeMutableRawPointer(storage.base + count).copyMemory(from: source, byteCount: bytes.count)
+        count += bytes.count
+    }
+
+    public mutating func append(_ text: Text) {
+        text.withBytes { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    public mutating func append(_ string: String) {
+        var string = string
+        string.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    public mutating func append(byte: UInt8) {
+        reserve(1)
+        storage.base[count] = byte
+        count += 1
+    }
+
+    public mutating func append(_ number: Int) {
+        append(String(number))
+    }
+
+    /// The text so far; the builder is used up.
+    public consuming func finish() -> Text {
+        storage.base[count] = 0
+        storage.header = count
+        return Text(storage: storage)
+    }
+
+    private mutating func reserve(_ more: Int) {
+        guard count + more > capacity else { return }
+        capacity = max(capacity * 2, count + more)
+        let larger = TextStorage.make(capacity: capacity)
+        UnsafeMutableRawPointer(larger.base).copyMemory(from: storage.base, byteCount: count)
+        storage = larger
+    }
+}
+
+/// The bytes behind a text: one allocation that holds their number, the bytes and a NUL.
+private final class TextStorage: ManagedBuffer<Int, UInt8> {
+    static func make(capacity: Int) -> TextStorage {
+        let buffer = create(minimumCapacity: capacity + 1) { _ in 0 }
+        return unsafeDowncast(buffer, to: TextStorage.self)
+    }
+
+    var base: UnsafeMutablePointer<UInt8> { withUnsafeMutablePointerToElements { $0 } }
+}

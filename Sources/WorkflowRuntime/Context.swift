@@ -1,0 +1,178 @@
+import Synchronization
+public import WorkflowKernel
+public import WorkflowModel
+
+/// One call of host code: what it was given, what it may read, and what it did so far.
+///
+/// Everything it does is staged here and handed to the kernel when the call ends; a call that fails leaves no trace.
+/// One thread at a time, except `finish`.
+public final class Context: ProcessBound, @unchecked Sendable {
+    public let workflow: Workflow
+    public let runID: Text
+    public let kind: Call.Kind
+    public let executor: Int
+    public let input: Text
+    public let superstep: Int
+    private let sources: [Int]
+    private let inbox: Inbox
+
+    private var shared: StateMap
+    private var own: StateMap
+    private var outcome = Outcome()
+    /// Values that were lent to the host: they live as long as the call.
+    private var lent: [Text] = []
+    /// Whether the callback has returned and the call goes on: then outputs are told at once.
+    private let isDetached = Atomic<Bool>(false)
+
+    enum Phase: Int, AtomicRepresentable { case active, finished }
+    private let phase = Atomic<Phase>(.active)
+
+    init(_ call: Call, workflow: Workflow, runID: Text, inbox: Inbox) {
+        self.workflow = workflow
+        self.runID = runID
+        self.inbox = inbox
+        kind = call.kind
+        executor = call.executor
+        input = call.input
+        superstep = call.superstep
+        sources = call.sources
+        shared = call.shared
+        own = call.own
+        outcome.writes = call.writes
+    }
+
+    public var executorID: Text { workflow.graph.executors[executor] }
+
+    /// Ids of the executors that the message came from; for an input `internal:` and the start executor.
+    public var sourceIDs: [String] {
+        let graph = workflow.graph
+        return sources.map { $0 == Message.outside ? "internal:" + graph.executorID(executor) : graph.executorID($0) }
+    }
+
+    /// Keeps `text` alive until the call ends, and gives it back.
+    public func lend(_ text: Text) -> Text {
+        lent.append(text)
+        return text
+    }
+
+    // MARK: Effects
+
+    public func send(_ payload: Text, to target: String?) throws(Failure) {
+        try require(.invoke, "send a message")
+        guard let target else { return outcome.sends.append((Message.everyone, payload)) }
+        guard let index = workflow.graph.index(ofExecutor: target) else {
+            throw Failure(
+                .notFound,
+                "executor '\(executorID)' sends to '\(target.printable)', but the workflow '\(workflow.graph.name)' has no such executor",
+                executorID: executorID.string)
+        }
+        outcome.sends.append((index, payload))
+    }
+
+    public func output(_ payload: Text) throws(Failure) {
+        try require(.invoke, "give an output")
+        outcome.outputs.append(payload)
+        guard isDetached.load(ordering: .acquiring) else { return }
+        for untold in outcome.outputs.dropFirst(outcome.toldOutputs) {
+            guard inbox.put(.output(executor: executor, untold)) else { throw gone }
+            outcome.toldOutputs += 1
+        }
+    }
+
+    public func save(_ state: Text) throws(Failure) {
+        try require(.save, "save its state")
+        outcome.saved = state
+    }
+
+    public enum Scope { case executor, shared }
+
+    public func state(_ key: Text, in scope: Scope) throws(Failure) -> Text? {
+        try requireOpen()
+        switch scope {
+        case .executor: if let write = outcome.writes.own[key] { return write } else { return own[key] }
+        case .shared: if let write = outcome.writes.shared[key] { return write } else { return shared[key] }
+        }
+    }
+
+    /// Nil deletes the key.
+    public func setState(_ key: Text, _ value: Text?, in scope: Scope) throws(Failure) {
+        try require(.invoke, "write state")
+        guard !key.isEmpty else { throw Failure(.invalid, "the state key is empty") }
+        switch scope {
+        case .executor: outcome.writes.own.updateValue(value, forKey: key)
+        case .shared: outcome.writes.shared.updateValue(value, forKey: key)
+        }
+    }
+
+    /// Records why the call is about to fail. The last sentence before the end counts.
+    public func fail(_ failure: Failure) {
+        guard isOpen else { return }
+        outcome.failure = failure
+    }
+
+    public var isOpen: Bool { phase.load(ordering: .acquiring) == .active }
+
+    private func requireOpen() throws(Failure) {
+        guard isOpen else {
+            throw Failure(
+                .closed, "this call of executor '\(executorID)' has ended; its context cannot be used any more",
+                executorID: executorID.string)
+        }
+    }
+
+    private func require(_ kind: Call.Kind, _ action: String) throws(Failure) {
+        try requireOpen()
+        guard self.kind == kind else {
+            throw Failure(
+                .misuse, "executor '\(executorID)' cannot \(action) while it is asked to \(self.kind.verb)",
+                executorID: executorID.string)
+        }
+    }
+
+    // MARK: The end
+
+    /// Ends the call. True for the one who is first: the callback's return, or a finish from any thread.
+    public func end() -> Bool { phase.exchange(.finished, ordering: .acquiringAndReleasing) == .active }
+
+    /// After `end`: tells the run how a pending call ended.
+    public func report(_ status: Status) throws(Failure) {
+        guard inbox.put(.finished(self, status)) else { throw gone }
+    }
+
+    public var finishedBefore: Failure {
+        Failure(.closed, "this call of executor '\(executorID)' was finished already", executorID: executorID.string)
+    }
+
+    private var gone: Failure {
+        Failure(.closed, "the run that called executor '\(executorID)' is gone", executorID: executorID.string)
+    }
+
+    /// The callback has returned `pending`.
+    func detach() { isDetached.store(true, ordering: .releasing) }
+
+    /// What the call did, if it ended with `status`. The context is empty afterwards.
+    func takeOutcome(_ status: Status) -> Outcome {
+        var result = outcome
+        outcome = Outcome()
+        (shared, own, lent) = (StateMap(), StateMap(), [])
+        if status.isError {
+            let reason = "executor '\(executorID)' failed with status \(status.rawValue) while it was asked to \(kind.verb)"
+            var failure = result.failure ?? Failure(status, reason)
+            failure.status = status
+            result.failure = failure
+        } else {
+            result.failure = nil
+        }
+        return result
+    }
+}
+
+extension Call.Kind {
+    var verb: String {
+        switch self {
+        case .invoke: "handle a message"
+        case .save: "save its state"
+        case .restore: "restore its state"
+        }
+    }
+}

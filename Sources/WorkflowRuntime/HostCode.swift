@@ -1,0 +1,17 @@
+public import WorkflowKernel
+public import WorkflowModel
+
+/// The host's code for one executor. Called on whatever thread drives the run, never with a lock held.
+public protocol ExecutorCode: AnyObject, Sendable {
+    var saves: Bool { get }
+    var alwaysSaves: Bool { get }
+    var restores: Bool { get }
+    /// `pending` if `Context.report` will follow, at whatever time and from whatever thread; else `ok` or an error,
+    /// after `Context.end` has said that nobody was faster.
+    func call(_ kind: Call.Kind, _ context: Context) -> Status
+}
+
+/// The host's code for one edge condition.
+public protocol ConditionCode: AnyObject, Sendable {
+    func evaluate(_ message: Text) throws(Failure) -> Bool
+}

@@ -1,0 +1,57 @@
+/// Makes ids in the form of UUID version 7 (RFC 9562): 48 bits of milliseconds, a counter, chance.
+///
+/// Each id is greater than the one before it and than the checkpoint that a run was resumed from, also when a clock
+/// goes back or two machines disagree: so the byte order of a lineage is its order.
+struct Identifiers: Sendable {
+    private let environment: Environment
+    private var milliseconds: UInt64 = 0
+    private var counter: UInt64 = 0
+
+    init(environment: Environment, after id: String? = nil) {
+        self.environment = environment
+        guard let id, let (milliseconds, counter) = Self.parts(of: id) else { return }
+        self.milliseconds = milliseconds
+        self.counter = counter
+    }
+
+    mutating func next() -> String {
+        let now = environment.now() / 1000 & Self.lastMillisecond
+        if now > milliseconds {
+            milliseconds = now
+            counter = environment.random() & 0x7FF
+        } else if counter < 0xFFF {
+            counter += 1
+        } else {
+            milliseconds = min(milliseconds + 1, Self.lastMillisecond)
+            counter = 0
+        }
+        let chance = environment.random() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        return Self.text(milliseconds << 16 | 0x7000 | counter, chance)
+    }
+
+    private static let lastMillisecond: UInt64 = 1 << 48 - 1
+
+    private static func text(_ high: UInt64, _ low: UInt64) -> String {
+        let digits = hex(high) + hex(low)
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if [8, 12, 16, 20].contains(index) { text.append("-") }
+            text.append(digit)
+        }
+        return text
+    }
+
+    private static func hex(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// Nil for ids that are not of this form.
+    private static func parts(of id: String) -> (UInt64, UInt64)? {
+        let fields = id.split(separator: "-")
+        guard fields.count == 5, fields.map(\.utf8.count) == [8, 4, 4, 4, 12], fields[2].hasPrefix("7"),
+            let milliseconds = UInt64(fields[0] + fields[1], radix: 16), let counter = UInt64(fields[2].dropFirst(), radix: 16)
+        else { return nil }
+        return (milliseconds, counter)
+    }
+}

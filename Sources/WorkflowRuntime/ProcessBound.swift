@@ -1,0 +1,12 @@
+import CShims
+
+/// An object of the process that made it: after fork() the child must not use it.
+///
+/// Locks may be held by threads that the child does not have, and files would have two writers.
+open class ProcessBound: @unchecked Sendable {
+    private let generation = wfs_fork_generation()
+
+    public init() {}
+
+    public final var isForeign: Bool { generation != wfs_fork_generation() }
+}

@@ -1,0 +1,240 @@
+import Glibc
+import Synchronization
+import WorkflowJSON
+import WorkflowKernel
+public import WorkflowModel
+import WorkflowStorage
+
+/// One execution of a workflow: the kernel, the host's code and a storage, driven by whoever calls `next`.
+///
+/// It has no thread of its own. `next` drives supersteps on the caller's thread until there is an event to give;
+/// only calls of host code that went pending end on other threads, and they report through the inbox.
+public final class Run: ProcessBound, @unchecked Sendable {
+    public let workflow: Workflow
+    public let id: Text
+    private let options: RunOptions
+    private let inbox = Inbox()
+
+    // Everything below belongs to the thread that is inside the gate.
+    private var kernel: Kernel
+    private var sequence: UInt64 = 0
+    private var identifiers: Identifiers
+    private var last: LastCheckpoint
+
+    /// The thread inside `next`, or 0.
+    private let driver = Atomic<UInt>(0)
+    // Copies for any thread, renewed whenever the gate is entered or left.
+    private let shownState = Atomic<Int32>(RunState.started.rawValue)
+    private let shownSuperstep: Atomic<Int>
+
+    private enum LastCheckpoint {
+        case none
+        /// The host's own document, which the run was restored from.
+        case given(document: Text, CheckpointSummary)
+        case stored(CheckpointSummary)
+        /// Without a storage: the kernel's snapshot is the checkpoint.
+        case boundary(CheckpointSummary)
+
+        var summary: CheckpointSummary? {
+            switch self {
+            case .none: nil
+            case .given(_, let summary), .stored(let summary), .boundary(let summary): summary
+            }
+        }
+    }
+
+    /// A run that begins with `input`.
+    public convenience init(_ workflow: Workflow, _ options: RunOptions, input: Text) throws(Failure) {
+        var identifiers = Identifiers(environment: options.environment)
+        if let id = options.runID { try Name.check(id, as: "run id") }
+        let id = options.runID ?? identifiers.next()
+        let kernel = Kernel(graph: workflow.graph, options: Self.kernelOptions(workflow, options), input: input)
+        self.init(workflow, options, id: id, kernel, identifiers, .none)
+    }
+
+    /// A run that goes on from a checkpoint of the options' storage; the latest of the workflow if `checkpoint` is nil.
+    public convenience init(_ workflow: Workflow, _ options: RunOptions, resuming checkpoint: String?) throws(Failure) {
+        guard let storage = options.storage else {
+            throw Failure(.invalid, "there is no storage to resume from; give one in the options, or restore a document")
+        }
+        let name = workflow.graph.name
+        var id = checkpoint
+        if id == nil { id = try storage.latest(workflow: name) }
+        guard let id else {
+            throw Failure(.notFound, "the storage has no checkpoint of the workflow '\(name)'")
+        }
+        let document = try storage.load(id)
+        let found = try CheckpointDocument.checkpoint(from: document, graph: workflow.graph, as: "the checkpoint '\(id)'")
+        self.init(workflow, options, found, .stored(found.summary))
+    }
+
+    /// A run that goes on from a document that the host kept.
+    public convenience init(_ workflow: Workflow, _ options: RunOptions, restoring document: Text) throws(Failure) {
+        let found = try CheckpointDocument.checkpoint(from: document, graph: workflow.graph, as: "the checkpoint document")
+        self.init(workflow, options, found, .given(document: document, found.summary))
+    }
+
+    private convenience init(
+        _ workflow: Workflow, _ options: RunOptions, _ checkpoint: Checkpoint, _ last: LastCheckpoint
+    ) {
+        let kernel = Kernel(
+            graph: workflow.graph, options: Self.kernelOptions(workflow, options), resuming: checkpoint.snapshot)
+        self.init(
+            workflow, options, id: options.runID ?? checkpoint.summary.runID, kernel,
+            Identifiers(environment: options.environment, after: checkpoint.summary.id), last)
+    }
+
+    private init(
+        _ workflow: Workflow, _ options: RunOptions, id: String, _ kernel: Kernel, _ identifiers: Identifiers,
+        _ last: LastCheckpoint
+    ) {
+        self.workflow = workflow
+        self.options = options
+        self.id = Text(id)
+        self.kernel = kernel
+        self.identifiers = identifiers
+        self.last = last
+        shownSuperstep = Atomic(kernel.snapshot.superstep)
+    }
+
+    deinit { inbox.close() }
+
+    private static func kernelOptions(_ workflow: Workflow, _ options: RunOptions) -> Kernel.Options {
+        Kernel.Options(
+            maxSupersteps: options.maxSupersteps ?? workflow.graph.maxSupersteps,
+            checkpoints: options.checkpoints || options.storage != nil, hidden: options.hidden,
+            saves: workflow.saves, alwaysSaves: workflow.alwaysSaves, restores: workflow.restores)
+    }
+
+    /// Any thread, any time.
+    public var state: RunState { RunState(rawValue: shownState.load(ordering: .relaxed)) ?? .started }
+    /// The last committed superstep. Any thread, any time.
+    public var superstep: Int { shownSuperstep.load(ordering: .relaxed) }
+
+    // MARK: Driving
+
+    public enum Next {
+        case event(Event, sequence: UInt64)
+        /// The time is over; only pending calls are left to wait for.
+        case timeout
+        /// Nothing further will come.
+        case done
+    }
+
+    /// Drives until there is an event. Throws why the run failed once all its events are given.
+    public func next(timeout milliseconds: Int64) throws(Failure) -> Next {
+        try enter()
+        defer { leave() }
+        var deadline: timespec??
+        while true {
+            if kernel.hasOutstandingCalls { absorb() }
+            switch kernel.next() {
+            case .emit(let event):
+                sequence += 1
+                return .event(event, sequence: sequence)
+            case .call(let call): run(call)
+            case .decide(let condition, let payload): decide(condition, payload)
+            case .commit(let kind): commit(kind)
+            case .wait:
+                let end = deadline ?? Inbox.deadline(in: milliseconds)
+                deadline = .some(end)
+                if !inbox.wait(until: end) { return .timeout }
+            case .rest:
+                if let failure = kernel.failure { throw failure }
+                return .done
+            }
+        }
+    }
+
+    private func run(_ call: Call) {
+        let context = Context(call, workflow: workflow, runID: id, inbox: inbox)
+        let status = workflow.executors[call.executor].call(call.kind, context)
+        if status == .pending {
+            context.detach()
+        } else {
+            kernel.finish(call.kind, executor: call.executor, context.takeOutcome(status))
+        }
+    }
+
+    private func absorb() {
+        for report in inbox.take() {
+            switch report {
+            case .output(let executor, let payload): kernel.output(payload, executor: executor)
+            case .finished(let context, let status):
+                kernel.finish(context.kind, executor: context.executor, context.takeOutcome(status))
+            }
+        }
+    }
+
+    private func decide(_ condition: Int, _ payload: Text) {
+        do throws(Failure) {
+            kernel.decided(try workflow.conditions[condition].evaluate(payload))
+        } catch {
+            kernel.fail(error)
+        }
+    }
+
+    // MARK: Checkpoints
+
+    private func commit(_ kind: CheckpointKind) {
+        let summary = CheckpointSummary(
+            id: identifiers.next(), previousID: last.summary?.id, runID: id.string, workflowName: workflow.graph.name,
+            signature: workflow.graph.signature.string, kind: kind.rawValue, superstep: kernel.snapshot.superstep,
+            timestamp: Timestamp.text(microseconds: options.environment.now()))
+        guard let storage = options.storage else {
+            last = .boundary(summary)
+            return kernel.committed(summary)
+        }
+        do throws(Failure) {
+            try storage.save(document(summary), summary)
+            last = .stored(summary)
+            kernel.committed(summary)
+        } catch {
+            kernel.fail(error)
+        }
+    }
+
+    private func document(_ summary: CheckpointSummary) -> Text {
+        CheckpointDocument.text(of: Checkpoint(summary: summary, snapshot: kernel.snapshot), graph: workflow.graph)
+    }
+
+    /// The last checkpoint as a document, or nil if none was made yet. On the driving thread also inside a callback.
+    public func checkpoint() throws(Failure) -> Text? {
+        guard options.checkpoints || options.storage != nil else {
+            throw Failure(
+                .unsupported, "this run makes no checkpoints: give it a storage, or start it with WF_RUN_CHECKPOINTS")
+        }
+        let isInside = driver.load(ordering: .relaxed) == Self.thisThread
+        if !isInside { try enter() }
+        defer { if !isInside { leave() } }
+        switch last {
+        case .none: return nil
+        case .given(let document, _): return document
+        case .boundary(let summary): return document(summary)
+        case .stored(let summary): return try options.storage?.load(summary.id)
+        }
+    }
+
+    // MARK: The gate
+
+    private static var thisThread: UInt { UInt(pthread_self()) }
+
+    private func enter() throws(Failure) {
+        let result = driver.compareExchange(expected: 0, desired: Self.thisThread, ordering: .acquiring)
+        guard !result.exchanged else { return show() }
+        if result.original == Self.thisThread {
+            throw Failure(.reentrant, "the run '\(id)' is being driven by this very thread: a callback must not drive its own run")
+        }
+        throw Failure(.busy, "the run '\(id)' is being driven by another thread")
+    }
+
+    private func leave() {
+        show()
+        driver.store(0, ordering: .releasing)
+    }
+
+    private func show() {
+        shownState.store(kernel.state.rawValue, ordering: .relaxed)
+        shownSuperstep.store(kernel.snapshot.superstep, ordering: .relaxed)
+    }
+}

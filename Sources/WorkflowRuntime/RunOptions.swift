@@ -1,0 +1,18 @@
+public import WorkflowModel
+public import WorkflowStorage
+
+/// How to run.
+public struct RunOptions: Sendable {
+    /// Nil makes an id.
+    public var runID: String?
+    /// Where checkpoints go; nil keeps none unless `checkpoints` says so.
+    public var storage: (any Storage)?
+    /// Make checkpoints without a storage: the host takes them from the run.
+    public var checkpoints = false
+    /// Nil takes the workflow's limit.
+    public var maxSupersteps: Int?
+    public var hidden = HiddenEvents()
+    public var environment = Environment.system
+
+    public init() {}
+}

@@ -1,0 +1,28 @@
+/// A time as people and `datetime.fromisoformat` read it: UTC, ISO 8601, microseconds.
+enum Timestamp {
+    static func text(microseconds: UInt64) -> String {
+        let seconds = microseconds / 1_000_000
+        let (year, month, day) = date(daysSince1970: Int(clamping: seconds / 86400))
+        let time = Int(seconds % 86400)
+        return pad(year, 4) + "-" + pad(month, 2) + "-" + pad(day, 2)
+            + "T" + pad(time / 3600, 2) + ":" + pad(time / 60 % 60, 2) + ":" + pad(time % 60, 2)
+            + "." + pad(Int(microseconds % 1_000_000), 6) + "+00:00"
+    }
+
+    /// The civil date of the proleptic Gregorian calendar, counted in eras of 400 years that begin in March.
+    private static func date(daysSince1970 days: Int) -> (Int, Int, Int) {
+        let shifted = days + 719_468
+        let era = shifted / 146_097
+        let dayOfEra = shifted % 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+    }
+
+    private static func pad(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+}

@@ -1,0 +1,94 @@
+public import WorkflowModel
+import Synchronization
+import WorkflowJSON
+
+/// `directory:PATH` One readable JSON file per checkpoint, `<id>.json`.
+///
+/// A file appears whole or not at all, and survives power loss once `save` has returned: unique temporary name, fsync
+/// of the file, rename, fsync of the directory. A torn or foreign file never hides the others.
+public final class DirectoryStorage: Storage {
+    public let path: String
+    /// Makes temporary names unique within the process; the process id makes them unique among processes.
+    private let counter = Atomic<Int>(0)
+
+    /// Makes the directory if it is not there.
+    public init(path: String) throws(Failure) {
+        guard !path.isEmpty else { throw Failure(.invalid, "'directory:' needs a path behind the colon") }
+        self.path = path
+        try Files.makeDirectories(path)
+    }
+
+    public func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {
+        let id = summary.id
+        try CheckpointID.check(id)
+        let file = self.file(id)
+        if Files.exists(file) {
+            guard let other = try? load(id), other == document else { throw CheckpointID.taken(id, in: place) }
+            return
+        }
+        let number = counter.add(1, ordering: .relaxed).newValue
+        let temporary = "\(path)/.\(id).\(Files.processID).\(number).tmp"
+        do throws(Failure) {
+            try Files.write(SealedDocument.seal(document), to: temporary)
+            try Files.rename(temporary, to: file)
+            try Files.syncDirectory(path)
+        } catch {
+            Files.removeIfThere(temporary)
+            throw error
+        }
+    }
+
+    public func load(_ id: String) throws(Failure) -> Text {
+        try CheckpointID.check(id)
+        return try read(id).document
+    }
+
+    private func read(_ id: String) throws(Failure) -> (document: Text, summary: CheckpointSummary) {
+        let file = self.file(id)
+        guard let bytes = try Files.read(file) else { throw CheckpointID.unknown(id, in: place) }
+        let document = try SealedDocument.open(bytes, file: file)
+        let summary = try CheckpointDocument.summary(of: document, as: "the file \(file)")
+        guard summary.id == id else {
+            throw Failure(
+                .checkpoint, "the file \(file) holds the checkpoint '\(summary.id.printable)': it was renamed or does not belong here")
+        }
+        return (document, summary)
+    }
+
+    public func list(workflow: String?) throws(Failure) -> [StoredCheckpoint] {
+        var found: [StoredCheckpoint] = []
+        for id in try ids() {
+            do throws(Failure) {
+                let summary = try read(id).summary
+                if workflow == nil || summary.workflowName == workflow { found.append(.good(summary)) }
+            } catch where error.status == .notFound {
+                continue  // Deleted since the directory was read.
+            } catch {
+                found.append(.damaged(id: id, problem: error.message))
+            }
+        }
+        return found
+    }
+
+    public func latest(workflow: String?) throws(Failure) -> String? {
+        for id in try ids().reversed() {
+            if let summary = try? read(id).summary, workflow == nil || summary.workflowName == workflow { return id }
+        }
+        return nil
+    }
+
+    public func delete(_ id: String) throws(Failure) -> Bool {
+        try CheckpointID.check(id)
+        guard try Files.remove(file(id)) else { return false }
+        try Files.syncDirectory(path)
+        return true
+    }
+
+    private func ids() throws(Failure) -> [String] {
+        try Files.names(in: path).filter { $0.utf8.count > 5 && $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+            .map { String($0.dropLast(5)) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private func file(_ id: String) -> String { "\(path)/\(id).json" }
+    private var place: String { "the directory \(path)" }
+}

@@ -1,0 +1,46 @@
+import Synchronization
+public import WorkflowModel
+
+/// `memory:` Checkpoints as bytes, gone with the storage. Holds no reference to anything that runs.
+public final class MemoryStorage: Storage {
+    private let kept = Mutex<[String: (document: Text, summary: CheckpointSummary)]>([:])
+    private static let place = "the memory storage"
+
+    public init() {}
+
+    public func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {
+        try CheckpointID.check(summary.id)
+        try kept.withLock { kept throws(Failure) in
+            if let other = kept[summary.id], other.document != document {
+                throw CheckpointID.taken(summary.id, in: Self.place)
+            }
+            kept[summary.id] = (document, summary)
+        }
+    }
+
+    public func load(_ id: String) throws(Failure) -> Text {
+        try CheckpointID.check(id)
+        guard let document = kept.withLock({ $0[id]?.document }) else {
+            throw CheckpointID.unknown(id, in: Self.place)
+        }
+        return document
+    }
+
+    public func list(workflow: String?) -> [StoredCheckpoint] {
+        kept.withLock { $0.values.map(\.summary) }
+            .filter { workflow == nil || $0.workflowName == workflow }
+            .sorted { $0.id < $1.id }
+            .map { .good($0) }
+    }
+
+    public func latest(workflow: String?) -> String? {
+        kept.withLock { kept in
+            kept.values.lazy.map(\.summary).filter { workflow == nil || $0.workflowName == workflow }.map(\.id).max()
+        }
+    }
+
+    public func delete(_ id: String) throws(Failure) -> Bool {
+        try CheckpointID.check(id)
+        return kept.withLock { $0.removeValue(forKey: id) != nil }
+    }
+}

@@ -1,0 +1,46 @@
+import WorkflowJSON
+import WorkflowModel
+
+/// A checkpoint document in a file: the document with one more member at its end, a hash of all before it.
+///
+/// Syntax alone does not show that a digit was changed. The member leaves the file one JSON document.
+enum SealedDocument {
+    private static let end = "\n}\n"
+
+    static func seal(_ document: Text) -> Text {
+        var sealed = TextBuilder(capacity: document.count + 100)
+        document.withBytes { sealed.append(UnsafeRawBufferPointer($0.dropLast(end.utf8.count))) }
+        sealed.append(member(SHA256.hex(of: document)))
+        sealed.append(end)
+        return sealed.finish()
+    }
+
+    static func open(_ bytes: Text, file: String) throws(Failure) -> Text {
+        let length = member(String(repeating: "0", count: 64)).utf8.count + end.utf8.count
+        guard bytes.count > length else { throw damaged(file, "has only \(bytes.count) bytes: it is cut short or no checkpoint") }
+        var document = TextBuilder(capacity: bytes.count)
+        bytes.withBytes { document.append(UnsafeRawBufferPointer($0.dropLast(length))) }
+        document.append(end)
+        let content = document.finish()
+        let seal = bytes.slice((bytes.count - length)..<bytes.count).string
+        guard seal.hasPrefix(member("").dropLast()) else {
+            throw damaged(file, "does not end with its checksum: it is cut short, foreign or edited by hand")
+        }
+        guard seal == member(SHA256.hex(of: content)) + end else {
+            throw damaged(file, "is damaged: its content does not match its checksum")
+        }
+        return content
+    }
+
+    private static func member(_ hash: String) -> String { ",\n\"checksum\": \"sha256:\(hash)\"" }
+
+    private static func damaged(_ file: String, _ sentence: String) -> Failure {
+        Failure(.checkpoint, "the file \(file) \(sentence). The other checkpoints are not affected")
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate init(_ slice: Slice<UnsafeBufferPointer<UInt8>>) {
+        self.init(UnsafeBufferPointer(rebasing: slice))
+    }
+}

@@ -1,0 +1,70 @@
+public import WorkflowModel
+
+/// Where checkpoints are kept. Any thread may call any method at any time.
+///
+/// `save` returns when the checkpoint is as durable as the storage makes it, and changes nothing when it throws.
+/// Ids are compared by their bytes; those that the library makes are in the order of time, so the greatest id is the
+/// latest checkpoint.
+public protocol Storage: AnyObject, Sendable {
+    /// Keeps `document` under its id. Saving the same document again is no error; another one of that id is.
+    func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure)
+    /// The document exactly as it was saved.
+    func load(_ id: String) throws(Failure) -> Text
+    /// In the order of ids; of all workflows if `workflow` is nil. What cannot be read is listed too.
+    func list(workflow: String?) throws(Failure) -> [StoredCheckpoint]
+    /// The id of the latest readable checkpoint, or nil.
+    func latest(workflow: String?) throws(Failure) -> String?
+    /// False if there was none.
+    func delete(_ id: String) throws(Failure) -> Bool
+}
+
+/// One entry of a listing.
+public enum StoredCheckpoint: Sendable {
+    case good(CheckpointSummary)
+    /// It is there but cannot be read; `problem` says why and where.
+    case damaged(id: String, problem: String)
+}
+
+/// Makes a storage from its address.
+public enum StorageURL {
+    public static func open(_ url: String) throws(Failure) -> any Storage {
+        if url == "memory:" { return MemoryStorage() }
+        if let path = suffix(of: url, after: "directory:") { return try DirectoryStorage(path: path) }
+        throw Failure(
+            .invalid,
+            "'\(url.printable)' is no storage that this version knows; use 'memory:' or 'directory:PATH'")
+    }
+
+    private static func suffix(of url: String, after scheme: String) -> String? {
+        guard url.utf8.starts(with: scheme.utf8) else { return nil }
+        return String(url.dropFirst(scheme.count))
+    }
+}
+
+/// Checkpoint ids come from hosts and become file names.
+enum CheckpointID {
+    static func check(_ id: String) throws(Failure) {
+        let allowed = id.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        guard allowed, !id.isEmpty, id.utf8.count <= 200, !id.utf8.starts(with: ".".utf8) else {
+            throw Failure(
+                .invalid,
+                "'\(id.printable)' cannot be a checkpoint id: ids are 1 to 200 of A-Z a-z 0-9 - _ . and do not start with a dot, "
+                    + "so that none can leave its storage")
+        }
+    }
+
+    static func unknown(_ id: String, in place: String) -> Failure {
+        Failure(.notFound, "there is no checkpoint '\(id)' in \(place)")
+    }
+
+    static func taken(_ id: String, in place: String) -> Failure {
+        Failure(.exists, "\(place) already has a different checkpoint '\(id)'; nothing was changed")
+    }
+}

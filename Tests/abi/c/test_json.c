@@ -1,0 +1,121 @@
+/* Every payload is checked once, when it enters; what is good goes on byte for byte. */
+#include "story.h"
+
+/* A text that must be refused, and what the sentence must name: the offset, as a rule. */
+static const struct {
+    const char *text;
+    const char *word;
+} bad[] = {
+    {"", "empty"},
+    {"   ", ""},
+    {"tru", ""},
+    {"nope", "0"},
+    {"[1, 2,]", "6"},
+    {"[1 2]", "3"},
+    {"{\"a\" 1}", "5"},
+    {"{a: 1}", "1"},
+    {"{'a': 1}", "1"},
+    {"[1] [2]", "4"},
+    {"\"open", "5"},
+    {"\"tab\there\"", "4"},
+    {"\"bad \\x escape\"", "5"},
+    {"\"\\ud800\"", "7"},
+    {"\"caf\xE9\"", "4"},
+    {"\"\xC0\xAF\"", "1"},
+    {"\"\xED\xA0\x80\"", "1"},
+    {"\xEF\xBB\xBF" "1", "0"},
+    {"NaN", "0"},
+    {"[Infinity]", "1"},
+    {"-", "1"},
+    {"+1", "0"},
+    {"01", "1"},
+    {"1.", "2"},
+    {".5", "0"},
+    {"0x10", "1"},
+    {"1e999", ""},
+    {"9223372036854775808", ""},
+    {"-9223372036854775809", ""},
+    {"18446744073709551616", ""},
+    {"// comment\n1", "0"},
+    {"{\"twice\": 1, \"twice\": 2}", "twice"},
+    {"[{\"twice\": 1, \"tw\\u0069ce\": 2}]", "twice"},
+};
+
+static void what_is_not_json(void) {
+    wf_workflow_t *workflow = built(story(echo));
+
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        wf_run_t *run = NULL;
+        wf_status_t status = wf_run_start(workflow, NULL, bad[i].text, WF_NUL, &run, &error);
+
+        if (status == WF_E_JSON) CHECK(strstr(wf_error_details(error, NULL), "\"offset\"") != NULL);
+        check_failure(__FILE__, __LINE__, bad[i].text, WF_E_JSON, status, (const char *const[]){"input", bad[i].word, NULL});
+        CHECK(run == NULL);
+    }
+    wf_workflow_free(workflow);
+}
+
+static const char *const good[] = {
+    "null", "true", "false", "0", "-0", "-1.5e-3", "1E5", "\"\"", "[]", "{}", "\"caf\xC3\xA9 \xF0\x9F\x8D\x9E\"",
+    "\"\\u00e9 \\ud83c\\udf5e \\\" \\\\ \\/ \\b\\f\\n\\r\\t\"", "9223372036854775807", "-9223372036854775808",
+    "0.1000000000000000055511151231257827", "{\"b\": 1, \"a\": [ {\"\" : null} ],\t\"B\":2}", "[[[[[[[[[[1]]]]]]]]]]",
+};
+
+static void what_is_json_goes_on_byte_for_byte(void) {
+    wf_workflow_t *workflow = built(story_of_two(relay, echo));
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) CHECK_TEXT(good[i], tell(workflow, NULL, good[i]).output);
+    wf_workflow_free(workflow);
+}
+
+/* `depth` arrays, one in the other. */
+static char *nest(size_t depth) {
+    char *text = malloc(2 * depth + 1);
+
+    memset(text, '[', depth);
+    memset(text + depth, ']', depth);
+    text[2 * depth] = '\0';
+    return text;
+}
+
+static void what_is_too_deep(void) {
+    const size_t depths[] = {3000, 1000000};
+    wf_workflow_t *workflow = built(story(echo));
+
+    for (size_t i = 0; i < sizeof depths / sizeof *depths; i++) {
+        char *text = nest(depths[i]);
+        wf_run_t *run = NULL;
+
+        CHECK_FAILS(WF_E_LIMIT, wf_run_start(workflow, NULL, text, WF_NUL, &run, &error), "input", "deep");
+        free(text);
+    }
+    char *text = nest(100);
+    CHECK_TEXT(text, tell(workflow, NULL, text).output);
+    free(text);
+    wf_workflow_free(workflow);
+}
+
+static void lengths(void) {
+    wf_workflow_t *workflow = built(story(echo));
+    wf_run_t *run = NULL;
+
+    CHECK_FAILS(WF_E_MISUSE, wf_run_start(workflow, NULL, NULL, 3, &run, &error), "input", "NULL");
+    CHECK_FAILS(WF_E_JSON, wf_run_start(workflow, NULL, NULL, 0, &run, &error), "input", "empty");
+    CHECK_FAILS(WF_E_JSON, wf_run_start(workflow, NULL, "1", 0, &run, &error), "input", "empty");
+    CHECK_FAILS(WF_E_JSON, wf_run_start(workflow, NULL, "1\0", 2, &run, &error), "input", "1");
+    CHECK_FAILS(WF_E_LIMIT, wf_run_start(workflow, NULL, "1", WF_NUL - 1, &run, &error), "input");
+    CHECK_FAILS(WF_E_LIMIT, wf_run_start(workflow, NULL, "1", SIZE_MAX / 2, &run, &error), "input");
+    CHECK(run == NULL);
+    CHECK_OK(wf_run_start(workflow, NULL, "12345", 3, &run, &error));
+    CHECK_TEXT("123", drive(run).output);
+    wf_run_free(run);
+    wf_workflow_free(workflow);
+}
+
+int main(void) {
+    RUN(what_is_not_json);
+    RUN(what_is_json_goes_on_byte_for_byte);
+    RUN(what_is_too_deep);
+    RUN(lengths);
+    FINISH();
+}

@@ -1,0 +1,51 @@
+"""The library is self-contained, small, and holds nothing that would start threads or take signals."""
+
+import re
+
+import pytest
+from tools import LIBRARY, UNSTRIPPED, run, version
+
+ALLOWED = ["libc.so.", "libm.so.", "libstdc++.so.", "libgcc_s.so.", "ld-linux", "libjansson.so."]
+MEGABYTE = 1_000_000
+
+
+def dynamic(tag: str) -> list:
+    return re.findall(rf"\({tag}\).*\[(.*)\]", run("readelf", "--dynamic", "--wide", LIBRARY))
+
+
+def test_needs_only_what_every_system_has_and_jansson():
+    strangers = [name for name in dynamic("NEEDED") if not any(name.startswith(allowed) for allowed in ALLOWED)]
+    assert strangers == []
+
+
+def test_soname():
+    soname = f"libworkflow.so.{version('abi')}"
+    assert dynamic("SONAME") == [soname]
+    assert (LIBRARY.parent / soname).resolve() == LIBRARY.resolve()
+
+
+def test_stays_loaded():
+    assert "NODELETE" in run("readelf", "--dynamic", LIBRARY)
+
+
+def test_has_no_search_path_of_the_build_machine():
+    assert dynamic("RUNPATH") + dynamic("RPATH") in ([], ["$ORIGIN"])
+
+
+def test_size():
+    assert LIBRARY.stat().st_size <= 8 * MEGABYTE
+
+
+@pytest.mark.parametrize(
+    "what, pattern",
+    [
+        ("Swift Concurrency", r"\bswift_(task|asyncLet|continuation)_\w+"),
+        ("Dispatch", r"\b_?dispatch_\w+"),
+        ("Foundation", r"\$s\d*(10Foundation|20FoundationEssentials)\w+"),
+    ],
+)
+def test_does_not_hold(what, pattern):
+    """Looks into the unstripped library, where every symbol still has its name, used or defined."""
+    names = run("nm", UNSTRIPPED)
+    assert "swift_retain" in names, "this is not the unstripped library"
+    assert re.findall(pattern, names) == []
