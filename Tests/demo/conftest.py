@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = ROOT / "examples"
+from programs import EXAMPLES, ROOT, WordCount
 
 
 @pytest.fixture(scope="session")
@@ -23,20 +22,6 @@ def environment() -> dict:
     """With the Python package of this tree, whatever else is installed."""
     path = os.pathsep.join(filter(None, [str(ROOT / "bindings/python"), os.environ.get("PYTHONPATH")]))
     return os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-class WordCount:
-    """The demo in one of its two languages."""
-
-    def __init__(self, command: list, environment: dict) -> None:
-        self.command = [str(word) for word in command]
-        self.environment = environment
-
-    def __call__(self, *words: object, status: int = 0) -> subprocess.CompletedProcess:
-        command = [*self.command, *map(str, words)]
-        ended = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60)
-        assert ended.returncode == status, ended.stderr or ended.stdout
-        return ended
 
 
 @pytest.fixture(scope="session")

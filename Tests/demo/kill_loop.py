@@ -26,12 +26,13 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = Path("/usr/share/common-licenses")
-REPORTED = re.compile(rb"superstep (\d+) saved")
+REPORTED = re.compile(rb" *superstep (\d+) saved")
 
 
 @dataclasses.dataclass
@@ -96,22 +97,24 @@ class Program:
     """One process of the word count; a thread reads its reports so that no kill waits for a full pipe."""
 
     def __init__(self, command: list[str], folder: Path) -> None:
-        self.output = bytearray()
+        self.acknowledged = -1  # the last superstep that it reported; written by the thread alone
+        self.begin = time.monotonic()
         self.errors = (folder / "stderr").open("ab")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors)
         self.reader = threading.Thread(target=self._read)
         self.reader.start()
 
     def _read(self) -> None:
-        while block := os.read(self.process.stdout.fileno(), 1 << 16):
-            self.output += block
+        for line in self.process.stdout:
+            if (report := REPORTED.match(line)) and line.endswith(b"\n"):
+                self.acknowledged = int(report[1])
 
-    def kill_after(self, seconds: float) -> int:
-        """Waits, kills if it is still there, and answers how it ended."""
-        try:
-            self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.process.send_signal(signal.SIGKILL)
+    def kill_when(self, ripe: Callable[["Program"], bool], delay: float) -> int:
+        """Waits until the moment is ripe and a little longer, kills if it is still there, answers how it ended."""
+        while self.process.poll() is None and not ripe(self):
+            time.sleep(0.0005)
+        time.sleep(delay)
+        self.process.send_signal(signal.SIGKILL)
         return self.end()
 
     def end(self) -> int:
@@ -120,11 +123,6 @@ class Program:
         self.process.stdout.close()
         self.errors.close()
         return status
-
-    def acknowledged(self) -> int:
-        """The last superstep that it reported whole; -1 if none."""
-        whole = bytes(self.output[: self.output.rfind(b"\n") + 1])
-        return max((int(number) for number in REPORTED.findall(whole)), default=-1)
 
 
 # ---- What must be in the folder ------------------------------------------------------------------
@@ -177,22 +175,24 @@ class Run:
         self.language = number % 2
         self.kills_left = self.random.choice((1, 1, 2, 3))
         self.chunk_bytes = self.random.choice((100, 150, 250))
+        self.supersteps = setting.bytes // self.chunk_bytes
         self.folder.mkdir()
 
     def go(self, tally: Tally) -> None:
         acknowledged = -1
         while True:
             program = Program(self.command(acknowledged), self.folder)
-            killed = self.kill(program) if self.kills_left and tally.kills < tally.wanted else program.end()
-            acknowledged = max(acknowledged, program.acknowledged())
+            killing = self.kills_left and tally.kills < tally.wanted
+            status = self.kill(program, acknowledged) if killing else program.end()
+            acknowledged = max(acknowledged, program.acknowledged)
             kept = last_superstep(self.storage)
-            tally.add(kills=killed == -signal.SIGKILL)
+            tally.add(kills=status == -signal.SIGKILL)
             if kept < acknowledged:
                 raise Failure("lost", f"superstep {acknowledged} was reported as saved, the newest is {kept}")
-            if killed == 0:
+            if status == 0:
                 return check_counts(self.counts, self.setting.expected)
-            if killed != -signal.SIGKILL:
-                raise Failure("lost", f"a program ended with status {killed}; its message is in {self.folder}/stderr")
+            if status != -signal.SIGKILL:
+                raise Failure("lost", f"a program ended with status {status}; its message is in {self.folder}/stderr")
             self.language = 1 - self.language
 
     def command(self, acknowledged: int) -> list[str]:
@@ -203,30 +203,36 @@ class Run:
             return [*program, "resume", *options]
         return [*program, "start", str(self.setting.text), "--chunk-bytes", str(self.chunk_bytes), *options]
 
-    def kill(self, program: Program) -> int:
-        """Most moments are drawn from the time when there is work; a few from the time when the program starts."""
+    def kill(self, program: Program, acknowledged: int) -> int:
+        """Most moments are somewhere in the work that is left, a few in the time when the program starts.
+
+        Where in a superstep the kill falls is up to the delay, which is about as long as a superstep.
+        """
         self.kills_left -= 1
-        begin, end = self.setting.busy[self.language]
-        return program.kill_after(self.random.uniform(begin if self.random.random() < 0.85 else 0, end))
+        if self.random.random() < 0.15:
+            age = self.random.uniform(0, self.setting.starting[self.language])
+            return program.kill_when(lambda it: time.monotonic() >= it.begin + age, 0)
+        superstep = self.random.randint(acknowledged + 1, max(acknowledged + 1, self.supersteps - 1))
+        return program.kill_when(lambda it: it.acknowledged >= superstep, self.random.uniform(0, 0.004))
 
 
 class Setting:
-    """What all runs share: the text, its counts, the two programs and when each of them is at work."""
+    """What all runs share: the text, its counts, the two programs and how long each of them takes to start."""
 
     def __init__(self, folder: Path, python: str, program: str) -> None:
         self.folder = folder
         self.text = write_text(folder / "text")
         self.expected = count_text(self.text)
+        self.bytes = sum(path.stat().st_size for path in self.text.iterdir())
         self.programs = [[python, str(ROOT / "examples/wordcount/wordcount.py")], [program]]
-        self.busy = [self.measure(program, index) for index, program in enumerate(self.programs)]
+        self.starting = [self.measure(program, index) for index, program in enumerate(self.programs)]
 
-    def measure(self, program: list[str], index: int) -> tuple[float, float]:
-        """When a run that nobody kills has its first checkpoint, and when it is done."""
+    def measure(self, program: list[str], index: int) -> float:
+        """The seconds until the first checkpoint, in a run that nobody kills and that must be right."""
         storage, counts = self.folder / f"straight-{index}", self.folder / f"straight-{index}.counts"
         begin = time.monotonic()
         process = subprocess.Popen(
-            [*program, "start", str(self.text), "--storage", str(storage), "--counts", str(counts), "--chunk-bytes", "150"],
-            stdout=subprocess.DEVNULL,
+            [*program, "start", str(self.text), "--storage", str(storage), "--counts", str(counts)], stdout=subprocess.DEVNULL
         )
         while process.poll() is None and not any(storage.glob("*.json")):
             time.sleep(0.001)
@@ -234,7 +240,7 @@ class Setting:
         if process.wait() != 0:
             raise SystemExit(f"kill loop: {program[0]} does not even get through when nobody kills it")
         check_counts(counts, self.expected)
-        return first, time.monotonic() - begin
+        return first
 
 
 # ---- The loop ------------------------------------------------------------------------------------
@@ -279,8 +285,8 @@ def main() -> int:
     setting = Setting(folder, options.python, options.program)
     tally = Tally(options.kills)
     begin = time.monotonic()
-    busy = ", ".join(f"{1000 * first:.0f} to {1000 * last:.0f} ms" for first, last in setting.busy)
-    print(f"seed {options.seed}, {options.jobs} at a time, {platform.platform()}; at work: {busy} (Python, C)")
+    starting = " and ".join(f"{1000 * seconds:.0f} ms" for seconds in setting.starting)
+    print(f"seed {options.seed}, {options.jobs} at a time; Python and C take {starting} to start; {platform.platform()}")
     kill_until_enough(setting, options.seed, tally, options.jobs)
     show("\r\033[K" if sys.stdout.isatty() else "")
     print(f"{tally} ({time.monotonic() - begin:.0f} s)")

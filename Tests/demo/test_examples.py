@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from conftest import EXAMPLES, ROOT, WordCount
+from programs import EXAMPLES, ROOT, WordCount
 
 README = (ROOT / "README.md").read_text()
 
@@ -48,8 +48,10 @@ def test_hello_in_c_is_one_line_to_build(environment, tmp_path):
 
 
 needs_valgrind = pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not here")
-VALGRIND = ["valgrind", "--quiet", "--error-exitcode=9", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible",
-            "--errors-for-leak-kinds=definite,indirect,possible"]
+# The type caches of the Swift runtime are held by tagged pointers, which valgrind takes for "possible" leaks.
+REAL_LEAKS = "definite,indirect"
+VALGRIND = ["valgrind", "--quiet", "--error-exitcode=9", "--leak-check=full", f"--show-leak-kinds={REAL_LEAKS}",
+            f"--errors-for-leak-kinds={REAL_LEAKS}"]
 
 
 @needs_valgrind

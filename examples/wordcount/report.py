@@ -54,6 +54,6 @@ def print_lineage_title() -> None:
 
 
 def print_lineage_entry(checkpoint) -> None:
-    language = checkpoint.state.get("language", "-")
-    parent = short_id(checkpoint.previous_checkpoint_id)
-    print(f"{checkpoint.iteration_count:>9}  {checkpoint.kind:<9}  {short_id(checkpoint.checkpoint_id):<10}  {parent:<8}  {language}")
+    kind, language = checkpoint.document["kind"], checkpoint.state.get("language", "-")
+    checkpoint_id, parent = short_id(checkpoint.checkpoint_id), short_id(checkpoint.previous_checkpoint_id)
+    print(f"{checkpoint.iteration_count:>9}  {kind:<9}  {checkpoint_id:<10}  {parent:<8}  {language}")

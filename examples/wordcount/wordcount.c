@@ -170,16 +170,21 @@ static bool list_checkpoints(struct program *program, json_t **list)
     return true;
 }
 
+/* The latest one, to be released with wf_free; NULL if there is none. */
+static bool find_latest(struct program *program, char **id)
+{
+    *id = NULL;
+    return succeeded(program, wf_storage_latest(program->storage, NAME, id, &program->error));
+}
+
 static bool start(struct program *program)
 {
     char *latest, *path;
-    wf_status_t status = wf_storage_latest(program->storage, NAME, &latest, &program->error);
-    if (!succeeded(program, status))
+    if (!find_latest(program, &latest))
         return false;
-    if (status != WF_NONE) {
-        wf_free(latest);
+    wf_free(latest);
+    if (latest != NULL)
         return complain("%s holds a run already: resume it, or name another folder", program->options.storage);
-    }
     if ((path = realpath(program->options.path, NULL)) == NULL)
         return complain("cannot read %s: %s", program->options.path, strerror(errno));
 
@@ -189,7 +194,7 @@ static bool start(struct program *program)
         return complain("the path %s is not UTF-8, so a checkpoint cannot hold it", program->options.path);
     char *input = json_dumps(request, JSON_COMPACT);
     wf_run_options_t options = run_options(program);
-    status = wf_run_start(program->workflow, &options, input, WF_NUL, &program->run, &program->error);
+    wf_status_t status = wf_run_start(program->workflow, &options, input, WF_NUL, &program->run, &program->error);
     free(input);
     json_decref(request);
     return succeeded(program, status) && finish(program);
@@ -223,19 +228,18 @@ static const char *find_checkpoint(const json_t *list, const char *tail)
 static bool resume(struct program *program)
 {
     const char *tail = program->options.checkpoint, *id = NULL;
-    json_t *list;
-    if (!list_checkpoints(program, &list))
-        return false;
-    bool known = json_array_size(list) > 0 || complain("there is nothing to resume in %s", program->options.storage);
-    if (known && tail != NULL)
-        known = (id = find_checkpoint(list, tail)) != NULL;
+    char *latest = NULL;
+    json_t *list = NULL;
+    if (tail != NULL && list_checkpoints(program, &list))
+        id = find_checkpoint(list, tail);
+    else if (tail == NULL && find_latest(program, &latest) && (id = latest) == NULL)
+        complain("there is nothing to resume in %s", program->options.storage);
 
     wf_run_options_t options = run_options(program);
-    wf_status_t status = WF_OK;
-    if (known)
-        status = wf_run_resume(program->workflow, &options, id, &program->run, &program->error);
+    bool resumed = id != NULL && succeeded(program, wf_run_resume(program->workflow, &options, id, &program->run, &program->error));
     json_decref(list);
-    return known && succeeded(program, status) && finish(program);
+    wf_free(latest);
+    return resumed && finish(program);
 }
 
 /* Which language signed the checkpoint; NULL if none did, or it cannot be read. The caller releases it. */

@@ -41,8 +41,8 @@ def build_workflow(counter: Counter, storage: FileCheckpointStorage) -> Workflow
 async def start(options: argparse.Namespace, storage: FileCheckpointStorage) -> None:
     if await storage.get_latest(workflow_name=NAME) is not None:
         raise Refusal(f"{options.storage} holds a run already: resume it, or name another folder")
-    path = os.path.realpath(options.path, strict=True)
-    await run(options, storage, message={"path": path, "chunk_bytes": options.chunk_bytes})
+    os.stat(options.path)  # fails with the name as it was given, if there is no such file
+    await run(options, storage, message={"path": os.path.realpath(options.path), "chunk_bytes": options.chunk_bytes})
 
 
 async def resume(options: argparse.Namespace, storage: FileCheckpointStorage) -> None:

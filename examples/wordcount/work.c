@@ -74,8 +74,13 @@ static char *add_file(json_t *files, const char *folder, const char *name, int64
     return problem;
 }
 
-static char *describe_job(const char *path, json_int_t chunk_bytes, json_t **job)
+static char *describe_job(json_t *request, json_t **job)
 {
+    const char *path;
+    json_int_t chunk_bytes;
+    if (json_unpack(request, "{s:s, s:I}", "path", &path, "chunk_bytes", &chunk_bytes) != 0)
+        return format_text("the input must be {\"path\": ..., \"chunk_bytes\": ...}");
+
     struct file_list list;
     int64_t total = 0;
     json_t *files = json_array();
@@ -92,19 +97,15 @@ static char *describe_job(const char *path, json_int_t chunk_bytes, json_t **job
 
 static wf_status_t read_job(void *user_data, wf_context_t *context, const char *input, size_t length)
 {
-    json_t *request, *job;
-    const char *path;
-    json_int_t chunk_bytes;
+    json_t *request, *job = NULL;
     wf_status_t status = wf_context_input_jansson(context, &request, NULL);
     if (status < 0)
         return status;
-    if (json_unpack(request, "{s:s, s:I}", "path", &path, "chunk_bytes", &chunk_bytes) != 0)
-        return fail(context, format_text("the input must be {\"path\": ..., \"chunk_bytes\": ...}"));
-
-    char *problem = describe_job(path, chunk_bytes, &job);
+    char *problem = describe_job(request, &job);
     if (problem == NULL && (status = set_shared(context, "job", job)) >= 0 && (status = sign(context)) >= 0)
         status = send_position(context, 0, 0);
     json_decref(job);
+    json_decref(request);
     return problem != NULL ? fail(context, problem) : status;
 }
 
@@ -208,7 +209,7 @@ static wf_status_t count_at(struct counter *counter, wf_context_t *context, cons
 static wf_status_t count_next_chunk(void *user_data, wf_context_t *context, const char *input, size_t length)
 {
     struct counter *counter = user_data;
-    json_t *position;
+    json_t *position = NULL;
     json_int_t file, offset;
     wf_status_t status = wf_context_input_jansson(context, &position, NULL);
     json_t *job = get_shared(context, "job");
@@ -217,6 +218,7 @@ static wf_status_t count_next_chunk(void *user_data, wf_context_t *context, cons
     pause_for(counter->pause_ms);
     if (status >= 0 && (status = sign(context)) >= 0)
         status = count_at(counter, context, job, (size_t)file, offset);
+    json_decref(position);
     json_decref(job);
     return status;
 }
