@@ -27,8 +27,11 @@ SWIFT_SOURCES := Package.swift $(shell find Sources -type f) include/workflow_ty
 HEADERS := include/workflow.h include/workflow_types.h include/workflow_jansson.h
 
 # These flags stand here because a package whose manifest has them cannot be a dependency of another.
-# static-stdlib: no Swift runtime needed at run time; nodelete: a Swift library must not be unloaded.
-COMPILE_FLAGS := -c release -Xswiftc -static-stdlib
+# static-stdlib: no Swift runtime needed at run time. disable-implicit: one regular expression by accident would cost
+# 1.4 MB, and a Task never runs in a forked child. nodelete: a Swift library must not be unloaded.
+COMPILE_FLAGS := -c release -Xswiftc -static-stdlib \
+    -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
+    -Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import
 LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xlinker nodelete \
     -Xlinker --version-script=$(CURDIR)/bindings/abi/exports.map
 

@@ -225,10 +225,11 @@ public func wf_context_finish(
 ) -> wf_status_t {
     Boundary.call(error) { () throws(Failure) in
         let object = try Handle.object(context)
+        let result = object.result(of: Status(rawValue: status))
         guard object.end() else { throw object.finishedBefore }
         // The host's reference, which its callback left to this call.
         defer { Handle.free(context) }
-        try object.report(Status(rawValue: status))
+        try object.report(result)
     }
 }
 

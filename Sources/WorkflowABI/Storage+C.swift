@@ -119,7 +119,7 @@ public func wf_storage_latest(
         let place = try Boundary.place(checkpoint_id, "checkpoint id")
         let storage = try Handle.object(storage).storage
         let name = try CText.optionalString(workflow_name, "workflow name")
-        guard let id = try storage.latest(workflow: name) else { return .none }
+        guard let id = try storage.latest(workflow: name).id else { return .none }
         try CText.give(Text(id), place, nil, "checkpoint id")
         return .ok
     }

@@ -57,7 +57,7 @@ public enum JSON {
         }
         let code = withUnsafeBytes(of: error.text) { $0.last ?? 0 }
         let offset = Int(error.position)
-        if Int(code) == Int(json_error_stack_overflow.rawValue) || text.contains("maximum parsing depth") {
+        if Int(code) == Int(json_error_stack_overflow.rawValue) {
             return Failure(
                 .limit, "\(what) is nested deeper than \(deepestText) levels, at byte \(offset)", offset: offset)
         }

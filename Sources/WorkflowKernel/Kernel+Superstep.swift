@@ -16,11 +16,8 @@ extension Kernel {
     /// All handlers are done: ask those that ran, and those that always want to be asked, for their state.
     mutating func endRunning() {
         if options.checkpoints {
-            ready = work.active.filter(options.saves.at)
-            let ran = Set(ready)
-            ready += options.alwaysSaves.indices.filter {
-                options.alwaysSaves[$0] && options.saves.at($0) && !ran.contains($0)
-            }
+            ready = work.active.filter(savers.contains)
+            ready += options.hooks.alwaysSavers.filter { work.mail[$0].deliveries.isEmpty }
         }
         phase = .saving(.superstep)
     }

@@ -110,7 +110,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
         outcome.failure = failure
     }
 
-    public var isOpen: Bool { phase.load(ordering: .acquiring) == .active }
+    private var isOpen: Bool { phase.load(ordering: .acquiring) == .active }
 
     private func requireOpen() throws(Failure) {
         guard isOpen else {
