@@ -138,9 +138,9 @@ static int is_letter(int byte)
     return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
 
-char *read_chunk(const char *path, int64_t offset, size_t size, char **chunk, size_t *length)
+char *read_part(const char *path, int64_t offset, size_t size, char **part, size_t *length)
 {
-    *chunk = NULL;
+    *part = NULL;
     *length = 0;
     FILE *file = fopen(path, "rb");
     if (file == NULL)
@@ -157,7 +157,7 @@ char *read_chunk(const char *path, int64_t offset, size_t size, char **chunk, si
     }
     char *problem = ferror(file) ? cannot_read(path, errno) : NULL;
     fclose(file);
-    *chunk = bytes;
+    *part = bytes;
     *length = count;
     return problem;
 }

@@ -1,4 +1,4 @@
-/* The text side of the job: which files, where a chunk ends, what a word is. Nothing here knows of workflows.
+/* The text side of the job: which files, where a cut may be, what a word is. Nothing here knows of workflows.
  *
  * words.py says the same in Python, rule for rule: a run may pass from one to the other at any chunk.
  * Functions that can fail answer NULL, or a sentence about what went wrong, to be freed by the caller. */
@@ -27,8 +27,8 @@ uint32_t crc32_of(uint32_t checksum, const char *bytes, size_t length);
 
 /** `size` bytes from `offset` on, and the rest of the word that they end in: a cut never splits a word.
  *
- * The caller frees `*chunk`, which has room for one byte more than `*length`. */
-char *read_chunk(const char *path, int64_t offset, size_t size, char **chunk, size_t *length);
+ * The caller frees `*part`, which has room for one byte more than `*length`. */
+char *read_part(const char *path, int64_t offset, size_t size, char **part, size_t *length);
 
 /** The next maximal run of ASCII letters, made lower-case and NUL-terminated in place; NULL after the last one.
  *

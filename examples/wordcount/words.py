@@ -1,4 +1,4 @@
-"""The text side of the job: which files, where a chunk ends, what a word is. Nothing here knows of workflows.
+"""The text side of the job: which files, where a cut may be, what a word is. Nothing here knows of workflows.
 
 words.c says the same in C, rule for rule: a run may pass from one to the other at any chunk.
 """
@@ -39,19 +39,19 @@ def measure_file(path: str) -> tuple[int, int]:
     return length, checksum
 
 
-def read_chunk(path: str, offset: int, size: int) -> bytes:
+def read_part(path: str, offset: int, size: int) -> bytes:
     """`size` bytes from `offset` on, and the rest of the word that they end in: a cut never splits a word."""
     with _open(path) as file:
         file.seek(offset)
-        chunk = bytearray(file.read(size))
-        while chunk[-1:].isalpha() and (byte := file.read(1)).isalpha():
-            chunk += byte
-    return bytes(chunk)
+        part = bytearray(file.read(size))
+        while part[-1:].isalpha() and (byte := file.read(1)).isalpha():
+            part += byte
+    return bytes(part)
 
 
-def words_in(chunk: bytes) -> list[str]:
+def words_in(part: bytes) -> list[str]:
     """Maximal runs of ASCII letters, in lower case. Bytes, not characters: any file has words, or none."""
-    return [word.decode("ascii").lower() for word in WORD.findall(chunk)]
+    return [word.decode("ascii").lower() for word in WORD.findall(part)]
 
 
 def _open(path: str):

@@ -139,35 +139,28 @@ static wf_status_t restore_counter(void *user_data, wf_context_t *context, const
     return WF_OK;
 }
 
-static void count_words(struct counter *counter, char *chunk, size_t length)
+static void count_words(struct counter *counter, char *part, size_t length)
 {
-    char *cursor = chunk;
+    char *cursor = part;
     const char *word;
     counter->bytes += (json_int_t)length;
-    counter->checksum = crc32_of((uint32_t)counter->checksum, chunk, length);
-    while ((word = next_word(&cursor, chunk + length)) != NULL) {
+    counter->checksum = crc32_of((uint32_t)counter->checksum, part, length);
+    while ((word = next_word(&cursor, part + length)) != NULL) {
         json_int_t before = json_integer_value(json_object_get(counter->counts, word));
         json_object_set_new(counter->counts, word, json_integer(before + 1));
         counter->words++;
     }
 }
 
-static void pause_for(long milliseconds)
+/* Counts the part of a chunk that is in one file, and moves *offset behind it. */
+static char *count_part(struct counter *counter, const char *path, const json_t *file, json_int_t size, json_int_t *offset)
 {
-    struct timespec duration = { milliseconds / 1000, milliseconds % 1000 * 1000000 };
-    nanosleep(&duration, NULL);
-}
-
-/* Counts the chunk at *offset of a file, and moves *offset behind it. */
-static char *count_chunk(struct counter *counter, const char *folder, const json_t *file, size_t size, json_int_t *offset)
-{
-    char *chunk;
+    char *part;
     size_t length;
-    char *path = join_path(folder, json_string_value(json_object_get(file, "name")));
     json_int_t end = json_integer_value(json_object_get(file, "bytes"));
-    char *problem = read_chunk(path, *offset, size, &chunk, &length);
+    char *problem = read_part(path, *offset, (size_t)size, &part, &length);
     if (problem == NULL) {
-        count_words(counter, chunk, length);
+        count_words(counter, part, length);
         *offset += (json_int_t)length;
         bool at_end = length == 0 || *offset >= end;
         bool same = *offset == end && counter->checksum == json_integer_value(json_object_get(file, "crc32"));
@@ -175,8 +168,29 @@ static char *count_chunk(struct counter *counter, const char *folder, const json
             problem = format_text("%s has changed since the run began; put it back as it was and resume, "
                                   "or start again", path);
     }
-    free(chunk);
-    free(path);
+    free(part);
+    return problem;
+}
+
+/* A chunk goes on in the next file, or many small files would be many supersteps. Moves the position behind it. */
+static char *count_chunk(struct counter *counter, const json_t *job, size_t *index, json_int_t *offset)
+{
+    const json_t *files = json_object_get(job, "files");
+    json_int_t room = json_integer_value(json_object_get(job, "chunk_bytes"));
+    char *problem = NULL;
+    while (problem == NULL && room > 0 && *index < json_array_size(files)) {
+        const json_t *file = json_array_get(files, *index);
+        json_int_t before = *offset;
+        char *path = join_path(json_string_value(json_object_get(job, "folder")), json_string_value(json_object_get(file, "name")));
+        problem = count_part(counter, path, file, room, offset);
+        free(path);
+        room -= *offset - before;
+        if (*offset == json_integer_value(json_object_get(file, "bytes"))) {
+            counter->checksum = 0;
+            *offset = 0;
+            ++*index;
+        }
+    }
     return problem;
 }
 
@@ -187,23 +201,20 @@ static wf_status_t send_totals(const struct counter *counter, wf_context_t *cont
 }
 
 /* Sends itself the next position; after the last one, the totals to whom it may concern. */
-static wf_status_t count_at(struct counter *counter, wf_context_t *context, const json_t *job, size_t index, json_int_t offset)
+static wf_status_t count_from(struct counter *counter, wf_context_t *context, const json_t *job, size_t index, json_int_t offset)
 {
-    const json_t *files = json_object_get(job, "files");
-    const json_t *file = json_array_get(files, index);
-    const char *folder = json_string_value(json_object_get(job, "folder"));
-    json_int_t size = json_integer_value(json_object_get(job, "chunk_bytes"));
+    size_t files = json_array_size(json_object_get(job, "files"));
     counter->total = json_integer_value(json_object_get(job, "bytes"));
-
-    char *problem = count_chunk(counter, folder, file, (size_t)size, &offset);
+    char *problem = count_chunk(counter, job, &index, &offset);
     if (problem != NULL)
         return fail(context, problem);
-    if (offset < json_integer_value(json_object_get(file, "bytes")))
-        return send_position(context, index, offset);
-    counter->checksum = 0;
-    if (index + 1 < json_array_size(files))
-        return send_position(context, index + 1, 0);
-    return send_totals(counter, context, json_array_size(files));
+    return index < files ? send_position(context, index, offset) : send_totals(counter, context, files);
+}
+
+static void pause_for(long milliseconds)
+{
+    struct timespec duration = { milliseconds / 1000, milliseconds % 1000 * 1000000 };
+    nanosleep(&duration, NULL);
 }
 
 static wf_status_t count_next_chunk(void *user_data, wf_context_t *context, const char *input, size_t length)
@@ -217,7 +228,7 @@ static wf_status_t count_next_chunk(void *user_data, wf_context_t *context, cons
         status = fail(context, format_text("there is no job, or the message is not a position in it"));
     pause_for(counter->pause_ms);
     if (status >= 0 && (status = sign(context)) >= 0)
-        status = count_at(counter, context, job, (size_t)file, offset);
+        status = count_from(counter, context, job, (size_t)file, offset);
     json_decref(position);
     json_decref(job);
     return status;

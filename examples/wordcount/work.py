@@ -6,7 +6,7 @@ import zlib
 
 from libworkflow import Executor, WorkflowContext, handler
 
-from words import TextError, list_files, measure_file, read_chunk, words_in
+from words import TextError, list_files, measure_file, read_part, words_in
 
 
 def sign(ctx: WorkflowContext) -> None:
@@ -71,35 +71,42 @@ class Counter(Executor):
     async def count_next_chunk(self, position: dict, ctx: WorkflowContext[dict]) -> None:
         """Sends itself the next position; after the last one, the totals to whom it may concern."""
         job = ctx.get_state("job")
-        index, offset = position["file"], position["offset"]
-        file = job["files"][index]
         self.total = job["bytes"]
         await asyncio.sleep(self.pause_ms / 1000)
         sign(ctx)
 
-        offset = self.count_chunk(os.path.join(job["folder"], file["name"]), file, offset, job["chunk_bytes"])
-        if offset == file["bytes"]:
-            self.checksum = 0
-            index, offset = index + 1, 0
+        index, offset = self.count_chunk(job, position["file"], position["offset"])
         if index < len(job["files"]):
             await ctx.send_message({"file": index, "offset": offset})
         else:
             await ctx.send_message({"files": index, "bytes": self.bytes, "words": self.words, "counts": self.counts})
 
-    def count_chunk(self, path: str, file: dict, offset: int, size: int) -> int:
-        """Counts the chunk at `offset` of a file, and answers the offset behind it."""
-        chunk = read_chunk(path, offset, size)
-        self.bytes += len(chunk)
-        self.checksum = zlib.crc32(chunk, self.checksum)
-        for word in words_in(chunk):
+    def count_chunk(self, job: dict, index: int, offset: int) -> tuple[int, int]:
+        """A chunk goes on in the next file, or many small files would be many supersteps. Answers the position behind."""
+        room = job["chunk_bytes"]
+        while room > 0 and index < len(job["files"]):
+            file = job["files"][index]
+            length = self.count_part(os.path.join(job["folder"], file["name"]), file, offset, room)
+            room, offset = room - length, offset + length
+            if offset == file["bytes"]:
+                self.checksum = 0
+                index, offset = index + 1, 0
+        return index, offset
+
+    def count_part(self, path: str, file: dict, offset: int, size: int) -> int:
+        """Counts the part of a chunk that is in one file, and answers its length."""
+        part = read_part(path, offset, size)
+        self.bytes += len(part)
+        self.checksum = zlib.crc32(part, self.checksum)
+        for word in words_in(part):
             self.counts[word] = self.counts.get(word, 0) + 1
             self.words += 1
 
-        offset += len(chunk)
-        at_end = not chunk or offset >= file["bytes"]
-        if at_end and (offset, self.checksum) != (file["bytes"], file["crc32"]):
+        end = offset + len(part)
+        at_end = not part or end >= file["bytes"]
+        if at_end and (end, self.checksum) != (file["bytes"], file["crc32"]):
             raise TextError(f"{path} has changed since the run began; put it back as it was and resume, or start again")
-        return offset
+        return len(part)
 
 
 class Reporter(Executor):
