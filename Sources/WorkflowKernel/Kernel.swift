@@ -61,6 +61,8 @@ public struct Kernel: Sendable {
     /// The last boundary. Changes only between `saving` and `committing`.
     public internal(set) var snapshot: Snapshot
     public internal(set) var state: RunState = .started
+    /// How many supersteps are committed. `snapshot` is ahead of it while a boundary is being made durable.
+    public internal(set) var committedSupersteps: Int
     /// Why the run failed.
     public internal(set) var failure: Failure?
 
@@ -104,6 +106,7 @@ public struct Kernel: Sendable {
         self.graph = graph
         self.options = options
         self.snapshot = snapshot
+        committedSupersteps = snapshot.superstep
         work = SuperstepWork(executors: graph.executors.count)
         savers = Set(options.hooks.savers)
     }
@@ -198,19 +201,17 @@ public struct Kernel: Sendable {
     }
 
     func makeCall(_ kind: Call.Kind, _ executor: Int) -> Call {
-        let state = snapshot.executors[executor]
         var call = Call(
             kind: kind, executor: executor, input: .null, sources: [], superstep: snapshot.superstep,
-            shared: snapshot.shared, own: state.state, writes: StateWrites())
+            shared: snapshot.shared, own: snapshot.executors[executor].state, writes: StateWrites())
         switch kind {
         case .invoke:
-            let mail = work.mail[executor]
-            let delivery = mail.deliveries[mail.next]
+            let delivery = work.mail[executor].deliveries[work.mail[executor].next]
             call.input = delivery.payload
             call.sources = delivery.sources
             call.superstep += 1
-            call.writes = mail.writes
-        case .restore: call.input = state.saved ?? .null
+            call.writes = work.mail[executor].writes
+        case .restore: call.input = snapshot.executors[executor].saved ?? .null
         case .save: break
         }
         return call
