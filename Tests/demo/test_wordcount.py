@@ -1,6 +1,7 @@
 """The word count of the demo: the same in both languages, right about awkward texts, clear when it cannot go on."""
 
 import json
+import os
 import re
 from collections import Counter
 
@@ -90,7 +91,7 @@ def test_the_other_language_goes_on_from_every_checkpoint(wordcount, other, text
 def test_finished_run_shows_its_result_again(other, wordcount, text, storage):
     result = wordcount("start", text, "--storage", storage, "--top", 3).stdout
     again = other("resume", "--storage", storage, "--top", 3).stdout
-    assert again == "The run had finished before.\n" + result[result.index(f"{words_in(TEXTS['prose']).total()} words") :]
+    assert again == "The run had finished before.\n" + result[result.index(f"{sum(words_in(TEXTS['prose']).values())} words") :]
 
 
 def test_lineage_is_the_same_in_both_languages(in_c, in_python, text, storage):
@@ -160,6 +161,13 @@ def test_says_what_is_wrong(wordcount, storage, tmp_path, words, status, sentenc
     words = [str(tmp_path / "EMPTY") if word == "EMPTY" else word for word in words]
     problem = wordcount(*words, "--storage", storage, status=status).stderr
     assert sentence in problem and "Traceback" not in problem
+
+
+def test_file_name_that_no_checkpoint_can_hold(wordcount, storage, tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / os.fsdecode(b"na\xefve")).write_bytes(b"latin")
+    assert "is not UTF-8, so a checkpoint cannot hold it" in wordcount("start", folder, "--storage", storage, status=1).stderr
 
 
 def test_unknown_checkpoint(wordcount, text, storage):

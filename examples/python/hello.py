@@ -16,7 +16,8 @@ async def signer(letter: dict, ctx: WorkflowContext[None, dict]) -> None:
 
 async def main() -> None:
     storage = FileCheckpointStorage("hello.checkpoints")
-    workflow = WorkflowBuilder(name="hello", start_executor=writer, checkpoint_storage=storage).add_edge(writer, signer).build()
+    builder = WorkflowBuilder(name="hello", start_executor=writer, checkpoint_storage=storage)
+    workflow = builder.add_edge(writer, signer).build()
     async for event in workflow.run("world", stream=True):
         if event.type == "output":
             print(event.data)

@@ -1,5 +1,7 @@
 """What the person sees: progress, the result, the line of checkpoints. The twin of report.c."""
 
+from __future__ import annotations
+
 import sys
 
 

@@ -236,7 +236,8 @@ static bool resume(struct program *program)
         complain("there is nothing to resume in %s", program->options.storage);
 
     wf_run_options_t options = run_options(program);
-    bool resumed = id != NULL && succeeded(program, wf_run_resume(program->workflow, &options, id, &program->run, &program->error));
+    bool resumed = id != NULL &&
+                   succeeded(program, wf_run_resume(program->workflow, &options, id, &program->run, &program->error));
     json_decref(list);
     wf_free(latest);
     return resumed && finish(program);

@@ -65,7 +65,8 @@ static char *add_file(json_t *files, const char *folder, const char *name, int64
     char *path = join_path(folder, name);
     char *problem = measure_file(path, &length, &checksum);
     if (problem == NULL) {
-        json_t *file = json_pack("{s:s, s:I, s:I}", "name", name, "bytes", (json_int_t)length, "crc32", (json_int_t)checksum);
+        json_t *file = json_pack("{s:s, s:I, s:I}", "name", name, "bytes", (json_int_t)length,
+                                 "crc32", (json_int_t)checksum);
         if (json_array_append_new(files, file) != 0)
             problem = format_text("the name of %s is not UTF-8, so a checkpoint cannot hold it", path);
         *total += length;
@@ -176,12 +177,13 @@ static char *count_part(struct counter *counter, const char *path, const json_t 
 static char *count_chunk(struct counter *counter, const json_t *job, size_t *index, json_int_t *offset)
 {
     const json_t *files = json_object_get(job, "files");
+    const char *folder = json_string_value(json_object_get(job, "folder"));
     json_int_t room = json_integer_value(json_object_get(job, "chunk_bytes"));
     char *problem = NULL;
     while (problem == NULL && room > 0 && *index < json_array_size(files)) {
         const json_t *file = json_array_get(files, *index);
         json_int_t before = *offset;
-        char *path = join_path(json_string_value(json_object_get(job, "folder")), json_string_value(json_object_get(file, "name")));
+        char *path = join_path(folder, json_string_value(json_object_get(file, "name")));
         problem = count_part(counter, path, file, room, offset);
         free(path);
         room -= *offset - before;
@@ -201,7 +203,8 @@ static wf_status_t send_totals(const struct counter *counter, wf_context_t *cont
 }
 
 /* Sends itself the next position; after the last one, the totals to whom it may concern. */
-static wf_status_t count_from(struct counter *counter, wf_context_t *context, const json_t *job, size_t index, json_int_t offset)
+static wf_status_t count_from(struct counter *counter, wf_context_t *context, const json_t *job, size_t index,
+                              json_int_t offset)
 {
     size_t files = json_array_size(json_object_get(job, "files"));
     counter->total = json_integer_value(json_object_get(job, "bytes"));
