@@ -29,7 +29,7 @@ private struct DefinitionReader {
 
     mutating func read(_ value: JSONValue) throws(Failure) -> ParsedDefinition {
         let fields = members(value, "", ["name", "start", "max_supersteps", "executors", "conditions", "selectors", "edges"])
-        var draft = try GraphDraft(name: string(fields["name"], "name") ?? "?")
+        var draft = try GraphDraft(name: name(fields["name"]))
         var executors: [String] = []
         var seen: Set<String> = []
         let start = string(fields["start"], "start")
@@ -48,8 +48,8 @@ private struct DefinitionReader {
             executors.append(id)
         }
         if let start { attempt("start", &draft) { draft throws(Failure) in try draft.setStart(start) } }
-        let conditions = rules(fields["conditions"], "conditions").map { Condition(name: $0.name, version: $0.version) }
-        let selectors = rules(fields["selectors"], "selectors").map { Selector(name: $0.name, version: $0.version) }
+        let conditions = rules(fields["conditions"], "condition").map { Condition(name: $0.name, version: $0.version) }
+        let selectors = rules(fields["selectors"], "selector").map { Selector(name: $0.name, version: $0.version) }
         for (index, item) in array(fields["edges"], "edges", required: false).enumerated() {
             edge(item, "edges[\(index)]", &draft)
         }
@@ -57,15 +57,28 @@ private struct DefinitionReader {
     }
 
     /// Names with optional versions.
-    private mutating func rules(_ value: JSONValue?, _ path: String) -> [(name: String, version: String?)] {
+    private mutating func rules(_ value: JSONValue?, _ kind: String) -> [(name: String, version: String?)] {
         var found: [(name: String, version: String?)] = []
-        for (index, item) in array(value, path, required: false).enumerated() {
-            let place = "\(path)[\(index)]"
+        for (index, item) in array(value, kind + "s", required: false).enumerated() {
+            let place = "\(kind)s[\(index)]"
             let fields = members(item, place, ["name", "version"])
             guard let name = string(fields["name"], place + ".name") else { continue }
+            if found.contains(where: { $0.name == name }) {
+                problems.append("\(place): \(kind) '\(name.printable)' is declared twice")
+            }
             found.append((name, fields["version"] == nil ? nil : string(fields["version"], place + ".version")))
         }
         return found
+    }
+
+    /// A name that cannot be one is a problem like the others: the reading goes on with another.
+    private mutating func name(_ value: JSONValue?) -> String {
+        guard let name = string(value, "name") else { return "?" }
+        do throws(Failure) { try Name.check(name, as: "workflow name") } catch {
+            problems.append("name: \(error.message)")
+            return "?"
+        }
+        return name
     }
 
     private mutating func edge(_ value: JSONValue, _ path: String, _ draft: inout GraphDraft) {
@@ -73,33 +86,29 @@ private struct DefinitionReader {
         switch kind {
         case "single":
             let fields = members(value, path, ["kind", "source", "target", "condition"])
-            guard let source = string(fields["source"], path + ".source"), let target = string(fields["target"], path + ".target")
-            else { return }
+            let (source, target) = (string(fields["source"], path + ".source"), string(fields["target"], path + ".target"))
+            guard let source, let target else { return }
             let condition = fields["condition"] == nil ? nil : string(fields["condition"], path + ".condition")
             attempt(path, &draft) { draft throws(Failure) in try draft.addEdge(source, target, condition: condition) }
         case "fan_out":
             let fields = members(value, path, ["kind", "source", "targets"])
-            guard let source = string(fields["source"], path + ".source") else { return }
-            let targets = strings(fields["targets"], path + ".targets")
+            let (source, targets) = (string(fields["source"], path + ".source"), strings(fields["targets"], path + ".targets"))
+            guard let source else { return }
             attempt(path, &draft) { draft throws(Failure) in try draft.addFanOut(source, targets) }
         case "multi_selection":
             let fields = members(value, path, ["kind", "source", "targets", "selector"])
-            guard let source = string(fields["source"], path + ".source"),
-                let selector = string(fields["selector"], path + ".selector")
-            else { return }
-            let targets = strings(fields["targets"], path + ".targets")
+            let (source, targets) = (string(fields["source"], path + ".source"), strings(fields["targets"], path + ".targets"))
+            guard let selector = string(fields["selector"], path + ".selector"), let source else { return }
             attempt(path, &draft) { draft throws(Failure) in try draft.addSelection(source, targets, selector: selector) }
         case "switch_case":
             let fields = members(value, path, ["kind", "source", "cases", "default"])
-            guard let source = string(fields["source"], path + ".source"),
-                let fallback = string(fields["default"], path + ".default")
-            else { return }
-            let cases = cases(fields["cases"], path + ".cases")
+            let (source, cases) = (string(fields["source"], path + ".source"), cases(fields["cases"], path + ".cases"))
+            guard let fallback = string(fields["default"], path + ".default"), let source else { return }
             attempt(path, &draft) { draft throws(Failure) in try draft.addSwitchCase(source, cases, fallback: fallback) }
         case "fan_in":
             let fields = members(value, path, ["kind", "sources", "target"])
-            guard let target = string(fields["target"], path + ".target") else { return }
-            let sources = strings(fields["sources"], path + ".sources")
+            let (sources, target) = (strings(fields["sources"], path + ".sources"), string(fields["target"], path + ".target"))
+            guard let target else { return }
             attempt(path, &draft) { draft throws(Failure) in try draft.addFanIn(sources, target) }
         case let kind?:
             problems.append("'\(path).kind' is '\(kind.printable)'; it should be 'single', 'fan_out', 'multi_selection', 'switch_case' or 'fan_in'")

@@ -15,6 +15,7 @@ public final class KernelPlayer {
     /// What the executor of a call does.
     public var handle: (Call) -> Outcome = { _ in Outcome() }
     public var decide: (_ condition: String, _ payload: Text) throws(Failure) -> Bool = { _, _ in true }
+    public var select: (_ selector: String, _ payload: Text, _ targets: [Int]) throws(Failure) -> [Int] = { $2 }
     /// Among so many pending calls, which ends next. Nil ends each call before the next starts.
     public var pick: ((Int) -> Int)?
     /// Refuses a commit.
@@ -52,6 +53,10 @@ public final class KernelPlayer {
                 do throws(Failure) {
                     kernel.decided(try decide(graph.conditions[condition].name, payload))
                 } catch { kernel.fail(error) }
+            case .select(let selector, let payload, let targets):
+                do throws(Failure) {
+                    kernel.selected(try select(graph.selectors[selector].name, payload, targets))
+                } catch { kernel.fail(error) }
             case .commit(let kind): commit(kind)
             case .wait: end(pending.remove(at: pick?(pending.count) ?? 0))
             case .rest: return self
@@ -66,6 +71,12 @@ public final class KernelPlayer {
         let summary = CheckpointSummary.sample(kernel.snapshot, kind, graph)
         documents.append(CheckpointDocument.text(of: Checkpoint(summary: summary, snapshot: kernel.snapshot), graph: graph))
         kernel.committed(summary)
+    }
+
+    /// Something from outside, as a host would do it between two turns.
+    public func outside(_ act: (inout Kernel) -> Void) -> KernelPlayer {
+        act(&kernel)
+        return self
     }
 
     // MARK: What came of it
@@ -106,6 +117,12 @@ extension Outcome {
     public static func output(_ payload: Text) -> Outcome {
         var outcome = Outcome()
         outcome.outputs = [payload]
+        return outcome
+    }
+
+    public static func ask(_ id: Text, _ data: Text = "\"?\"", executor: Int) -> Outcome {
+        var outcome = Outcome()
+        outcome.requests = [Request(id: id, executor: executor, data: data, responseType: nil)]
         return outcome
     }
 
