@@ -37,7 +37,8 @@ public func wf_run_start(
 /// - Parameters:
 ///   - workflow: Borrowed; its graph must be the one that made the checkpoint.
 ///   - options: Needs `storage`. `run_id` gives the continuation a name of its own. Copied.
-///   - checkpoint_id: Which; NULL for the latest of this workflow.
+///   - checkpoint_id: Which; NULL for the latest of this workflow. Later ones that cannot be read are skipped, each
+///     with a "warning" event.
 ///   - run: Receives the run, owned by the caller: wf_run_free. NULL on error.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_NOTFOUND if there is no such checkpoint; WF_E_MISMATCH if a different graph made it;
@@ -187,6 +188,7 @@ extension RunOptions {
         self.init()
         guard pointer != nil else { return }
         let options = try wf_run_options.read(pointer)
+        try wf_run_options.requireKnown(pointer)
         runID = try CText.optionalString(options.run_id, "run id")
         if let runID { try Name.check(runID, as: "run id") }
         if options.storage != nil { storage = try Handle.object(options.storage).storage }

@@ -171,8 +171,9 @@ private struct Reader {
     }
 
     private func count(_ name: String) throws(Failure) -> Int {
-        guard let value = members[name]?.integer, value >= 0, value < Int.max else {
-            throw wrong(name, "an integer of 0 or more")
+        // Far more supersteps than any run can take, and far from where counting would overflow.
+        guard let value = members[name]?.integer, value >= 0, value <= 1 << 53 else {
+            throw wrong(name, "an integer from 0 to 2^53")
         }
         return value
     }

@@ -7,10 +7,6 @@ extension Kernel {
 
     /// Delivers what the last boundary holds. Nil when all of it is in the mailboxes.
     mutating func route() -> Step? {
-        if let failure {
-            fail(failure)
-            return nil
-        }
         while work.message < snapshot.messages.count {
             let message = snapshot.messages[work.message]
             if let step = route(message) { return step }

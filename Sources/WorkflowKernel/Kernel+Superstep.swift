@@ -16,11 +16,8 @@ extension Kernel {
     /// All handlers are done: ask those that ran, and those that always want to be asked, for their state.
     mutating func endRunning() {
         if options.checkpoints {
-            ready = work.active.filter(options.saves.at)
-            let ran = Set(ready)
-            ready += options.alwaysSaves.indices.filter {
-                options.alwaysSaves[$0] && options.saves.at($0) && !ran.contains($0)
-            }
+            ready = work.active.filter(savers.contains)
+            ready += options.hooks.alwaysSavers.filter { work.mail[$0].deliveries.isEmpty }
         }
         phase = .saving(.superstep)
     }
@@ -41,9 +38,10 @@ extension Kernel {
             for send in work.mail[executor].sends {
                 messages.append(Message(source: executor, target: send.target, payload: send.payload))
             }
-            let writes = work.mail[executor].writes
-            for (key, value) in writes.own { snapshot.executors[executor].state[key] = value }
-            for (key, value) in writes.shared.sorted(by: { $0.key < $1.key }) {
+            for (key, value) in work.mail[executor].writes.own { snapshot.executors[executor].state[key] = value }
+            let shared = work.mail[executor].writes.shared
+            // Sorted, so that warnings come in the same order every time.
+            for (key, value) in shared.isEmpty ? [] : shared.sorted(by: { $0.key < $1.key }) {
                 if let other = writers.updateValue(executor, forKey: key) { warnConflict(key, other, executor) }
                 snapshot.shared[key] = value
             }
@@ -72,6 +70,7 @@ extension Kernel {
     }
 
     private mutating func committed(_ kind: CheckpointKind) {
+        committedSupersteps = snapshot.superstep
         if kind == .superstep { emit(.superstepCompleted) }
         phase = .boundary
     }

@@ -16,22 +16,31 @@ public struct Kernel: Sendable {
         /// Whether boundaries are made durable: if not, nobody is asked to save and nothing is committed to disk.
         public var checkpoints: Bool
         public var hidden: HiddenEvents
-        /// By executor: whether it has a save hook, and whether it wants to be asked when it did not run.
-        public var saves: [Bool]
-        public var alwaysSaves: [Bool]
-        /// By executor: whether it has a restore hook.
-        public var restores: [Bool]
+        public var hooks: Hooks
 
         public init(
-            maxSupersteps: Int, checkpoints: Bool, hidden: HiddenEvents = HiddenEvents(), saves: [Bool] = [],
-            alwaysSaves: [Bool] = [], restores: [Bool] = []
+            maxSupersteps: Int, checkpoints: Bool, hidden: HiddenEvents = HiddenEvents(), hooks: Hooks = Hooks()
         ) {
             self.maxSupersteps = maxSupersteps
             self.checkpoints = checkpoints
             self.hidden = hidden
-            self.saves = saves
-            self.alwaysSaves = alwaysSaves
-            self.restores = restores
+            self.hooks = hooks
+        }
+    }
+
+    /// Which executors have state of their own outside the engine, in the order of declaration.
+    public struct Hooks: Sendable {
+        /// They give their state: asked when a run begins and whenever they ran.
+        public var savers: [Int]
+        /// Those savers that are asked at every boundary.
+        public var alwaysSavers: [Int]
+        /// They take their state back.
+        public var restorers: [Int]
+
+        public init(savers: [Int] = [], alwaysSavers: [Int] = [], restorers: [Int] = []) {
+            self.savers = savers
+            self.alwaysSavers = alwaysSavers
+            self.restorers = restorers
         }
     }
 
@@ -52,6 +61,8 @@ public struct Kernel: Sendable {
     /// The last boundary. Changes only between `saving` and `committing`.
     public internal(set) var snapshot: Snapshot
     public internal(set) var state: RunState = .started
+    /// How many supersteps are committed. `snapshot` is ahead of it while a boundary is being made durable.
+    public internal(set) var committedSupersteps: Int
     /// Why the run failed.
     public internal(set) var failure: Failure?
 
@@ -67,6 +78,7 @@ public struct Kernel: Sendable {
     /// Calls that the driver has and did not finish.
     var outstanding = 0
     var work: SuperstepWork
+    let savers: Set<Int>
     /// Save hooks' answers, to be adopted with the superstep.
     var saved: [(executor: Int, text: Text?)] = []
 
@@ -76,30 +88,33 @@ public struct Kernel: Sendable {
         snapshot.messages = [Message(source: Message.outside, target: graph.start, payload: input)]
         begin()
         phase = .saving(.entry)
-        if options.checkpoints { ready = executors { options.saves.at($0) } }
+        if options.checkpoints { ready = options.hooks.savers }
     }
 
-    /// A run that goes on from `snapshot`, which fits `graph`.
-    public init(graph: Graph, options: Options, resuming snapshot: Snapshot) {
+    /// A run that goes on from `snapshot`, which fits `graph`. `warnings` are told first, as (reason, message).
+    public init(
+        graph: Graph, options: Options, resuming snapshot: Snapshot, warnings: [(reason: String, message: String)] = []
+    ) {
         self.init(graph: graph, options: options, snapshot: snapshot)
         begin()
+        for warning in warnings { emit(.warning, data: .warning(reason: warning.reason, message: warning.message)) }
         phase = .restoring
-        ready = executors { options.restores.at($0) && snapshot.executors[$0].saved != nil }
+        ready = options.hooks.restorers.filter { snapshot.executors[$0].saved != nil }
     }
 
     private init(graph: Graph, options: Options, snapshot: Snapshot) {
         self.graph = graph
         self.options = options
         self.snapshot = snapshot
+        committedSupersteps = snapshot.superstep
         work = SuperstepWork(executors: graph.executors.count)
+        savers = Set(options.hooks.savers)
     }
 
     private mutating func begin() {
         emit(.started)
         enter(.inProgress)
     }
-
-    private func executors(where wanted: (Int) -> Bool) -> [Int] { graph.executors.indices.filter(wanted) }
 
     /// What to do now. Call it until it answers `wait` or `rest`.
     public mutating func next() -> Step {
@@ -162,7 +177,7 @@ public struct Kernel: Sendable {
         outstanding -= 1
         if var failure = outcome.failure {
             failure.executorID = failure.executorID ?? graph.executorID(executor)
-            failure.superstep = failure.superstep ?? snapshot.superstep + 1
+            failure.superstep = failure.superstep ?? superstepAtWork
             if call == .invoke { emit(.executorFailed, executor: executor, data: .failure(failure)) }
             self.failure = self.failure ?? failure
             return
@@ -186,19 +201,17 @@ public struct Kernel: Sendable {
     }
 
     func makeCall(_ kind: Call.Kind, _ executor: Int) -> Call {
-        let state = snapshot.executors[executor]
         var call = Call(
             kind: kind, executor: executor, input: .null, sources: [], superstep: snapshot.superstep,
-            shared: snapshot.shared, own: state.state, writes: StateWrites())
+            shared: snapshot.shared, own: snapshot.executors[executor].state, writes: StateWrites())
         switch kind {
         case .invoke:
-            let mail = work.mail[executor]
-            let delivery = mail.deliveries[mail.next]
+            let delivery = work.mail[executor].deliveries[work.mail[executor].next]
             call.input = delivery.payload
             call.sources = delivery.sources
             call.superstep += 1
-            call.writes = mail.writes
-        case .restore: call.input = state.saved ?? .null
+            call.writes = work.mail[executor].writes
+        case .restore: call.input = snapshot.executors[executor].saved ?? .null
         case .save: break
         }
         return call
@@ -244,13 +257,14 @@ public struct Kernel: Sendable {
         _ kind: EventKind, superstep: Int? = nil, executor: Int = -1, data: @autoclosure () -> Event.Data = .none
     ) {
         guard !options.hidden.contains(kind) else { return }
-        let running = if case .running = phase { 1 } else { 0 }
-        events.append(
-            Event(kind, superstep: superstep ?? snapshot.superstep + running, executor: executor, data: data()))
+        events.append(Event(kind, superstep: superstep ?? superstepAtWork, executor: executor, data: data()))
     }
-}
 
-extension [Bool] {
-    /// False beyond the end: options may leave a list empty.
-    func at(_ index: Int) -> Bool { indices.contains(index) && self[index] }
+    /// The superstep in hand, or the last committed one.
+    private var superstepAtWork: Int {
+        switch phase {
+        case .running, .saving(.superstep): snapshot.superstep + 1
+        default: snapshot.superstep
+        }
+    }
 }

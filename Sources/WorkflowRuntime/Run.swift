@@ -58,14 +58,15 @@ public final class Run: ProcessBound, @unchecked Sendable {
             throw Failure(.invalid, "there is no storage to resume from; give one in the options, or restore a document")
         }
         let name = workflow.graph.name
-        var id = checkpoint
-        if id == nil { id = try storage.latest(workflow: name) }
-        guard let id else {
-            throw Failure(.notFound, "the storage has no checkpoint of the workflow '\(name)'")
+        let latest = checkpoint == nil ? try storage.latest(workflow: name) : LatestCheckpoint(id: checkpoint)
+        guard let id = latest.id else {
+            let unreadable = latest.skipped.isEmpty ? "" : "; unreadable: " + latest.skipped.joined(separator: "; ")
+            throw Failure(.notFound, "the storage has no checkpoint of the workflow '\(name)'" + unreadable)
         }
+        let warnings = latest.skipped.map { (reason: "checkpoint_skipped", message: "\($0). Resumed from '\(id)' instead") }
         let document = try storage.load(id)
         let found = try CheckpointDocument.checkpoint(from: document, graph: workflow.graph, as: "the checkpoint '\(id)'")
-        self.init(workflow, options, found, .stored(found.summary))
+        self.init(workflow, options, found, .stored(found.summary), warnings)
     }
 
     /// A run that goes on from a document that the host kept.
@@ -75,10 +76,12 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     private convenience init(
-        _ workflow: Workflow, _ options: RunOptions, _ checkpoint: Checkpoint, _ last: LastCheckpoint
+        _ workflow: Workflow, _ options: RunOptions, _ checkpoint: Checkpoint, _ last: LastCheckpoint,
+        _ warnings: [(reason: String, message: String)] = []
     ) {
         let kernel = Kernel(
-            graph: workflow.graph, options: Self.kernelOptions(workflow, options), resuming: checkpoint.snapshot)
+            graph: workflow.graph, options: Self.kernelOptions(workflow, options), resuming: checkpoint.snapshot,
+            warnings: warnings)
         self.init(
             workflow, options, id: options.runID ?? checkpoint.summary.runID, kernel,
             Identifiers(environment: options.environment, after: checkpoint.summary.id), last)
@@ -103,7 +106,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         Kernel.Options(
             maxSupersteps: options.maxSupersteps ?? workflow.graph.maxSupersteps,
             checkpoints: options.checkpoints || options.storage != nil, hidden: options.hidden,
-            saves: workflow.saves, alwaysSaves: workflow.alwaysSaves, restores: workflow.restores)
+            hooks: workflow.hooks)
     }
 
     /// Any thread, any time.
@@ -136,6 +139,11 @@ public final class Run: ProcessBound, @unchecked Sendable {
             case .decide(let condition, let payload): decide(condition, payload)
             case .commit(let kind): commit(kind)
             case .wait:
+                if milliseconds == 0 {
+                    // Waiting for a moment that is now would still put the thread to sleep.
+                    guard inbox.hasReports else { return .timeout }
+                    continue
+                }
                 let end = deadline ?? Inbox.deadline(in: milliseconds)
                 deadline = .some(end)
                 if !inbox.wait(until: end) { return .timeout }
@@ -150,7 +158,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         let context = Context(call, workflow: workflow, runID: id, inbox: inbox)
         let status = workflow.executors[call.executor].call(call.kind, context)
         if status == .pending {
-            context.detach()
+            for output in context.detach() { kernel.output(output, executor: call.executor) }
         } else {
             kernel.finish(call.kind, executor: call.executor, context.takeOutcome(status))
         }
@@ -235,6 +243,6 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     private func show() {
         shownState.store(kernel.state.rawValue, ordering: .relaxed)
-        shownSuperstep.store(kernel.snapshot.superstep, ordering: .relaxed)
+        shownSuperstep.store(kernel.committedSupersteps, ordering: .relaxed)
     }
 }

@@ -1,3 +1,4 @@
+import WorkflowKernel
 public import WorkflowModel
 
 /// A checked graph with the host's code. Immutable: any thread, any number of runs.
@@ -6,16 +7,15 @@ public final class Workflow: ProcessBound, @unchecked Sendable {
     /// By the numbers of the graph.
     let executors: [any ExecutorCode]
     let conditions: [any ConditionCode]
-    let saves: [Bool]
-    let alwaysSaves: [Bool]
-    let restores: [Bool]
+    let hooks: Kernel.Hooks
 
     init(graph: Graph, executors: [any ExecutorCode], conditions: [any ConditionCode]) {
         self.graph = graph
         self.executors = executors
         self.conditions = conditions
-        saves = executors.map(\.saves)
-        alwaysSaves = executors.map(\.alwaysSaves)
-        restores = executors.map(\.restores)
+        let savers = executors.indices.filter { executors[$0].saves }
+        hooks = Kernel.Hooks(
+            savers: savers, alwaysSavers: savers.filter { executors[$0].alwaysSaves },
+            restorers: executors.indices.filter { executors[$0].restores })
     }
 }

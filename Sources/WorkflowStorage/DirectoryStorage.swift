@@ -70,11 +70,19 @@ public final class DirectoryStorage: Storage {
         return found
     }
 
-    public func latest(workflow: String?) throws(Failure) -> String? {
+    public func latest(workflow: String?) throws(Failure) -> LatestCheckpoint {
+        var latest = LatestCheckpoint(id: nil)
         for id in try ids().reversed() {
-            if let summary = try? read(id).summary, workflow == nil || summary.workflowName == workflow { return id }
+            do throws(Failure) {
+                let summary = try read(id).summary
+                guard workflow == nil || summary.workflowName == workflow else { continue }
+                latest.id = id
+                return latest
+            } catch {
+                latest.skipped.append(error.message)
+            }
         }
-        return nil
+        return latest
     }
 
     public func delete(_ id: String) throws(Failure) -> Bool {

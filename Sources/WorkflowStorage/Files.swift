@@ -10,7 +10,12 @@ enum Files {
         var made = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/", omittingEmptySubsequences: true) {
             made += (made.isEmpty || made.hasSuffix("/") ? "" : "/") + part
-            if mkdir(made, 0o777) != 0 && errno != EEXIST { throw failure("cannot make the directory", made) }
+            if mkdir(made, 0o777) == 0 {
+                // Its name is in its parent: until that is on disk, the directory can vanish with all it holds.
+                try syncDirectory(made + "/..")
+            } else if errno != EEXIST {
+                throw failure("cannot make the directory", made)
+            }
         }
         guard isDirectory(path) else {
             throw Failure(.storage, "\(path) is a file; a directory storage needs a directory")

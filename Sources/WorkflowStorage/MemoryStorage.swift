@@ -33,9 +33,10 @@ public final class MemoryStorage: Storage {
             .map { .good($0) }
     }
 
-    public func latest(workflow: String?) -> String? {
+    public func latest(workflow: String?) -> LatestCheckpoint {
         kept.withLock { kept in
-            kept.values.lazy.map(\.summary).filter { workflow == nil || $0.workflowName == workflow }.map(\.id).max()
+            let own = kept.values.lazy.map(\.summary).filter { workflow == nil || $0.workflowName == workflow }
+            return LatestCheckpoint(id: own.map(\.id).max())
         }
     }
 

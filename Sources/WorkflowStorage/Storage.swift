@@ -12,10 +12,23 @@ public protocol Storage: AnyObject, Sendable {
     func load(_ id: String) throws(Failure) -> Text
     /// In the order of ids; of all workflows if `workflow` is nil. What cannot be read is listed too.
     func list(workflow: String?) throws(Failure) -> [StoredCheckpoint]
-    /// The id of the latest readable checkpoint, or nil.
-    func latest(workflow: String?) throws(Failure) -> String?
+    /// The latest readable checkpoint.
+    func latest(workflow: String?) throws(Failure) -> LatestCheckpoint
     /// False if there was none.
     func delete(_ id: String) throws(Failure) -> Bool
+}
+
+/// What `latest` found.
+public struct LatestCheckpoint: Sendable {
+    /// Nil if there is none.
+    public var id: String?
+    /// Later entries that cannot be read, each as a sentence: whoever resumes must be told.
+    public var skipped: [String] = []
+
+    public init(id: String?, skipped: [String] = []) {
+        self.id = id
+        self.skipped = skipped
+    }
 }
 
 /// One entry of a listing.

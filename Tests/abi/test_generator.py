@@ -21,7 +21,7 @@ typedef struct wf_thing { uint32_t struct_size; wf_finalizer_fn finalizer; } wf_
 """
 
 COMPILED = """\
-SWIFT_EXTERN void wf_run_free(wf_run_t * _Nullable run) SWIFT_NOEXCEPT;
+SWIFT_EXTERN void wf_run_free(struct wf_run * _Nullable run) SWIFT_NOEXCEPT;
 SWIFT_EXTERN wf_status_t wf_run_send(wf_run_t * _Nullable run, char const * _Nullable const * _Nullable out_, \
 NSUInteger count, wf_thing_t const * _Nullable thing) SWIFT_NOEXCEPT SWIFT_WARN_UNUSED_RESULT;
 """
@@ -120,7 +120,7 @@ def test_writes_the_ctypes_module(tree):
     assert generate(tree).returncode == 0
     module = {}
     exec((tree / "bindings/python/libworkflow/_abi.py").read_text(), module)
-    assert (module["WF_E_INVALID"], module["ABI_VERSION"]) == (-1, 7)
+    assert (module["WF_E_INVALID"], module["WF_ABI_VERSION"]) == (-1, 7)
     assert module["wf_thing_t"]().struct_size == 16
     name, result, *arguments = module["PROTOTYPES"][0]
     assert (name, result) == ("wf_run_send", module["c_int32"])

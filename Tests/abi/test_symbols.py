@@ -7,9 +7,9 @@ from tools import INCLUDE, LIBRARY, ROOT, ledger, run, version
 
 def exported() -> dict:
     """Each symbol the library offers to others, with its version node."""
-    rows = [line.split() for line in run("nm", "-D", "--defined-only", "--with-symbol-versions", LIBRARY).splitlines()]
-    pairs = [row[-1].split("@@") for row in rows if row[-2] != "A"]
-    return {name: node for name, *rest in pairs for node in (rest or [""])}
+    rows = run("nm", "--dynamic", "--extern-only", "--defined-only", "--with-symbol-versions", LIBRARY).splitlines()
+    symbols = [row.split()[-1].split("@@") for row in rows if " A " not in row]
+    return {name: "".join(node) for name, *node in symbols}
 
 
 def declared() -> set:

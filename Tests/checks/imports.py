@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "WorkflowJSON": {"WorkflowModel", "CJansson"} | SYSTEM,
     "WorkflowStorage": {"WorkflowModel", "WorkflowJSON", "CShims"} | SYSTEM,
     "WorkflowRuntime": {"WorkflowModel", "WorkflowKernel", "WorkflowJSON", "WorkflowStorage", "CShims"} | SYSTEM,
-    "WorkflowABI": {"WorkflowModel", "WorkflowJSON", "WorkflowStorage", "WorkflowRuntime"}
+    "WorkflowABI": {"WorkflowModel", "WorkflowKernel", "WorkflowJSON", "WorkflowStorage", "WorkflowRuntime"}
     | {"CWorkflow", "CJansson", "CShims"}
     | SYSTEM,
 }

@@ -30,28 +30,31 @@ final class CExecutor: ExecutorCode, @unchecked Sendable {
         let handle: UnsafeMutablePointer<wf_context> = Handle.make(context)
         let result = function?(userData.pointer, handle, context.input.unsafeCString, context.input.count) ?? 0
         if result == Status.pending.rawValue { return .pending }
+        let status = status(result, context)
         guard context.end() else { return .pending }
-        defer { Handle.free(handle) }
-        return status(result, context)
+        Handle.free(handle)
+        return status
     }
 
     private func status(_ result: wf_status_t, _ context: Context) -> Status {
-        let isStrict = code.flags & WF_STRICT_RESULT.rawValue != 0
-        switch Status(rawValue: result) {
-        case .done: return .ok
-        case .ok where !isStrict: return .ok
-        case .ok:
-            context.fail(
-                Failure(
-                    .executor,
-                    "the callback of executor '\(context.executorID)' ended without a result: an exception in the host, most likely"))
-            return .executor
-        case let status where status.isError: return status
-        case let status:
-            context.fail(
-                Failure(.executor, "the callback of executor '\(context.executorID)' returned \(status.rawValue), which is no result"))
-            return .executor
+        guard result == Status.ok.rawValue, code.flags & WF_STRICT_RESULT.rawValue != 0 else {
+            return context.result(of: Status(rawValue: result))
         }
+        context.fail(
+            Failure(
+                .executor,
+                "the callback of executor '\(context.executorID)' ended without a result: an exception in the host, most likely"))
+        return .executor
+    }
+}
+
+extension Context {
+    /// `ok`, or the error that a host's final status stands for.
+    func result(of status: Status) -> Status {
+        if status == .ok || status == .done { return .ok }
+        if status.isError { return status }
+        fail(Failure(.executor, "executor '\(executorID)' ended with status \(status.rawValue), which is no result"))
+        return .executor
     }
 }
 

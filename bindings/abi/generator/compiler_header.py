@@ -51,6 +51,8 @@ def parse_prototype(line: str, known: set) -> Function:
 
 
 def as_c(text: str) -> str:
+    """In workflow_types.h each `struct wf_x` is also called wf_x_t; Swift may use either name."""
+    text = re.sub(r"\bstruct (\w+)", r"\1_t", text)
     return NOT_C.sub("", text).replace("NSUInteger", "size_t")
 
 

@@ -1,0 +1,933 @@
+/* workflow.h: graphs of executors, run in supersteps, with a checkpoint at every boundary.
+ *
+ * A host describes a graph, registers its own code for the executors, and drives a run. After every
+ * superstep the engine has a checkpoint: a JSON document from which the run goes on, in this process or
+ * another, in this language or another. This header is the manual; the rules that hold everywhere come
+ * first.
+ *
+ * OBJECTS
+ *
+ *     wf_builder_t --build--> wf_workflow_t --start, resume, restore--> wf_run_t --next--> wf_event_t
+ *                                                 wf_storage_t ------------^
+ *
+ *     A builder describes a graph. A workflow is a checked graph with its host code; it never changes, and
+ *     any number of runs share it. A run is one execution. A storage keeps checkpoints. An event tells one
+ *     thing that happened. A context is one call of host code.
+ *
+ * HELLO
+ *
+ *     #include <stdio.h>
+ *     #include <workflow.h>
+ *
+ *     static wf_status_t greet(void *user_data, wf_context_t *context, const char *input, size_t length) {
+ *         (void)user_data;
+ *         printf("hello, %.*s\n", (int)length, input);
+ *         return wf_context_output(context, input, length, NULL);
+ *     }
+ *
+ *     int main(void) {
+ *         wf_executor_t greeter = WF_EXECUTOR_INIT;
+ *         wf_builder_t *builder = NULL;
+ *         wf_workflow_t *workflow = NULL;
+ *         wf_run_t *run = NULL;
+ *         wf_event_t *event = NULL;
+ *
+ *         greeter.invoke = greet;
+ *         wf_builder_new("hello", &builder, NULL);
+ *         wf_builder_add_executor(builder, "greeter", &greeter, NULL);
+ *         wf_builder_set_start(builder, "greeter", NULL);
+ *         wf_builder_build(builder, &workflow, NULL);
+ *         wf_run_start(workflow, NULL, "\"world\"", WF_NUL, &run, NULL);
+ *         while (wf_run_next(run, -1, &event, NULL) == WF_OK) {
+ *             puts(wf_event_json(event, NULL));
+ *             wf_event_free(event);
+ *         }
+ *         wf_run_free(run);
+ *         wf_workflow_free(workflow);
+ *         wf_builder_free(builder);
+ *     }
+ *
+ *     Every call of a real program looks at its status; see ERRORS.
+ *
+ * OWNERSHIP, in four words
+ *
+ *     borrowed    Stays with whoever owns it. An argument is borrowed for the call. A borrowed result ends in
+ *                 a NUL, also tells its length, and lives as long as the object it came from.
+ *     copied      The library makes its own copy during the call; do as you like with yours afterwards.
+ *     consumed    Belongs to the library from the moment of the call, also when the call fails. So it is with
+ *                 user_data: the finalizer runs exactly once, whatever happens.
+ *     owned       Belongs to the caller: text (char **) is released with wf_free, an object with its _free.
+ *
+ *     Every _free accepts NULL and does nothing. Objects may be freed in any order: each keeps alive what it
+ *     needs. A finalizer runs when the last object that can call the host code has gone. A handle is not to
+ *     be used after its _free, and the member inside a handle is not to be read or copied.
+ *
+ * ERRORS
+ *
+ *     Functions that can fail answer a wf_status_t: 0 is success, positive says what to do next, negative is
+ *     an error. Each takes a `wf_error_t **error` at the end. It may be NULL; else it is set to NULL on
+ *     success, and on failure to an error that the caller owns: one sentence that names what and where, and
+ *     fields for programs. There is no "last error" kept anywhere. On failure, results (the other `**`
+ *     arguments) are set to NULL.
+ *
+ *     Misuse gets an answer, not a crash: NULL or the wrong kind of handle gives WF_E_MISUSE, a second
+ *     thread in one run WF_E_BUSY, a run driven from inside its own callback WF_E_REENTRANT. Getters then
+ *     answer something harmless, such as 0 or an empty text; each says what.
+ *
+ *     Numbers at or below WF_E_HOST are the host's own. New numbers may appear: treat an unknown negative
+ *     one as an error, and ignore an unknown kind of event.
+ *
+ * JSON
+ *
+ *     A payload is UTF-8 JSON text with a length; WF_NUL as the length says "up to the NUL". It is checked
+ *     once, when it enters, and handed on byte for byte. Strict JSON: one value of any kind, no comments, no
+ *     trailing commas, no NaN or infinities, integers within 64 bits, valid UTF-8, no duplicate keys,
+ *     limits on depth and size. Refusals are WF_E_JSON (or WF_E_LIMIT) and name the byte offset. Names and
+ *     ids are NUL-terminated UTF-8.
+ *
+ * THREADS
+ *
+ *     The library starts no threads. Host code runs inside wf_run_next, on the thread that called it, and no
+ *     lock is held meanwhile: it may use every object but drive its own run. A callback that returns
+ *     WF_PENDING finishes later, from any thread, with wf_context_finish; meanwhile wf_run_next waits or
+ *     lets other executors work. Workflows, storages, errors and events may be used by any threads at once.
+ *     A builder, a run and a context belong to one thread at a time, and may move. A callback must not
+ *     unwind, longjmp or throw through the library.
+ *
+ * PROCESS
+ *
+ *     No globals to set up, no signal handlers, no environment variables, nothing on stdout, no atexit. Once
+ *     loaded, the library stays loaded until the process ends. After fork(), an object made by the parent is
+ *     of no use in the child: calls answer WF_E_FORKED and _free does nothing. Make new objects in the
+ *     child.
+ *
+ * STRUCTS
+ *
+ *     Begin with the _INIT macro of the struct and set what differs. struct_size tells the library which
+ *     version of the struct the program was compiled with; members are only ever added at the end, and zero
+ *     is their default.
+ *
+ * Generated by bindings/abi/generate.py; do not edit.
+ */
+
+#ifndef WORKFLOW_H
+#define WORKFLOW_H
+
+#include "workflow_types.h"
+
+/** The version of this header; wf_version, wf_version_number and wf_abi_version tell the library's. */
+#define WF_VERSION "0.1.0"
+#define WF_VERSION_MAJOR 0
+#define WF_VERSION_MINOR 1
+#define WF_VERSION_PATCH 0
+#define WF_VERSION_NUMBER 1000
+#define WF_ABI_VERSION 0
+
+#ifndef WF_API
+# if defined(__GNUC__)
+#  define WF_API __attribute__((visibility("default")))
+# else
+#  define WF_API
+# endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Version ------------------------------------------------------------------------------------------- */
+
+/* What this library is, and what its status numbers mean. Every function here may be called from any thread
+ * at any time, also after fork(). */
+
+/** The version of the library that is running, such as "0.1.0".
+ *
+ * Compare it with WF_VERSION to see whether a program runs with the library that it was compiled for. Any
+ * thread.
+ *
+ * @return A static text.
+ */
+WF_API const char *wf_version(void);
+
+/** The version as one number: major * 1000000 + minor * 1000 + patch.
+ *
+ * Any thread.
+ *
+ * @return The number; compare it with WF_VERSION_NUMBER.
+ */
+WF_API uint32_t wf_version_number(void);
+
+/** The number of the binary interface, which is also the number in the soname.
+ *
+ * It changes only when a program that is already built would break. 0 means: not settled yet. Any thread.
+ *
+ * @return The number.
+ */
+WF_API uint32_t wf_abi_version(void);
+
+/** What this library was built with, for bug reports.
+ *
+ * Any thread.
+ *
+ * @return A JSON object as static text.
+ */
+WF_API const char *wf_build_info(void);
+
+/** The name of a status, such as "WF_E_JSON".
+ *
+ * Any thread.
+ *
+ * @param status Any number; unknown ones have a name too.
+ * @return A static text.
+ */
+WF_API const char *wf_status_name(wf_status_t status);
+
+/** What a status means, in a few words.
+ *
+ * The message of an error says more: use it where there is one. Any thread.
+ *
+ * @param status Any number; unknown ones have a text too.
+ * @return A static text.
+ */
+WF_API const char *wf_status_text(wf_status_t status);
+
+/** Releases text that the library gave away through a `char **`.
+ *
+ * Any thread.
+ *
+ * @param memory The text, which is consumed. NULL does nothing.
+ */
+WF_API void wf_free(void *memory);
+
+/* ---- Error --------------------------------------------------------------------------------------------- */
+
+/* What went wrong, in words for a person and in fields for a program. Owned by the caller and immutable: any
+ * thread. */
+
+/** The status of an error: the same number that the call answered.
+ *
+ * Any thread.
+ *
+ * @param error Borrowed.
+ * @return The status; WF_E_MISUSE if `error` is NULL or no error.
+ */
+WF_API wf_status_t wf_error_status(const wf_error_t *error);
+
+/** What went wrong, where, and what to do, in a sentence or two for people.
+ *
+ * Any thread.
+ *
+ * @param error Borrowed.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @return NUL-terminated UTF-8, borrowed: valid until the error is freed. Empty if `error` is NULL or no
+ *     error.
+ */
+WF_API const char *wf_error_message(const wf_error_t *error, size_t *length);
+
+/** The machine-readable part of an error: a JSON object with those of `error_type` (the host's name for the
+ * kind of error), `executor_id`, `superstep` and `offset` (the byte at which a JSON text went wrong) that
+ * are known.
+ *
+ * Any thread.
+ *
+ * @param error Borrowed.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @return NUL-terminated JSON, borrowed: valid until the error is freed. "{}" if `error` is NULL or no
+ *     error.
+ */
+WF_API const char *wf_error_details(const wf_error_t *error, size_t *length);
+
+/** Releases an error.
+ *
+ * Any thread.
+ *
+ * @param error Consumed. NULL does nothing.
+ */
+WF_API void wf_error_free(wf_error_t *error);
+
+/* ---- Builder ------------------------------------------------------------------------------------------- */
+
+/* A graph while it is described, by calls or from a JSON definition, together with the host code of its
+ * executors. One thread at a time. */
+
+/** Begins the description of a workflow.
+ *
+ * A call that describes something either adds it or leaves the builder as it was. A refused call is
+ * remembered and reported again by wf_builder_build, together with everything else: the single answers may
+ * be left unread. Executors run in the order in which they are first mentioned.
+ *
+ * @param name The workflow's name, under which its checkpoints are found again. 1 to 512 bytes of UTF-8
+ *     without control characters. Copied.
+ * @param builder Receives the builder, owned by the caller: wf_builder_free. NULL on error.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad name; WF_E_MISUSE for a NULL.
+ */
+WF_API wf_status_t wf_builder_new(const char *name, wf_builder_t **builder, wf_error_t **error);
+
+/** Begins with a workflow's JSON definition, as wf_workflow_definition gives it.
+ *
+ * The definition has everything but the host's code: add that with wf_builder_add_executor and
+ * wf_builder_add_condition, by the ids and names that it declares.
+ *
+ * @param json The definition. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param builder Receives the builder, owned by the caller: wf_builder_free. NULL on error.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_JSON with the offset; WF_E_GRAPH with every place that is not as it should be;
+ *     WF_E_LIMIT for a text that is too long or too deep; WF_E_MISUSE for a NULL.
+ */
+WF_API wf_status_t wf_builder_parse(const char *json, size_t length, wf_builder_t **builder,
+                                    wf_error_t **error);
+
+/** Adds an executor and its code, or gives an executor of the definition its code.
+ *
+ * `executor->user_data` belongs to the library from this call on, whatever the call answers: its finalizer
+ * runs once, when the last builder, workflow or run that needs it is freed, or at once if the call fails.
+ *
+ * @param builder Borrowed.
+ * @param id The executor's id. 1 to 512 bytes of UTF-8 without control characters. Copied.
+ * @param executor Its code. `invoke` is required. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_EXISTS if it was added before; WF_E_INVALID for a bad id or struct_size;
+ *     WF_E_UNSUPPORTED for a struct from a newer library; WF_E_MISUSE for a NULL or another kind of handle;
+ *     WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_add_executor(wf_builder_t *builder, const char *id,
+                                           const wf_executor_t *executor, wf_error_t **error);
+
+/** Adds an edge condition and its code, or gives a condition of the definition its code.
+ *
+ * `condition->user_data` belongs to the library from this call on, as with wf_builder_add_executor.
+ *
+ * @param builder Borrowed.
+ * @param condition Name and code; `name` and `evaluate` are required. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_EXISTS if the name was added before; WF_E_MISMATCH if the definition states another
+ *     version; WF_E_INVALID for a bad name or struct_size; WF_E_UNSUPPORTED for a struct from a newer
+ *     library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_add_condition(wf_builder_t *builder, const wf_condition_t *condition,
+                                            wf_error_t **error);
+
+/** Adds an edge: what `source` sends goes to `target`, if the condition says so.
+ *
+ * An edge from an executor to itself is a loop: its message arrives in the next superstep.
+ *
+ * @param builder Borrowed.
+ * @param source Id of the sender; it may be added later. Copied.
+ * @param target Id of the receiver; it may be added later. Copied.
+ * @param condition Name of a condition, which may be added later; NULL for an edge that is always taken.
+ *     Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_EXISTS if any edge leads from `source` to `target` already; WF_E_INVALID for a bad
+ *     name; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_add_edge(wf_builder_t *builder, const char *source, const char *target,
+                                       const char *condition, wf_error_t **error);
+
+/** Adds an edge from each executor of a list to the next.
+ *
+ * @param builder Borrowed.
+ * @param ids At least two executor ids. Copied.
+ * @param count How many.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return As wf_builder_add_edge; WF_E_INVALID also for less than two ids. Either all edges are added or
+ *     none.
+ */
+WF_API wf_status_t wf_builder_add_chain(wf_builder_t *builder, const char *const *ids, size_t count,
+                                        wf_error_t **error);
+
+/** Adds a fan-out: each message of `source` goes to every target, all in the same superstep.
+ *
+ * @param builder Borrowed.
+ * @param source Id of the sender. Copied.
+ * @param targets At least two executor ids. Copied.
+ * @param count How many targets.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return As wf_builder_add_edge; WF_E_INVALID also for less than two targets.
+ */
+WF_API wf_status_t wf_builder_add_fan_out_edges(wf_builder_t *builder, const char *source,
+                                                const char *const *targets, size_t count, wf_error_t **error);
+
+/** Adds a fan-in: `target` waits until every source has sent, and then gets one JSON array of all that was
+ * sent, grouped by source in the order of `sources`.
+ *
+ * What waits is part of every checkpoint.
+ *
+ * @param builder Borrowed.
+ * @param sources At least two executor ids. Copied.
+ * @param count How many sources.
+ * @param target Id of the receiver. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return As wf_builder_add_edge; WF_E_INVALID also for less than two sources.
+ */
+WF_API wf_status_t wf_builder_add_fan_in_edges(wf_builder_t *builder, const char *const *sources,
+                                               size_t count, const char *target, wf_error_t **error);
+
+/** Says which executor gets the input of a run.
+ *
+ * @param builder Borrowed.
+ * @param id Its id; it may be added later. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_EXISTS if another start was set; WF_E_INVALID for a bad id; WF_E_MISUSE for a NULL or
+ *     another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_set_start(wf_builder_t *builder, const char *id, wf_error_t **error);
+
+/** Limits how many supersteps a run may take since its last input from outside. The default is 100.
+ *
+ * A loop that never ends is stopped with WF_E_LIMIT; its last checkpoint can be resumed with a higher limit.
+ *
+ * @param builder Borrowed.
+ * @param max_supersteps A positive number.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for 0; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_set_max_supersteps(wf_builder_t *builder, uint64_t max_supersteps,
+                                                 wf_error_t **error);
+
+/** Checks the whole graph and makes the workflow.
+ *
+ * The builder stays as it is: it can be extended and built again, and must be freed.
+ *
+ * @param builder Borrowed.
+ * @param workflow Receives the workflow, owned by the caller: wf_workflow_free. NULL on error.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_GRAPH with every problem in one message: refused calls, unknown executors and
+ *     conditions, no start, executors that cannot be reached, code that is missing; WF_E_MISUSE for a NULL
+ *     or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_build(wf_builder_t *builder, wf_workflow_t **workflow, wf_error_t **error);
+
+/** Releases a builder. Workflows that it built are not affected.
+ *
+ * @param builder Consumed. NULL does nothing, and so does a builder of the parent in a forked child.
+ */
+WF_API void wf_builder_free(wf_builder_t *builder);
+
+/* ---- Workflow ------------------------------------------------------------------------------------------ */
+
+/* A checked graph with its host code. Immutable: any thread, any number of runs. */
+
+/** The workflow's name.
+ *
+ * Any thread.
+ *
+ * @param workflow Borrowed.
+ * @return NUL-terminated UTF-8, borrowed: valid until the workflow is freed. Empty for anything but a
+ *     workflow.
+ */
+WF_API const char *wf_workflow_name(const wf_workflow_t *workflow);
+
+/** What makes two graphs the same for a checkpoint: a SHA-256, in hex, of ids, edges, the start, and the
+ * names and versions of conditions. No code, no language, no limits.
+ *
+ * Any thread.
+ *
+ * @param workflow Borrowed.
+ * @return NUL-terminated text, borrowed: valid until the workflow is freed. Empty for anything but a
+ *     workflow.
+ */
+WF_API const char *wf_workflow_signature(const wf_workflow_t *workflow);
+
+/** The workflow as a JSON definition, which wf_builder_parse reads in any language.
+ *
+ * Any thread.
+ *
+ * @param workflow Borrowed.
+ * @param json Receives NUL-terminated JSON, owned by the caller: wf_free. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_workflow_definition(const wf_workflow_t *workflow, char **json, size_t *length,
+                                          wf_error_t **error);
+
+/** Releases a workflow. Runs that were started keep what they need of it.
+ *
+ * Any thread.
+ *
+ * @param workflow Consumed. NULL does nothing, and so does a workflow of the parent in a forked child.
+ */
+WF_API void wf_workflow_free(wf_workflow_t *workflow);
+
+/* ---- Storage ------------------------------------------------------------------------------------------- */
+
+/* Where checkpoints are kept: in memory ("memory:") or as one readable file each ("directory:PATH"). Any
+ * thread. */
+
+/** Opens a storage for checkpoints.
+ *
+ * `memory:` keeps them in this object and loses them with it. `directory:PATH` keeps one readable JSON file
+ * per checkpoint, `<id>.json`, and makes the directory if need be; a checkpoint that was saved survives
+ * power loss. The storage may be used by any number of runs and threads at the same time.
+ *
+ * @param url The address. Copied.
+ * @param storage Receives the storage, owned by the caller: wf_storage_free. NULL on error.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for an address of no known form; WF_E_STORAGE if the directory cannot be made;
+ *     WF_E_MISUSE for a NULL.
+ */
+WF_API wf_status_t wf_storage_open(const char *url, wf_storage_t **storage, wf_error_t **error);
+
+/** Gives a checkpoint document.
+ *
+ * Any thread.
+ *
+ * @param storage Borrowed.
+ * @param checkpoint_id Which. 1 to 200 of A-Z a-z 0-9 - _ . and no dot first.
+ * @param json Receives NUL-terminated JSON, owned by the caller: wf_free. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_NOTFOUND; WF_E_INVALID for an id that cannot be one; WF_E_CHECKPOINT if it is damaged
+ *     or not one of ours; WF_E_STORAGE if it cannot be read; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_storage_load(wf_storage_t *storage, const char *checkpoint_id, char **json,
+                                   size_t *length, wf_error_t **error);
+
+/** Saves a checkpoint document that came from elsewhere: another storage, or wf_run_checkpoint.
+ *
+ * White space between its members may change, a `checksum` member is dropped, everything else is kept as it
+ * is. Saving the same document twice is no error. Any thread.
+ *
+ * @param storage Borrowed.
+ * @param json The document. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_CHECKPOINT if it is no checkpoint document; WF_E_JSON with the offset; WF_E_EXISTS if
+ *     there is another document of that id; WF_E_INVALID for an id that cannot be one; WF_E_STORAGE if it
+ *     cannot be written; WF_E_LIMIT; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_storage_save(wf_storage_t *storage, const char *json, size_t length,
+                                   wf_error_t **error);
+
+/** Lists what a storage has, in the order of ids, which for ids made by the library is the order of time.
+ *
+ * Each entry has `checkpoint_id`, `previous_checkpoint_id`, `run_id`, `workflow_name`, `graph_signature`,
+ * `kind`, `superstep` and `timestamp`. A damaged or foreign file hides nothing: its entry has
+ * `checkpoint_id` and `problem`. Any thread.
+ *
+ * @param storage Borrowed.
+ * @param workflow_name Whose checkpoints; NULL for all. Damaged ones are always listed.
+ * @param json Receives a NUL-terminated JSON array, owned by the caller: wf_free. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_STORAGE if the storage cannot be read; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_storage_list(wf_storage_t *storage, const char *workflow_name, char **json,
+                                   size_t *length, wf_error_t **error);
+
+/** Gives the id of the latest readable checkpoint.
+ *
+ * Any thread.
+ *
+ * @param storage Borrowed.
+ * @param workflow_name Whose; NULL for any workflow.
+ * @param checkpoint_id Receives a NUL-terminated id, owned by the caller: wf_free. NULL on error and if
+ *     there is none.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_NONE if there is none; WF_E_STORAGE if the storage cannot be read; WF_E_MISUSE for a
+ *     NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_storage_latest(wf_storage_t *storage, const char *workflow_name, char **checkpoint_id,
+                                     wf_error_t **error);
+
+/** Deletes one checkpoint.
+ *
+ * Any thread.
+ *
+ * @param storage Borrowed.
+ * @param checkpoint_id Which.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_NONE if there was none; WF_E_INVALID for an id that cannot be one; WF_E_STORAGE if it
+ *     cannot be deleted; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_storage_delete(wf_storage_t *storage, const char *checkpoint_id, wf_error_t **error);
+
+/** Releases a storage. Runs that use it keep it open until they are freed.
+ *
+ * Any thread.
+ *
+ * @param storage Consumed. NULL does nothing, and so does a storage of the parent in a forked child.
+ */
+WF_API void wf_storage_free(wf_storage_t *storage);
+
+/* ---- Run ----------------------------------------------------------------------------------------------- */
+
+/* One execution of a workflow, driven by whoever calls wf_run_next. One thread at a time, unless a function
+ * says otherwise. */
+
+/** Starts a run: `input` is queued for the start executor. Nothing runs before wf_run_next.
+ *
+ * One workflow may have any number of runs at a time.
+ *
+ * @param workflow Borrowed; the run keeps what it needs.
+ * @param options How to run; NULL for the defaults. Copied.
+ * @param input JSON. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param run Receives the run, owned by the caller: wf_run_free. NULL on error.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_INVALID
+ *     for bad options; WF_E_UNSUPPORTED for options from a newer library; WF_E_MISUSE for a NULL or another
+ *     kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_start(wf_workflow_t *workflow, const wf_run_options_t *options, const char *input,
+                                size_t length, wf_run_t **run, wf_error_t **error);
+
+/** Goes on from a checkpoint in `options->storage`, as the same run.
+ *
+ * The checkpoint is checked in full before anything happens; restore callbacks run inside the first
+ * wf_run_next. Resuming one checkpoint twice gives the same result twice.
+ *
+ * @param workflow Borrowed; its graph must be the one that made the checkpoint.
+ * @param options Needs `storage`. `run_id` gives the continuation a name of its own. Copied.
+ * @param checkpoint_id Which; NULL for the latest of this workflow. Later ones that cannot be read are
+ *     skipped, each with a "warning" event.
+ * @param run Receives the run, owned by the caller: wf_run_free. NULL on error.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_NOTFOUND if there is no such checkpoint; WF_E_MISMATCH if a different graph made it;
+ *     WF_E_CHECKPOINT if it is damaged, cut short or foreign; WF_E_INVALID for bad options or an id that
+ *     cannot be one; WF_E_STORAGE if it cannot be read; WF_E_UNSUPPORTED if it needs a newer library;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_resume(wf_workflow_t *workflow, const wf_run_options_t *options,
+                                 const char *checkpoint_id, wf_run_t **run, wf_error_t **error);
+
+/** Goes on from a checkpoint document that the host kept itself, as wf_run_checkpoint gave it.
+ *
+ * Otherwise like wf_run_resume; needs no storage.
+ *
+ * @param workflow Borrowed; its graph must be the one that made the checkpoint.
+ * @param options How to run; NULL for the defaults. Copied.
+ * @param checkpoint The document. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param run Receives the run, owned by the caller: wf_run_free. NULL on error.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_CHECKPOINT; WF_E_JSON with the offset; WF_E_MISMATCH; WF_E_LIMIT; WF_E_INVALID for bad
+ *     options; WF_E_UNSUPPORTED; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_restore(wf_workflow_t *workflow, const wf_run_options_t *options,
+                                  const char *checkpoint, size_t length, wf_run_t **run, wf_error_t **error);
+
+/** Drives the run on this thread until there is an event, and gives it.
+ *
+ * Callbacks run inside this call. When a superstep's "superstep_completed" comes out, the superstep is
+ * committed and, with a storage, saved. One thread at a time; it may be another one each time.
+ *
+ * @param run Borrowed.
+ * @param timeout_ms How long to wait for executors that answered WF_PENDING, in milliseconds: 0 not at all,
+ *     negative forever. Time spent in callbacks does not count.
+ * @param event Receives the event, owned by the caller: wf_event_free. NULL unless WF_OK.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK with an event; WF_TIMEOUT if only pending executors are left to wait for; WF_DONE when the
+ *     run is idle: nothing is left to deliver; if the run failed, after its last event and from then on,
+ *     why: the status that an executor returned, WF_E_EXECUTOR, WF_E_STORAGE, WF_E_LIMIT. These say that the
+ *     call itself was wrong and leave the run as it is: WF_E_REENTRANT from inside a callback of this run;
+ *     WF_E_BUSY while another thread drives it; WF_E_MISUSE for a NULL or another kind of handle;
+ *     WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_next(wf_run_t *run, int64_t timeout_ms, wf_event_t **event, wf_error_t **error);
+
+/** How far the run is.
+ *
+ * Any thread, any time.
+ *
+ * @param run Borrowed.
+ * @return The state; WF_E_MISUSE for a NULL or another kind of handle.
+ */
+WF_API wf_run_state_t wf_run_state(const wf_run_t *run);
+
+/** How many supersteps are committed.
+ *
+ * Any thread, any time.
+ *
+ * @param run Borrowed.
+ * @return The number; 0 for anything but a run.
+ */
+WF_API uint64_t wf_run_superstep(const wf_run_t *run);
+
+/** The run's id: the host's own, or one that the library made. A resumed run has the id of its checkpoint.
+ *
+ * Any thread, any time.
+ *
+ * @param run Borrowed.
+ * @return NUL-terminated text, borrowed: valid until the run is freed. Empty for anything but a run.
+ */
+WF_API const char *wf_run_id(const wf_run_t *run);
+
+/** Gives the last checkpoint of the run as one JSON document, never half a superstep.
+ *
+ * The run needs a storage or WF_RUN_CHECKPOINTS. A resumed run gives the checkpoint it came from until it
+ * has made one of its own. May be called inside a callback of this run; otherwise one thread at a time with
+ * wf_run_next.
+ *
+ * @param run Borrowed.
+ * @param json Receives NUL-terminated JSON, owned by the caller: wf_free. NULL unless WF_OK.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_NONE if there is none yet; WF_E_UNSUPPORTED if the run makes none; WF_E_STORAGE or
+ *     WF_E_CHECKPOINT if the storage cannot give it back; WF_E_BUSY while another thread drives the run;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_run_checkpoint(wf_run_t *run, char **json, size_t *length, wf_error_t **error);
+
+/** Releases a run, finished or not. What is stored stays stored.
+ *
+ * Executors that are still pending are not called again; finishing them answers WF_E_CLOSED. Any thread; not
+ * while another thread drives the run.
+ *
+ * @param run Consumed. NULL does nothing, and so does a run of the parent in a forked child.
+ */
+WF_API void wf_run_free(wf_run_t *run);
+
+/* ---- Event --------------------------------------------------------------------------------------------- */
+
+/* One thing that happened in a run. Owned by the caller, immutable and independent of its run: any thread. */
+
+/** What the event tells.
+ *
+ * Any thread.
+ *
+ * @param event Borrowed.
+ * @return The kind; 0 for anything but an event.
+ */
+WF_API wf_event_kind_t wf_event_kind(const wf_event_t *event);
+
+/** The name of a kind, such as "superstep_completed".
+ *
+ * Any thread.
+ *
+ * @param kind Any number.
+ * @return A static text; "unknown" for a kind that this version does not know.
+ */
+WF_API const char *wf_event_kind_name(wf_event_kind_t kind);
+
+/** The event's place among those that this run handle gave: 1, 2, 3 and so on without gaps.
+ *
+ * Any thread.
+ *
+ * @param event Borrowed.
+ * @return The number; 0 for anything but an event.
+ */
+WF_API uint64_t wf_event_sequence(const wf_event_t *event);
+
+/** The superstep that the event belongs to, counted from 1 and across resumes; 0 before the first.
+ *
+ * Any thread.
+ *
+ * @param event Borrowed.
+ * @return The number; 0 for anything but an event.
+ */
+WF_API uint64_t wf_event_superstep(const wf_event_t *event);
+
+/** The executor that the event is about.
+ *
+ * Any thread.
+ *
+ * @param event Borrowed.
+ * @return NUL-terminated id, borrowed: valid until the event is freed. NULL if the event is about no
+ *     executor.
+ */
+WF_API const char *wf_event_executor_id(const wf_event_t *event);
+
+/** The event's data as JSON. Its shape depends on the kind: see `enum wf_event_kind`.
+ *
+ * Any thread.
+ *
+ * @param event Borrowed.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @return NUL-terminated JSON, borrowed: valid until the event is freed. "null" if there is none. Never
+ *     NULL.
+ */
+WF_API const char *wf_event_data(const wf_event_t *event, size_t *length);
+
+/** The whole event as one JSON object: `type` (the kind's name), `sequence`, `superstep`, `executor_id` (null
+ * if none) and `data`.
+ *
+ * Any thread.
+ *
+ * @param event Borrowed.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @return NUL-terminated JSON, borrowed: valid until the event is freed. "null" for anything but an event.
+ */
+WF_API const char *wf_event_json(const wf_event_t *event, size_t *length);
+
+/** Releases an event.
+ *
+ * Any thread.
+ *
+ * @param event Consumed. NULL does nothing.
+ */
+WF_API void wf_event_free(wf_event_t *event);
+
+/* ---- Context ------------------------------------------------------------------------------------------- */
+
+/* One call of host code and what it may do. Borrowed: valid until the callback returns anything but
+ * WF_PENDING, and after WF_PENDING until wf_context_finish. One thread at a time. */
+
+/** The id of the run that the call belongs to.
+ *
+ * @param context Borrowed.
+ * @return NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
+ */
+WF_API const char *wf_context_run_id(const wf_context_t *context);
+
+/** The id of the executor that is called.
+ *
+ * @param context Borrowed.
+ * @return NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
+ */
+WF_API const char *wf_context_executor_id(const wf_context_t *context);
+
+/** The superstep that the call is part of, counted from 1; in a restore callback the superstep of the
+ * checkpoint.
+ *
+ * @param context Borrowed.
+ * @return The number; 0 for anything but a context.
+ */
+WF_API uint64_t wf_context_superstep(const wf_context_t *context);
+
+/** The input of the call, the same that the callback got as an argument: for code that runs after the
+ * callback.
+ *
+ * @param context Borrowed.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @return NUL-terminated JSON, borrowed: valid until the context ends. "null" for anything but a context.
+ */
+WF_API const char *wf_context_input(const wf_context_t *context, size_t *length);
+
+/** Where the message came from: a JSON array of executor ids, several after a fan-in. A run's input comes
+ * from "internal:" and the id of the start executor.
+ *
+ * @param context Borrowed.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @return NUL-terminated JSON, borrowed: valid until the context ends. "[]" in save and restore callbacks,
+ *     and for anything but a context.
+ */
+WF_API const char *wf_context_sources(const wf_context_t *context, size_t *length);
+
+/** Sends a message along the executor's edges. It is delivered in the next superstep, if this one commits.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param target Sends only to this executor, which an edge must lead to; NULL for every edge. Copied.
+ * @param json The message. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_NOTFOUND if the workflow has no such target; WF_E_JSON with the offset; WF_E_LIMIT for
+ *     a text that is too long or too deep; WF_E_MISUSE in a save or restore callback, for a NULL or another
+ *     kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED. A message that no edge takes is
+ *     reported by a "warning" event.
+ */
+WF_API wf_status_t wf_context_send(wf_context_t *context, const char *target, const char *json, size_t length,
+                                   wf_error_t **error);
+
+/** Gives an output of the workflow: an "output" event, when the callback returns; at once, if it has gone
+ * pending.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param json The output. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_MISUSE
+ *     in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has
+ *     ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_output(wf_context_t *context, const char *json, size_t length,
+                                     wf_error_t **error);
+
+/** Reads a value of the state: what this executor wrote in this superstep, else the value at the last
+ * boundary.
+ *
+ * @param context Borrowed.
+ * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+ * @param key Which value.
+ * @param json Receives NUL-terminated JSON, borrowed: valid until the context ends. NULL unless WF_OK.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_NONE if there is no such key; WF_E_INVALID for an unknown scope or a key that is not
+ *     UTF-8; WF_E_MISUSE for a NULL or another kind of handle; WF_E_CLOSED if the context has ended;
+ *     WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_get_state(wf_context_t *context, wf_scope_t scope, const char *key,
+                                        const char **json, size_t *length, wf_error_t **error);
+
+/** Writes a value of the state. It is committed with the superstep; other executors see it from the next one
+ * on.
+ *
+ * If two executors write one shared key in a superstep, the later one in the order of executors wins, and a
+ * "warning" event says so.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+ * @param key Which value: UTF-8, not empty. Copied.
+ * @param json The value. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_INVALID
+ *     for an unknown scope or a bad key; WF_E_MISUSE in a save or restore callback, for a NULL or another
+ *     kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_set_state(wf_context_t *context, wf_scope_t scope, const char *key,
+                                        const char *json, size_t length, wf_error_t **error);
+
+/** Deletes a value of the state, with the superstep as wf_context_set_state.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+ * @param key Which value.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_NONE if there was no such key; WF_E_INVALID for an unknown scope or a bad key;
+ *     WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the
+ *     context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_delete_state(wf_context_t *context, wf_scope_t scope, const char *key,
+                                           wf_error_t **error);
+
+/** Gives the executor's state to the checkpoint that is being made. The last call counts.
+ *
+ * @param context Borrowed; of a save callback.
+ * @param json The state; the restore callback gets it back. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_MISUSE
+ *     outside a save callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended;
+ *     WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_save(wf_context_t *context, const char *json, size_t length,
+                                   wf_error_t **error);
+
+/** Says why the executor is about to fail, so that a callback can end with `return wf_context_fail(...)`.
+ *
+ * It only records the sentence: what fails the executor is the negative status that its callback returns or
+ * that wf_context_finish gets.
+ *
+ * @param context Borrowed.
+ * @param error_type The host's name for the kind of error, such as "ValueError"; NULL for none. Copied.
+ * @param message UTF-8 for people; invalid bytes are replaced. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @return WF_E_EXECUTOR, to be returned on; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_fail(wf_context_t *context, const char *error_type, const char *message,
+                                   size_t length);
+
+/** Ends a call whose callback returned WF_PENDING (or is about to). From any thread, once.
+ *
+ * All other uses of the context must be over. A thread that waits in wf_run_next wakes up.
+ *
+ * @param context Consumed, whatever the answer is.
+ * @param status WF_OK or WF_DONE commits what the call did; a negative status fails the executor; see
+ *     wf_context_fail.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a positive status other than WF_DONE, which fails the executor;
+ *     WF_E_CLOSED if the call was finished before or its run is gone; WF_E_MISUSE for a NULL or another kind
+ *     of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_finish(wf_context_t *context, wf_status_t status, wf_error_t **error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* WORKFLOW_H */
