@@ -104,7 +104,7 @@ struct RunTests {
         let storage = MemoryStorage()
         let workflow = try countingWorkflow(to: 3)
         try Run(workflow, .with(storage), input: "0").play()
-        let document = try storage.load(try #require(storage.latest(workflow: nil)))
+        let document = try storage.load(try #require(storage.latest(workflow: nil).id))
         var options = RunOptions.with(storage)
         options.runID = id
         #expect(failure { _ = try Run(workflow, options, input: "0") }?.status == .invalid)

@@ -25,7 +25,7 @@ private final class FlakyStorage: Storage {
 
     func load(_ id: String) throws(Failure) -> Text { try inner.load(id) }
     func list(workflow: String?) throws(Failure) -> [StoredCheckpoint] { inner.list(workflow: workflow) }
-    func latest(workflow: String?) throws(Failure) -> String? { inner.latest(workflow: workflow) }
+    func latest(workflow: String?) throws(Failure) -> LatestCheckpoint { inner.latest(workflow: workflow) }
     func delete(_ id: String) throws(Failure) -> Bool { try inner.delete(id) }
 }
 
@@ -48,7 +48,7 @@ struct StorageFailureTests {
         #expect(try run.checkpoint().map { member("superstep", of: $0) } == (failing == 1 ? nil : "\(failing - 2)"))
 
         let resumed: Run
-        if storage.inner.latest(workflow: nil) == nil {
+        if storage.inner.latest(workflow: nil).id == nil {
             #expect(failure { _ = try Run(run.workflow, .with(storage), resuming: nil) }?.status == .notFound)
             resumed = try Run(countingWorkflow(to: Self.supersteps), .with(storage), input: "0")
         } else {
@@ -74,7 +74,7 @@ struct StorageFailureTests {
         let run = try Run(countingWorkflow(to: 2), .with(storage), input: "0")
         var deleted = false
         try run.play { event in
-            guard event.kind == .checkpoint, !deleted, let id = storage.latest(workflow: nil) else { return }
+            guard event.kind == .checkpoint, !deleted, let id = storage.latest(workflow: nil).id else { return }
             deleted = try storage.delete(id)
             #expect(failure { _ = try run.checkpoint() }?.status == .notFound)
         }
