@@ -1,0 +1,62 @@
+"""Reads the annotations of handlers, also when they are text or name classes local to a function."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, Callable, Optional, Union
+
+UNION_KINDS: tuple[Any, ...] = (Union, getattr(types, "UnionType", Union))
+
+
+def local_names(function: Callable[..., Any], frame: Optional[types.FrameType]) -> dict[str, Any]:
+    """The names that the code around the definition of `function` sees, from `frame` outwards."""
+    names: dict[str, Any] = {}
+    while frame is not None and frame.f_globals is getattr(function, "__globals__", None):
+        if frame.f_locals is not frame.f_globals:
+            names = {**frame.f_locals, **names}
+        frame = frame.f_back
+    return names
+
+
+def resolve(annotation: Any, function: Callable[..., Any], names: Mapping[str, Any]) -> Any:
+    """The type that `annotation` means; text in it is evaluated.
+
+    Raises:
+        NameError: a name in it is not defined (yet).
+    """
+
+    def holder() -> None: ...
+
+    holder.__annotations__ = {"it": annotation}
+    scope = getattr(function, "__globals__", {})
+    return typing.get_type_hints(holder, scope, dict(names), include_extras=True)["it"]
+
+
+def members(annotation: Any) -> list[Any]:
+    """The alternatives of a union, or the annotation alone; nothing for Never and None."""
+    if annotation is None or annotation is type(None) or is_never(annotation):
+        return []
+    if typing.get_origin(annotation) in UNION_KINDS:
+        return list(typing.get_args(annotation))
+    return [annotation]
+
+
+def is_never(annotation: Any) -> bool:
+    """Whether it is `Never` or `NoReturn`, from typing or typing_extensions."""
+    return getattr(annotation, "_name", None) in ("Never", "NoReturn")
+
+
+def contains_type_variable(annotation: Any) -> bool:
+    """Whether a type variable is left open in it."""
+    if isinstance(annotation, typing.TypeVar):
+        return True
+    return any(contains_type_variable(part) for part in typing.get_args(annotation))
+
+
+def type_name(annotation: Any) -> str:
+    """How an error names a type."""
+    if isinstance(annotation, type) and not typing.get_args(annotation):
+        return annotation.__qualname__
+    return str(annotation).replace("typing.", "")

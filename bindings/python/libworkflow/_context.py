@@ -1,0 +1,149 @@
+"""What a handler may do: send messages, yield outputs, read and write state."""
+
+from __future__ import annotations
+
+import json
+from ctypes import byref, c_char_p, c_void_p
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional
+
+from ._abi import WF_E_NOTFOUND, WF_NONE, WF_SCOPE_SHARED
+from ._codec import Decode, encode
+from ._library import lib, raise_for, take_error
+
+if TYPE_CHECKING:
+    from typing_extensions import Never, TypeVar
+
+    OutT = TypeVar("OutT", default=Never)
+    WorkflowOutT = TypeVar("WorkflowOutT", default=Never)
+else:
+    from typing import TypeVar
+
+    OutT, WorkflowOutT = TypeVar("OutT"), TypeVar("WorkflowOutT")
+
+_send = lib.wf_context_send
+_output = lib.wf_context_output
+_get_state = lib.wf_context_get_state
+_set_state = lib.wf_context_set_state
+_delete_state = lib.wf_context_delete_state
+
+
+class WorkflowContext(Generic[OutT, WorkflowOutT]):
+    """One call of a handler, and what it may do.
+
+    `WorkflowContext[OutT, WorkflowOutT]` declares what the handler sends and yields; either may be left out.
+    The context ends with the handler: after that every method raises RuntimeError.
+    """
+
+    __slots__ = ("_decode", "_handle", "_wake", "executor_id")
+
+    if not TYPE_CHECKING:
+        __class_getitem__ = classmethod(GenericAlias)  # typing.Generic would insist on both arguments
+
+    def __init__(self, handle: int, executor_id: str, decode: Decode, wake: Callable[[], None]) -> None:
+        self._handle: Optional[int] = handle
+        self._wake = wake
+        self._decode = decode
+        self.executor_id = executor_id
+        """The executor whose handler this is."""
+
+    async def send_message(self, message: OutT, target_id: Optional[str] = None) -> None:
+        """Sends `message` along the edges of this executor, or only along the one to `target_id`.
+
+        It is delivered in the next superstep. Later changes to the object do not reach the receiver.
+
+        Raises:
+            TypeError: the message has no JSON form.
+            ValueError: the workflow has no executor of that id.
+        """
+        payload = encode(message, "message")
+        error = c_void_p()
+        target = None if target_id is None else _text(target_id)
+        status = _send(self._open(), target, payload, len(payload), byref(error))
+        if status == WF_E_NOTFOUND:
+            raise ValueError(str(take_error(status, error)))
+        if status:
+            raise_for(status, error)
+
+    async def yield_output(self, output: WorkflowOutT) -> None:
+        """Gives `output` to the caller of the workflow.
+
+        Raises:
+            TypeError: the output has no JSON form.
+        """
+        payload = encode(output, "output")
+        error = c_void_p()
+        status = _output(self._open(), payload, len(payload), byref(error))
+        if status:
+            raise_for(status, error)
+        self._wake()
+
+    def get_state(self, key: str, default: Any = None) -> Any:
+        """The shared value of `key` at the last boundary, or as this handler has set it since.
+
+        It is a copy: give a changed value to `set_state`.
+        """
+        value, error = c_char_p(), c_void_p()
+        status = _get_state(self._open(), WF_SCOPE_SHARED, _text(key), byref(value), None, byref(error))
+        if status == WF_NONE:
+            return default
+        if status:
+            raise_for(status, error)
+        return self._decode(value.value or b"null")
+
+    def set_state(self, key: str, value: Any) -> None:
+        """Sets a value that the executors of the run share; the others see it from the next superstep on.
+
+        Raises:
+            TypeError: the value has no JSON form.
+        """
+        payload = encode(value, f"state[{key!r}]")
+        error = c_void_p()
+        status = _set_state(self._open(), WF_SCOPE_SHARED, _text(key), payload, len(payload), byref(error))
+        if status:
+            raise_for(status, error)
+
+    def delete_state(self, key: str) -> None:
+        """Removes a shared value.
+
+        Raises:
+            KeyError: there is none.
+        """
+        error = c_void_p()
+        status = _delete_state(self._open(), WF_SCOPE_SHARED, _text(key), byref(error))
+        if status == WF_NONE:
+            raise KeyError(key)
+        if status:
+            raise_for(status, error)
+
+    @property
+    def source_executor_ids(self) -> list[str]:
+        """Who sent the message: several after a fan-in, `internal:<id>` for the input of the run."""
+        sources: list[str] = json.loads(lib.wf_context_sources(self._open(), None))
+        return sources
+
+    def get_source_executor_id(self) -> str:
+        """Who sent the message.
+
+        Raises:
+            RuntimeError: several did; see `source_executor_ids`.
+        """
+        sources = self.source_executor_ids
+        if len(sources) != 1:
+            raise RuntimeError(f"the message has several sources: {', '.join(sources)}; read source_executor_ids")
+        return sources[0]
+
+    def _open(self) -> int:
+        if self._handle is None:
+            raise RuntimeError(f"the handler of '{self.executor_id}' has ended, and its context with it")
+        return self._handle
+
+    def _close(self) -> None:
+        self._handle = None
+
+
+def _text(text: str) -> bytes:
+    """`text` for C, where it ends at the first NUL."""
+    if "\0" in text:
+        raise ValueError(f"{text!r} contains a NUL character")
+    return text.encode()

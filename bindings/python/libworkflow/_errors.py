@@ -1,0 +1,92 @@
+"""What goes wrong, as exceptions."""
+
+from __future__ import annotations
+
+import enum
+import json
+from typing import Any, Optional
+
+from . import _abi
+
+
+class WorkflowException(Exception):
+    """Base of the errors of this package."""
+
+
+class WorkflowRunnerException(WorkflowException):
+    """A run could not go on."""
+
+
+class WorkflowConvergenceException(WorkflowRunnerException):
+    """The run reached its limit of supersteps with messages left."""
+
+
+class WorkflowCheckpointException(WorkflowRunnerException):
+    """A checkpoint is unknown, damaged, of another graph, or could not be written."""
+
+
+class ValidationTypeEnum(enum.Enum):
+    """What a validation found."""
+
+    EDGE_DUPLICATION = "EDGE_DUPLICATION"
+    EXECUTOR_DUPLICATION = "EXECUTOR_DUPLICATION"
+    TYPE_COMPATIBILITY = "TYPE_COMPATIBILITY"
+    GRAPH_CONNECTIVITY = "GRAPH_CONNECTIVITY"
+    HANDLER_OUTPUT_ANNOTATION = "HANDLER_OUTPUT_ANNOTATION"
+    OUTPUT_VALIDATION = "OUTPUT_VALIDATION"
+
+
+class WorkflowValidationError(WorkflowException):
+    """The graph is not valid."""
+
+    def __init__(self, message: str, validation_type: ValidationTypeEnum) -> None:
+        super().__init__(message)
+        self.message = message
+        self.validation_type = validation_type
+
+    def __str__(self) -> str:
+        return f"[{self.validation_type.value}] {self.message}"
+
+
+class EdgeDuplicationError(WorkflowValidationError):
+    """Two edges have the same source and target."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ValidationTypeEnum.EDGE_DUPLICATION)
+
+
+class GraphConnectivityError(WorkflowValidationError):
+    """An executor cannot be reached from the start."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, ValidationTypeEnum.GRAPH_CONNECTIVITY)
+
+
+_CLASSES: dict[int, type[Exception]] = {
+    _abi.WF_E_INVALID: ValueError,
+    _abi.WF_E_NOMEM: MemoryError,
+    _abi.WF_E_JSON: ValueError,
+    _abi.WF_E_GRAPH: GraphConnectivityError,
+    _abi.WF_E_NOTFOUND: WorkflowCheckpointException,
+    _abi.WF_E_CHECKPOINT: WorkflowCheckpointException,
+    _abi.WF_E_MISMATCH: WorkflowCheckpointException,
+    _abi.WF_E_STORAGE: WorkflowCheckpointException,
+    _abi.WF_E_EXISTS: WorkflowCheckpointException,
+    _abi.WF_E_CONFLICT: WorkflowCheckpointException,
+    _abi.WF_E_EXECUTOR: WorkflowRunnerException,
+    _abi.WF_E_LIMIT: WorkflowConvergenceException,
+}
+
+
+def exception_for(status: int, message: str, details: Optional[dict[str, Any]] = None) -> Exception:
+    """The exception for a status of the library and its sentence."""
+    error = _CLASSES.get(status, WorkflowException)(message)
+    error.status = status  # type: ignore[attr-defined]
+    error.details = details or {}  # type: ignore[attr-defined]
+    return error
+
+
+def details_of(text: bytes) -> dict[str, Any]:
+    """The machine-readable part of an error of the library."""
+    details = json.loads(text or b"{}")
+    return details if isinstance(details, dict) else {}

@@ -1,0 +1,101 @@
+"""Executors made of one function."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+from typing import Any, Callable, Optional, overload
+
+from ._annotations import local_names
+from ._executor import Executor
+from ._handler import HandlerSpec, annotated_spec
+from ._thread_context import ThreadContext
+
+Function = Callable[..., Any]
+
+
+class FunctionExecutor(Executor):
+    """An executor that calls `function(message)` or `function(message, ctx)`.
+
+    A sync function runs in a thread of the event loop's default pool, so that it may block.
+
+    Raises:
+        ValueError: the function has other parameters or lacks a message type.
+    """
+
+    def __init__(
+        self,
+        function: Function,
+        id: Optional[str] = None,
+        *,
+        input: Any = None,
+        output: Any = None,
+        workflow_output: Any = None,
+        _frame: Any = None,
+    ) -> None:
+        if isinstance(function, (staticmethod, classmethod)):
+            raise ValueError("@executor takes a plain function: put @staticmethod away or write an Executor class")
+        name = getattr(function, "__name__", type(function).__name__)
+        parameters = list(inspect.signature(function).parameters.values())
+        if len(parameters) not in (1, 2):
+            raise ValueError(f"executor function '{name}' must have the parameters (message) or (message, ctx)")
+        context = parameters[1] if len(parameters) == 2 else None
+        names = local_names(function, _frame or sys._getframe(1))
+        given = {"input": input, "output": output, "workflow_output": workflow_output}
+        explicit = {key: value for key, value in given.items() if value is not None}
+        self._function = function
+        self._spec = annotated_spec(_adapted(function, len(parameters)), names, parameters[0], context, **explicit)
+        super().__init__(id or name)
+
+    def _declared_handlers(self) -> list[HandlerSpec]:
+        return [self._spec]
+
+
+def _adapted(function: Function, parameters: int) -> Function:
+    """`function` as an async method."""
+    if inspect.iscoroutinefunction(function):
+
+        async def call(self: Any, message: Any, ctx: Any) -> Any:
+            return await (function(message, ctx) if parameters == 2 else function(message))
+
+    else:
+
+        async def call(self: Any, message: Any, ctx: Any) -> Any:
+            if parameters == 1:
+                return await asyncio.to_thread(function, message)
+            with ThreadContext(ctx) as shared:
+                return await asyncio.to_thread(function, message, shared)
+
+    call.__name__ = getattr(function, "__name__", "call")
+    call.__dict__["__wrapped__"] = function
+    return call
+
+
+@overload
+def executor(function: Function) -> FunctionExecutor: ...
+@overload
+def executor(
+    *, id: Optional[str] = None, input: Any = None, output: Any = None, workflow_output: Any = None
+) -> Callable[[Function], FunctionExecutor]: ...
+def executor(
+    function: Optional[Function] = None,
+    *,
+    id: Optional[str] = None,
+    input: Any = None,
+    output: Any = None,
+    workflow_output: Any = None,
+) -> Any:
+    """Makes an executor of an async or sync function `(message)` or `(message, ctx)`.
+
+    Its id is the function's name, or `id`. Each explicit type takes the place of the annotation.
+
+    Raises:
+        ValueError: the function has other parameters or lacks a message type.
+    """
+
+    def make(target: Function) -> FunctionExecutor:
+        frame = sys._getframe(1 if function is None else 2)
+        return FunctionExecutor(target, id, input=input, output=output, workflow_output=workflow_output, _frame=frame)
+
+    return make if function is None else make(function)

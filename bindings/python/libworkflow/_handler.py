@@ -1,0 +1,166 @@
+"""Handlers: methods that take the messages of one type."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import typing
+from typing import Any, Callable, Optional, TypeVar, overload
+
+from ._annotations import contains_type_variable, local_names, members, resolve
+from ._context import WorkflowContext
+from ._type_check import Check, compile_check, plain_classes
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+
+_EMPTY = inspect.Parameter.empty
+
+
+class HandlerSpec:
+    """The types of one handler.
+
+    `input`, `output` and `workflow_output` are annotations; the latter two are taken from `context`, the
+    annotation of the context, where they are None. Text that names something not yet defined is looked up
+    again when the first executor is made.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        names: dict[str, Any],
+        *,
+        input: Any,
+        context: Any = None,
+        output: Any = None,
+        workflow_output: Any = None,
+    ) -> None:
+        self.function = function
+        self.name: str = function.__name__
+        self._names = names
+        self._declared = input, context, output, workflow_output
+        self._types: Optional[tuple[Any, list[Any], list[Any]]] = None
+        self._check: Optional[Check] = None
+        try:
+            self.resolve()
+        except NameError:
+            pass
+
+    @property
+    def input(self) -> Any:
+        """The type of message it takes."""
+        return self.resolve()[0]
+
+    @property
+    def output(self) -> list[Any]:
+        """The types it declares for `send_message`."""
+        return self.resolve()[1]
+
+    @property
+    def workflow_output(self) -> list[Any]:
+        """The types it declares for `yield_output`."""
+        return self.resolve()[2]
+
+    @property
+    def check(self) -> Check:
+        """Tells whether a value is of the input type."""
+        if self._check is None:
+            self._check = compile_check(self.input)
+        return self._check
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether the class of a value alone decides."""
+        return plain_classes(self.input) is not None
+
+    def resolve(self) -> tuple[Any, list[Any], list[Any]]:
+        """Finds the types.
+
+        Raises:
+            NameError: an annotation names something that is not defined.
+            ValueError: the types are not those of a handler.
+        """
+        if self._types is None:
+            source = inspect.unwrap(self.function)
+            message, context, *outputs = (
+                None if part is None else resolve(part, source, self._names) for part in self._declared
+            )
+            if contains_type_variable(message):
+                raise ValueError(f"handler '{self.name}': the message type {message} has an open type variable")
+            declared = self._context_arguments(context)
+            sends, yields = (mine or theirs for mine, theirs in zip(outputs, declared))
+            self._types = message, members(sends), members(yields)
+            self._names = {}
+        return self._types
+
+    def _context_arguments(self, annotation: Any) -> tuple[Any, Any]:
+        """OutT and WorkflowOutT of a `WorkflowContext[OutT, WorkflowOutT]`, None where left out."""
+        if annotation is None or annotation is WorkflowContext:
+            return None, None
+        arguments = typing.get_args(annotation)
+        if typing.get_origin(annotation) is not WorkflowContext or len(arguments) > 2:
+            raise ValueError(
+                f"handler '{self.name}': the context must be annotated as WorkflowContext, WorkflowContext[OutT] "
+                "or WorkflowContext[OutT, WorkflowOutT]"
+            )
+        return arguments[0], arguments[1] if len(arguments) == 2 else None
+
+
+@overload
+def handler(function: FunctionT) -> FunctionT: ...
+@overload
+def handler(
+    *, input: Any = None, output: Any = None, workflow_output: Any = None
+) -> Callable[[FunctionT], FunctionT]: ...
+def handler(function: Any = None, *, input: Any = None, output: Any = None, workflow_output: Any = None) -> Any:
+    """Makes an async method `(self, message, ctx)` the handler of one type of message.
+
+    Without arguments the types come from the annotations: `message: T`, `ctx: WorkflowContext[OutT, WorkflowOutT]`.
+    With any argument all types come from the arguments (text is allowed) and annotations are ignored.
+
+    Raises:
+        ValueError: the method is not async, has other parameters, or lacks a message type.
+    """
+
+    def decorate(method: FunctionT, frame: Any) -> FunctionT:
+        if not inspect.iscoroutinefunction(method):
+            raise ValueError(f"handler '{method.__name__}' must be an async method; use @executor for sync functions")
+        parameters = list(inspect.signature(method).parameters.values())
+        if len(parameters) != 3:
+            raise ValueError(f"handler '{method.__name__}' must have the parameters (self, message, ctx)")
+        names = local_names(method, frame)
+        if input is None and output is None and workflow_output is None:
+            spec = annotated_spec(method, names, parameters[1], parameters[2])
+        elif input is None:
+            raise ValueError(f"handler '{method.__name__}': explicit types need 'input'")
+        else:
+            spec = HandlerSpec(method, names, input=input, output=output, workflow_output=workflow_output)
+        method._handler_spec = spec  # type: ignore[attr-defined]
+        return method
+
+    frame = sys._getframe(1)
+    if function is not None:
+        return decorate(function, frame)
+    return lambda method: decorate(method, sys._getframe(1))
+
+
+def annotated_spec(
+    function: Callable[..., Any],
+    names: dict[str, Any],
+    message: inspect.Parameter,
+    context: Optional[inspect.Parameter],
+    **explicit: Any,
+) -> HandlerSpec:
+    """The types that the annotations of a handler declare; `explicit` ones take their place.
+
+    Raises:
+        ValueError: the message has no type, or the context is not a `WorkflowContext`.
+    """
+    input = explicit.pop("input", message.annotation)
+    if input is _EMPTY:
+        raise ValueError(f"handler '{function.__name__}' needs a type annotation for '{message.name}'")
+    annotation = context.annotation if context is not None else None
+    if annotation is _EMPTY:
+        if not explicit and input is message.annotation:
+            raise ValueError(f"handler '{function.__name__}' needs '{context}' to be annotated as WorkflowContext")
+        annotation = None
+    return HandlerSpec(function, names, input=input, context=annotation, **explicit)

@@ -1,0 +1,167 @@
+"""The types that tagged JSON may become.
+
+Loading resolves names only here: it never imports a module. A type gets here through `register_type`, through
+the annotations of a handler, or because this process wrote a value of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import enum
+import sys
+import typing
+from collections.abc import Iterable
+from typing import Any, Callable, Optional, TypeVar, overload
+
+from ._shapes import Members, Record, Row, Shape
+from ._standard_types import READERS
+from ._unencodable import Unencodable
+
+T = TypeVar("T", bound=type)
+
+_MAIN = "__main__"
+_ADVICE = "send plain data, a dataclass, an enum or a named tuple instead"
+
+
+class TypeRegistry:
+    """Names of types, and how values of each are written and read."""
+
+    def __init__(self) -> None:
+        self._by_type: dict[type, Shape] = {}
+        self._by_name: dict[str, Shape] = {}
+        self._by_qualname: dict[str, set[str]] = {}
+        self._chosen: set[str] = set()
+
+    def add(self, cls: type, name: Optional[str] = None) -> Shape:
+        """Registers `cls`, under `name` or under `module:qualname`.
+
+        A class that is defined again (a function that defines it ran twice, a module was reloaded) takes the
+        place of the earlier one, so that the registry does not grow with the number of runs.
+
+        Raises:
+            TypeError: `cls` is not a dataclass, an enum or a named tuple.
+            ValueError: the name belongs to another type.
+        """
+        known = self._by_type.get(cls)
+        if known is not None and name in (None, known.name):
+            return known
+        shape = _shape(cls, name or _default_name(cls))
+        holder = self._by_name.get(shape.name)
+        if holder is not None and holder.cls is not cls:
+            same_place = (holder.cls.__module__, holder.cls.__qualname__) == (cls.__module__, cls.__qualname__)
+            if not same_place and (name is not None or shape.name in self._chosen):
+                raise ValueError(f"the type name {shape.name!r} is taken by {holder.cls!r}")
+            self._by_type.pop(holder.cls, None)
+        if name is not None:
+            if name in READERS:
+                raise ValueError(f"the type name {name!r} belongs to the standard library's type")
+            self._chosen.add(name)
+        self._by_type[cls] = self._by_name[shape.name] = shape
+        self._by_qualname.setdefault(shape.name.rpartition(":")[2], set()).add(shape.name)
+        return shape
+
+    def known(self, cls: type) -> Optional[Shape]:
+        """How values of `cls` are written, if it is registered."""
+        return self._by_type.get(cls)
+
+    def of_value(self, value: Any) -> Shape:
+        """How to write `value`; registers its type.
+
+        Raises:
+            Unencodable: the type has no JSON form.
+        """
+        cls = type(value)
+        try:
+            return self._by_type.get(cls) or self.add(cls)
+        except TypeError:
+            raise Unencodable(value, _ADVICE) from None
+
+    def find(self, name: str) -> Optional[Shape]:
+        """The type of that name, or None.
+
+        A script that runs as `__main__` here may have been an imported module there, and the other way round:
+        then the qualified name decides, if only one type has it.
+        """
+        shape = self._by_name.get(name)
+        if shape is not None:
+            return shape
+        module, _, qualname = name.rpartition(":")
+        if module == _MAIN:
+            candidates = self._by_qualname.get(qualname, set())
+            return self._by_name[next(iter(candidates))] if len(candidates) == 1 else None
+        return self._by_name.get(f"{_MAIN}:{qualname}") if module else None
+
+    def learn(self, *annotations: Any) -> dict[str, Shape]:
+        """Registers every type that the annotations mention, with their fields and their subclasses."""
+        found: dict[str, Shape] = {}
+        seen: set[int] = set()
+        todo = [(annotation, False) for annotation in annotations]
+        while todo:
+            item, is_subclass = todo.pop()
+            if id(item) in seen:
+                continue
+            seen.add(id(item))
+            parts = [typing.get_origin(item), *typing.get_args(item)]
+            if isinstance(item, type) and not typing.get_args(item):  # list[int] passes for a type before 3.11
+                # Of several subclasses with one name the newest comes first: it took the place of the others.
+                if is_subclass and _default_name(item) in found:
+                    continue
+                with contextlib.suppress(TypeError, ValueError):  # no type that we tag, or the name is taken
+                    shape = self._by_type.get(item) or self.add(item)
+                    found[shape.name] = shape
+                    parts.extend(_field_types(item))
+                if item.__module__ not in ("builtins", "abc", "typing"):
+                    subclasses: list[type] = type.__subclasses__(item)
+                    todo.extend((subclass, True) for subclass in subclasses)
+            todo.extend((part, False) for part in parts)
+        return found
+
+
+def _default_name(cls: type) -> str:
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def _shape(cls: type, name: str) -> Shape:
+    if issubclass(cls, enum.Enum):
+        return Members(cls, name)
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return Row(cls, name)
+    builtin = [base for base in cls.__mro__ if base.__module__ == "builtins" and base is not object]
+    if dataclasses.is_dataclass(cls) and not builtin:
+        return Record(cls, name)
+    raise TypeError(f"{cls!r} cannot be registered: only dataclasses, enums and named tuples can")
+
+
+def _field_types(cls: type) -> Iterable[Any]:
+    try:
+        # A class made inside a function sees names that its module does not: then what resolves is enough.
+        return typing.get_type_hints(cls, vars(sys.modules.get(cls.__module__, sys)), {cls.__name__: cls}).values()
+    except Exception:
+        return [kind for kind in getattr(cls, "__annotations__", {}).values() if not isinstance(kind, str)]
+
+
+registry = TypeRegistry()
+"""The types of this process."""
+
+
+@overload
+def register_type(cls: T, name: Optional[str] = None) -> T: ...
+@overload
+def register_type(cls: None = None, name: Optional[str] = None) -> Callable[[T], T]: ...
+def register_type(cls: Optional[T] = None, name: Optional[str] = None) -> Any:
+    """Lets checkpoints bring back values of a type; a plain call or a class decorator.
+
+    Types in the annotations of handlers are registered already. Register what only appears deeper, or give a
+    type a `name` that stays when the class moves.
+
+    Raises:
+        TypeError: it is not a dataclass, an enum or a named tuple.
+        ValueError: the name belongs to another type.
+    """
+
+    def register(kind: T) -> T:
+        registry.add(kind, name)
+        return kind
+
+    return register if cls is None else register(cls)

@@ -1,0 +1,34 @@
+"""The result of a run that was awaited as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ._event import WorkflowEvent, WorkflowRunState
+
+
+class WorkflowRunResult(list[WorkflowEvent[Any]]):
+    """The events of a run, without "started" and, unless they were asked for, without "status"."""
+
+    def __init__(self, events: Iterable[WorkflowEvent[Any]], status_events: list[WorkflowEvent[Any]]) -> None:
+        super().__init__(events)
+        self._status_events = status_events
+
+    def get_outputs(self) -> list[Any]:
+        """What the executors yielded, in order."""
+        return [event.data for event in self if event.type == "output"]
+
+    def get_final_state(self) -> WorkflowRunState:
+        """How the run ended.
+
+        Raises:
+            RuntimeError: the result has no status.
+        """
+        if not self._status_events or self._status_events[-1].state is None:
+            raise RuntimeError("the result has no status event")
+        return self._status_events[-1].state
+
+    def status_timeline(self) -> list[WorkflowEvent[Any]]:
+        """Every "status" event, in order."""
+        return list(self._status_events)

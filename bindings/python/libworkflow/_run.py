@@ -1,0 +1,250 @@
+"""One execution of a workflow, driven on the event loop of the caller.
+
+The library decides what happens; this class lends it the thread, starts the handlers and hands out the events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from ctypes import byref, c_void_p
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable, Optional
+
+from ._abi import (
+    WF_DONE,
+    WF_E_EXECUTOR,
+    WF_EVENT_EXECUTOR_FAILED,
+    WF_EVENT_FAILED,
+    WF_OK,
+    WF_PENDING,
+    WF_TIMEOUT,
+)
+from ._condition import evaluate
+from ._context import WorkflowContext
+from ._errors import WorkflowCheckpointException
+from ._event import WorkflowEvent, message_of, traceback_of
+from ._host import Host
+from ._library import lib, take_error
+from ._steps import Steps
+from ._trampolines import current
+
+if TYPE_CHECKING:
+    from ._workflow import Workflow
+
+_next = lib.wf_run_next
+_kind = lib.wf_event_kind
+_finish = lib.wf_context_finish
+_fail = lib.wf_context_fail
+
+_FAILURES = frozenset((WF_EVENT_FAILED, WF_EVENT_EXECUTOR_FAILED))
+_YES, _NO, _FAILED = 1, 2, 0  # of a condition under WF_STRICT_RESULT
+
+_SLICE = 0.005
+"""For how many seconds handlers that never wait may keep the event loop to themselves."""
+_BATCH = 32
+"""After how many events that is looked at."""
+
+
+class Run:
+    """A run of the library and the handlers that it has called."""
+
+    def __init__(self, workflow: Workflow, handle: int) -> None:
+        self._handle: Optional[int] = handle
+        self._workflow = workflow
+        self.hosts = workflow._hosts
+        self._loop = asyncio.get_running_loop()
+        self._steps = Steps(self._loop)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._waiter: Optional[asyncio.Future[None]] = None
+        self._failures: dict[Optional[str], BaseException] = {}
+        self._interrupt: Optional[BaseException] = None
+        self._must_wait = False
+        self._closed = False
+        self._slice_end = time.monotonic() + _SLICE
+        self._event, self._error = c_void_p(), c_void_p()
+        self._event_ref, self._error_ref = byref(self._event), byref(self._error)
+
+    # ---- Driving
+
+    async def next(self) -> Optional[WorkflowEvent[Any]]:
+        """The next event, or None at the end.
+
+        Raises:
+            BaseException: what a handler raised.
+            WorkflowException: the run failed for another reason.
+        """
+        events: list[WorkflowEvent[Any]] = []
+        while not events and not self._drive(events, 1):
+            await self._others()
+        return events[0] if events else None
+
+    async def all(self) -> list[WorkflowEvent[Any]]:
+        """All events up to the end.
+
+        Raises:
+            BaseException: what a handler raised.
+            WorkflowException: the run failed for another reason.
+        """
+        events: list[WorkflowEvent[Any]] = []
+        while not self._drive(events, _BATCH):
+            await self._others()
+        return events
+
+    def _drive(self, events: list[WorkflowEvent[Any]], most: int) -> bool:
+        """Lets the library go on until it is this run's end (True), or the others' turn (False).
+
+        Appends to `events`, and comes back when there are `most` more.
+        """
+        end = len(events) + most
+        previous, current.run = current.run, self
+        try:
+            while len(events) < end:
+                status = _next(self._handle, 0, self._event_ref, self._error_ref)
+                if self._interrupt is not None:
+                    raise self._interrupt
+                if status == WF_OK:
+                    handle = self._event.value or 0
+                    kind = _kind(handle)
+                    events.append(WorkflowEvent._adopt(handle, kind))
+                    if kind in _FAILURES:
+                        self._explain(events[-1])
+                elif status == WF_TIMEOUT:
+                    self._must_wait = True
+                    return False
+                elif status == WF_DONE:
+                    return True
+                else:
+                    raise self._failure(status)
+            return False
+        finally:
+            current.run = previous
+
+    async def _others(self) -> None:
+        """Gives the event loop to others: until a handler has something to tell, or when we had it for long."""
+        if self._must_wait:
+            self._must_wait = False
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        elif time.monotonic() > self._slice_end:
+            await asyncio.sleep(0)
+        else:
+            return
+        self._slice_end = time.monotonic() + _SLICE
+
+    def wake(self) -> None:
+        """Says that a handler has something to tell."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    # ---- Called by the library
+
+    def begin(self, host: Host, code: Callable[..., Any], handle: int, raw: bytes) -> int:
+        """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
+        context: WorkflowContext[Any, Any] = WorkflowContext(handle, host.id, host.decode, self.wake)
+        try:
+            task, _ = self._steps.start(code(raw, context))
+        except BaseException as error:
+            context._close()
+            return self._failed(host, code, handle, error)
+        if task is None:
+            context._close()
+            return WF_DONE
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._finished, host, code, context))
+        return WF_PENDING
+
+    def decide(self, index: int, raw: bytes) -> int:
+        """Evaluates a condition."""
+        try:
+            return _YES if evaluate(self._workflow._conditions[index], self._workflow._decode(raw)) else _NO
+        except BaseException as error:
+            self._keep(None, error)
+            return _FAILED
+
+    def _finished(self, host: Host, code: Any, context: WorkflowContext[Any, Any], task: asyncio.Task[Any]) -> None:
+        """Tells the library that a handler which had to wait has ended."""
+        self._tasks.discard(task)
+        handle = context._open()
+        context._close()
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        _finish(handle, WF_DONE if error is None else self._failed(host, code, handle, error), None)
+        self.wake()
+        if self._closed and not self._tasks:
+            self._free()
+
+    # ---- Failing
+
+    def _failed(self, host: Host, code: Any, handle: int, error: BaseException) -> int:
+        """Keeps what host code raised, and tells the library."""
+        if code == host.restore and isinstance(error, Exception):
+            cause, error = error, WorkflowCheckpointException(f"'{host.id}' could not be restored: {message_of(error)}")
+            error.__cause__ = cause
+        self._keep(host.id, error)
+        message = message_of(error).encode("utf-8", "backslashreplace")
+        return int(_fail(handle, type(error).__name__.encode(), message, len(message)))
+
+    def _keep(self, executor_id: Optional[str], error: BaseException) -> None:
+        self._failures.setdefault(executor_id, error)
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            self._interrupt = error
+
+    def _failure(self, status: int) -> BaseException:
+        """Why the run failed: what the host code raised, else what the library says."""
+        error = take_error(status, self._error)
+        executor_id = getattr(error, "details", {}).get("executor_id")
+        if status == WF_E_EXECUTOR:
+            return self._failures.get(executor_id) or next(iter(self._failures.values()), error)
+        return error
+
+    def _explain(self, event: WorkflowEvent[Any]) -> None:
+        """Gives an event of a failure the traceback, which the library does not have."""
+        error = self._failures.get(event.details.executor_id) if event.details is not None else None
+        if error is not None and event.details is not None:
+            event.details.traceback = traceback_of(error)
+
+    # ---- Ending
+
+    async def __aenter__(self) -> Run:
+        return self
+
+    async def __aexit__(self, kind: object, error: Optional[BaseException], _: object) -> None:
+        await self.close(error)
+
+    async def close(self, cause: Optional[BaseException] = None) -> None:
+        """Cancels the handlers that still run, waits for them, and frees the run."""
+        if isinstance(cause, GeneratorExit):
+            self.abandon()  # our own coroutine is being thrown away: nothing can be awaited
+            return
+        self._end()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def abandon(self) -> None:
+        """The same without waiting, from any thread."""
+        if self._closed or self._loop.is_closed():
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._end)
+        except RuntimeError:
+            pass  # the loop was closed just now, and its tasks with it
+
+    def _end(self) -> None:
+        self._closed = True
+        self._failures.clear()  # they hold tracebacks, which hold this run
+        self._steps.close()
+        for task in self._tasks:
+            task.cancel()
+        if not self._tasks:
+            self._free()
+
+    def _free(self, free: Any = lib.wf_run_free) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            free(handle)
+
+    def __del__(self) -> None:
+        self._free()

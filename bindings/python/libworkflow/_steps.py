@@ -1,0 +1,131 @@
+"""Starts the coroutines of handlers, the first step at once.
+
+Most handlers never wait: for them a task, and the turn of the event loop that a task needs, would cost more
+than all the rest. So the first step runs right away, inside a task that is kept ready. A coroutine that waits
+keeps that task, and the next coroutine gets a new one; to the handler it is as if it had had a task from the
+start: `asyncio.current_task`, `asyncio.timeout`, task groups and context variables work as always.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from asyncio.tasks import _enter_task, _leave_task  # documented under "Extending asyncio"
+from collections.abc import Coroutine, Generator
+from contextvars import Context, copy_context
+from typing import Any, Optional
+
+_IDLE = object()
+
+
+class _Body(Coroutine[Any, Any, Any]):
+    """What a task runs that is kept ready: it waits until it is given a coroutine, then runs that."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._gate = loop.create_future()
+        self._coroutine: Optional[Coroutine[Any, Any, Any]] = None
+        self._first: Any = _IDLE
+
+    def take(self, coroutine: Coroutine[Any, Any, Any], first: Any) -> None:
+        """Goes on with a coroutine whose first step has answered `first`: what it waits for."""
+        self._coroutine = coroutine
+        self._first = first
+        self.__qualname__ = getattr(coroutine, "__qualname__", "")
+        if not self._gate.done():
+            self._gate.set_result(None)
+
+    def send(self, value: Any) -> Any:
+        if self._coroutine is None:
+            self._gate._asyncio_future_blocking = True
+            return self._gate
+        if self._first is not _IDLE:
+            first, self._first = self._first, _IDLE
+            return first
+        return self._coroutine.send(value)
+
+    def throw(self, kind: Any, value: Any = None, traceback: Any = None) -> Any:
+        if self._coroutine is None:
+            raise kind if value is None else value
+        first, self._first = self._first, _IDLE
+        if asyncio.isfuture(first):
+            if first.cancel():
+                return first  # the coroutine hears of it when what it waits for is cancelled
+            first._asyncio_future_blocking = False
+        return self._coroutine.throw(kind if value is None else value)
+
+    def close(self) -> None:
+        if self._coroutine is not None:
+            self._coroutine.close()
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        raise RuntimeError("a task's body is not awaited")
+
+
+class Steps:
+    """Starts coroutines for one event loop."""
+
+    __slots__ = ("_body", "_context", "_loop", "_task")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._task: Optional[asyncio.Task[Any]] = None
+        self._body: Any = None
+        self._context: Any = None
+
+    def start(self, coroutine: Coroutine[Any, Any, Any]) -> tuple[Optional[asyncio.Task[Any]], Any]:
+        """Runs `coroutine` up to where it waits: the task that goes on with it, or None and its result.
+
+        Raises:
+            BaseException: what the coroutine raised.
+        """
+        caller = asyncio.current_task(self._loop)
+        task, context = self._ready()
+        if caller is not None:
+            _leave_task(self._loop, caller)
+        _enter_task(self._loop, task)
+        try:
+            first = context.run(coroutine.send, None)
+        except StopIteration as stop:
+            if task.cancelling():
+                raise asyncio.CancelledError from None  # it cancelled itself
+            return None, stop.value
+        finally:
+            _leave_task(self._loop, task)
+            if caller is not None:
+                _enter_task(self._loop, caller)
+        self._task = None
+        self._body.take(coroutine, first)
+        return task, None
+
+    def close(self) -> None:
+        """Ends the task that is kept ready."""
+        if self._task is not None:
+            self._discard(self._task)
+            self._task = None
+
+    def _ready(self) -> tuple[asyncio.Task[Any], Context]:
+        """The task for the next coroutine. A coroutine must not see what an earlier one set in its context."""
+        context = copy_context()
+        if self._task is not None:
+            if self._context == context and not self._task.cancelling():
+                return self._task, self._context
+            self._discard(self._task)
+        self._body = _Body(self._loop)
+        self._context = context
+        self._task = asyncio.Task(self._body, loop=self._loop, context=context)
+        return self._task, context
+
+    def _discard(self, task: asyncio.Task[Any]) -> None:
+        task._log_destroy_pending = False  # type: ignore[attr-defined] # its loop may close before it ends
+        task.cancel()
+
+
+class TaskSteps(Steps):
+    """The same for Python before 3.11, whose tasks cannot be given a context: each coroutine gets a task."""
+
+    def start(self, coroutine: Coroutine[Any, Any, Any]) -> tuple[Optional[asyncio.Task[Any]], Any]:
+        return self._loop.create_task(coroutine), None
+
+
+if sys.version_info < (3, 11):
+    Steps = TaskSteps  # type: ignore[misc]

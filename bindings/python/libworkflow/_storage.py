@@ -1,0 +1,175 @@
+"""Where checkpoints are kept."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from ctypes import byref, c_void_p
+from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, Union
+
+from ._abi import WF_NONE
+from ._checkpoint import WorkflowCheckpoint
+from ._library import lib, raise_for, take_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_log = logging.getLogger("libworkflow")
+
+
+class CheckpointStorage(Protocol):
+    """What a storage can do."""
+
+    async def save(self, checkpoint: WorkflowCheckpoint) -> str:
+        """Stores a checkpoint under its id."""
+
+    async def load(self, checkpoint_id: str) -> WorkflowCheckpoint:
+        """Raises WorkflowCheckpointException if there is no such checkpoint."""
+
+    async def list_checkpoints(self, *, workflow_name: str) -> list[WorkflowCheckpoint]:
+        """The checkpoints of a workflow, oldest first."""
+
+    async def list_checkpoint_ids(self, *, workflow_name: str) -> list[str]:
+        """Their ids."""
+
+    async def get_latest(self, *, workflow_name: str) -> Optional[WorkflowCheckpoint]:
+        """The newest, or None."""
+
+    async def delete(self, checkpoint_id: str) -> bool:
+        """False if there is no such checkpoint."""
+
+
+class EngineStorage:
+    """A storage of the library, by its URL: `memory:` or `directory:PATH`.
+
+    Raises:
+        ValueError: the URL is of no known kind.
+        WorkflowCheckpointException: the storage cannot be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._handle: Optional[int] = None
+        handle, error = c_void_p(), c_void_p()
+        status = lib.wf_storage_open(os.fsencode(url), byref(handle), byref(error))
+        if status:
+            raise_for(status, error)
+        self._handle = handle.value
+
+    async def save(self, checkpoint: WorkflowCheckpoint) -> str:
+        """Stores a checkpoint under its id. One that is stored already is never changed.
+
+        Raises:
+            TypeError: a value in it has no JSON form.
+            WorkflowCheckpointException: it cannot be written, or another one has its id.
+        """
+        text, error = checkpoint.to_json(), c_void_p()
+        status = lib.wf_storage_save(self._handle, text, len(text), byref(error))
+        if status:
+            raise_for(status, error)
+        return checkpoint.checkpoint_id
+
+    async def load(self, checkpoint_id: str) -> WorkflowCheckpoint:
+        """The checkpoint of that id; changing it does not change the stored one.
+
+        Raises:
+            WorkflowCheckpointException: there is none, or it is damaged.
+        """
+        return WorkflowCheckpoint.from_json(self._text(lib.wf_storage_load, checkpoint_id.encode()))
+
+    async def list_checkpoints(self, *, workflow_name: Optional[str] = None) -> list[WorkflowCheckpoint]:
+        """The checkpoints of one workflow, or of all, oldest first; damaged ones are left out with a log line."""
+        return [await self.load(checkpoint_id) for checkpoint_id in self._ids(workflow_name)]
+
+    async def list_checkpoint_ids(self, *, workflow_name: Optional[str] = None) -> list[str]:
+        """The ids of the checkpoints of one workflow, or of all, oldest first."""
+        return self._ids(workflow_name)
+
+    async def get_latest(self, *, workflow_name: str) -> Optional[WorkflowCheckpoint]:
+        """The newest checkpoint of a workflow, or None."""
+        found, error = c_void_p(), c_void_p()
+        status = lib.wf_storage_latest(self._handle, workflow_name.encode(), byref(found), byref(error))
+        if status == WF_NONE:
+            return None
+        if status:
+            raise_for(status, error)
+        return await self.load(take_text(found).decode())
+
+    async def delete(self, checkpoint_id: str) -> bool:
+        """Removes a checkpoint; False if there is none of that id."""
+        error = c_void_p()
+        status = lib.wf_storage_delete(self._handle, checkpoint_id.encode(), byref(error))
+        if status not in (0, WF_NONE):
+            raise_for(status, error)
+        return bool(status == 0)
+
+    def _ids(self, workflow_name: Optional[str]) -> list[str]:
+        name = None if workflow_name is None else workflow_name.encode()
+        entries = json.loads(self._text(lib.wf_storage_list, name))
+        for entry in entries:
+            if "problem" in entry:
+                _log.warning("checkpoint %s is left out: %s", entry["checkpoint_id"], entry["problem"])
+        return [entry["checkpoint_id"] for entry in entries if "problem" not in entry]
+
+    def _text(self, function: Callable[..., int], argument: Optional[bytes]) -> bytes:
+        text, error = c_void_p(), c_void_p()
+        status = function(self._handle, argument, byref(text), None, byref(error))
+        if status:
+            raise_for(status, error)
+        return take_text(text)
+
+    def __del__(self, free: Any = lib.wf_storage_free) -> None:
+        if getattr(self, "_handle", None) is not None:
+            free(self._handle)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.url!r})"
+
+
+class InMemoryCheckpointStorage(EngineStorage):
+    """Keeps checkpoints in memory, for tests and for runs that need not survive the process."""
+
+    def __init__(self) -> None:
+        super().__init__("memory:")
+
+
+class FileCheckpointStorage(EngineStorage):
+    """Keeps each checkpoint as one readable JSON file, `<storage_path>/<checkpoint_id>.json`.
+
+    `allowed_checkpoint_types` is accepted and not needed: loading never runs code.
+
+    Raises:
+        WorkflowCheckpointException: the directory cannot be made or read.
+    """
+
+    def __init__(self, storage_path: Union[str, Path], *, allowed_checkpoint_types: Optional[list[str]] = None) -> None:
+        from pathlib import Path  # costs milliseconds, and few need it
+
+        self.storage_path = Path(storage_path)
+        super().__init__(f"directory:{self.storage_path}")
+
+
+def open_storage(url: str) -> EngineStorage:
+    """Opens a storage by its URL: `memory:` or `directory:PATH`.
+
+    Raises:
+        ValueError: the URL is of no known kind.
+        WorkflowCheckpointException: the storage cannot be opened.
+    """
+    return EngineStorage(url)
+
+
+def handle_of(storage: Any) -> Optional[int]:
+    """The library's storage behind `storage`; None for None.
+
+    Raises:
+        TypeError: it is another kind of object.
+    """
+    if storage is None:
+        return None
+    if not isinstance(storage, EngineStorage):
+        raise TypeError(
+            f"{storage!r} is not a storage: use InMemoryCheckpointStorage, FileCheckpointStorage or open_storage"
+        )
+    return storage._handle

@@ -1,0 +1,78 @@
+"""The events of a run as they happen."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator
+from typing import TYPE_CHECKING, Any, Callable, Optional
+
+from ._event import WorkflowEvent
+from ._result import WorkflowRunResult
+
+if TYPE_CHECKING:
+    from ._run import Run
+
+
+class ResponseStream(AsyncIterator[WorkflowEvent[Any]]):
+    """Iterate it for the events, or await it for the result; the run starts with the first of the two.
+
+    Leaving the loop early and dropping the stream, or `aclose`, cancels the handlers that still run. The last
+    checkpoint stays good.
+    """
+
+    def __init__(self, start: Callable[[], Run], include_status_events: bool) -> None:
+        self._start = start
+        self._include_status_events = include_status_events
+        self._run: Optional[Run] = None
+        self._ended = False
+        self._events: list[WorkflowEvent[Any]] = []
+
+    async def __anext__(self) -> WorkflowEvent[Any]:
+        if self._ended:
+            raise StopAsyncIteration
+        try:
+            if self._run is None:
+                self._run = self._start()
+            event = await self._run.next()
+        except BaseException as error:
+            await self._end(error)
+            raise
+        if event is None:
+            await self._end()
+            raise StopAsyncIteration
+        self._events.append(event)
+        return event
+
+    async def get_final_response(self) -> WorkflowRunResult:
+        """The result; takes the events that nobody has iterated.
+
+        Raises:
+            BaseException: what a handler raised.
+            WorkflowException: the run failed for another reason.
+        """
+        async for _ in self:
+            pass
+        return result_of(self._events, self._include_status_events)
+
+    async def aclose(self) -> None:
+        """Ends the run: cancels its handlers, waits for them and frees it. Harmless when it has ended."""
+        await self._end()
+
+    async def _end(self, cause: Optional[BaseException] = None) -> None:
+        self._ended = True
+        if self._run is not None:
+            run, self._run = self._run, None
+            await run.close(cause)
+
+    def __await__(self) -> Generator[Any, None, WorkflowRunResult]:
+        return self.get_final_response().__await__()
+
+    def __del__(self) -> None:
+        run = getattr(self, "_run", None)
+        if run is not None:
+            run.abandon()
+
+
+def result_of(events: list[WorkflowEvent[Any]], include_status_events: bool) -> WorkflowRunResult:
+    """The result that consists of `events`."""
+    shown = [e for e in events if e.type != "started" and (include_status_events or e.type != "status")]
+    return WorkflowRunResult(shown, [event for event in events if event.type == "status"])

@@ -1,0 +1,170 @@
+"""Which events come, in which order, and what they hold."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import pickle
+from typing import Any
+
+import pytest
+from samples import reverse, run, two_steps, upper
+
+from libworkflow import (
+    InMemoryCheckpointStorage,
+    WorkflowBuilder,
+    WorkflowContext,
+    WorkflowErrorDetails,
+    WorkflowEvent,
+    WorkflowRunState,
+    executor,
+)
+
+TWO_STEPS = [
+    ("started", None, None, None),
+    ("status", None, None, WorkflowRunState.IN_PROGRESS),
+    ("superstep_started", None, 1, None),
+    ("executor_invoked", "upper", None, "hey"),
+    ("executor_completed", "upper", None, ["HEY"]),
+    ("superstep_completed", None, 1, None),
+    ("superstep_started", None, 2, None),
+    ("executor_invoked", "reverse", None, "HEY"),
+    ("output", "reverse", None, "YEH"),
+    ("executor_completed", "reverse", None, ["YEH"]),
+    ("superstep_completed", None, 2, None),
+    ("status", None, None, WorkflowRunState.IDLE),
+]
+
+
+def row(event: WorkflowEvent[Any]) -> tuple[Any, ...]:
+    return event.type, event.executor_id, event.iteration, event.state or event.data
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_stream_gives_the_events_in_order(stored: bool) -> None:
+    async def main() -> None:
+        workflow = two_steps(InMemoryCheckpointStorage() if stored else None)
+        assert [row(event) async for event in workflow.run("hey", stream=True)] == TWO_STEPS
+
+    run(main())
+
+
+def test_result_leaves_out_started_and_status() -> None:
+    async def main() -> None:
+        result = await two_steps().run("hey")
+        assert [row(event) for event in result] == [r for r in TWO_STEPS if r[0] not in ("started", "status")]
+        assert result.get_outputs() == ["YEH"]
+        assert result.get_final_state() is WorkflowRunState.IDLE
+        assert [event.state for event in result.status_timeline()] == ["IN_PROGRESS", "IDLE"]
+        result = await two_steps().run("hey", include_status_events=True)
+        assert [row(event) for event in result] == TWO_STEPS[1:]
+
+    run(main())
+
+
+def test_stream_can_be_awaited() -> None:
+    async def main() -> None:
+        assert (await two_steps().run("hey", stream=True)).get_outputs() == ["YEH"]
+        stream = two_steps().run("hey", stream=True)
+        async for event in stream:
+            if event.type == "superstep_completed":
+                break
+        result = await stream.get_final_response()
+        assert [row(event) for event in result] == [r for r in TWO_STEPS if r[0] not in ("started", "status")]
+        assert [event async for event in stream] == []
+
+    run(main())
+
+
+def test_checkpoint_events_are_there_for_who_asks() -> None:
+    async def main() -> None:
+        storage = InMemoryCheckpointStorage()
+        workflow = two_steps(storage)
+        events = [event async for event in workflow.run("hey", stream=True, include_checkpoint_events=True)]
+        found = [event for event in events if event.type == "checkpoint"]
+        assert [event.iteration for event in found] == [0, 1, 2]
+        assert [event.data["checkpoint_id"] for event in found] == await storage.list_checkpoint_ids()
+        assert events.index(found[1]) + 1 == [
+            e.iteration == 1 and e.type == "superstep_completed" for e in events
+        ].index(True)
+
+    run(main())
+
+
+def test_outputs_of_a_waiting_handler_come_while_it_waits() -> None:
+    async def main(early: bool) -> None:
+        go_on = asyncio.Event()
+
+        @executor(id="slow")
+        async def slow(n: int, ctx: WorkflowContext[int, int]) -> None:
+            if not early:
+                await asyncio.sleep(0)
+            await ctx.yield_output(1)
+            await go_on.wait()
+            await ctx.yield_output(2)
+
+        outputs = []
+        async for event in WorkflowBuilder(start_executor=slow).build().run(0, stream=True):
+            if event.type == "output":
+                outputs.append((event.data, go_on.is_set()))
+                go_on.set()
+        assert outputs == [(1, False), (2, True)]
+
+    for early in (True, False):
+        run(main(early))
+
+
+def test_dropped_message_is_told() -> None:
+    @executor(id="lonely")
+    async def lonely(n: int, ctx: WorkflowContext[int]) -> None:
+        await ctx.send_message(n)
+
+    async def main() -> None:
+        result = await WorkflowBuilder(start_executor=lonely).build().run(1)
+        [warning] = [event for event in result if event.type == "warning"]
+        assert "dropped" in warning.data
+
+    run(main())
+
+
+def test_repr_shows_what_matters() -> None:
+    async def main() -> None:
+        events = [repr(event) async for event in two_steps().run("hey", stream=True)]
+        assert events[1] == "WorkflowEvent(type='status', state=IN_PROGRESS)"
+        assert events[2] == "WorkflowEvent(type='superstep_started', iteration=1)"
+        assert events[8] == "WorkflowEvent(type='output', executor_id='reverse', data='YEH')"
+
+    run(main())
+
+
+def test_events_can_be_copied_and_outlive_everything() -> None:
+    async def main() -> list[WorkflowEvent[Any]]:
+        return [event async for event in two_steps().run("hey", stream=True)]
+
+    events = run(main())
+    gc.collect()
+    for clone in (copy.copy(events[8]), copy.deepcopy(events[7]), pickle.loads(pickle.dumps(events[9]))):
+        assert clone.executor_id == "reverse"
+    assert [row(event) for event in copy.deepcopy(events)] == TWO_STEPS
+    assert [row(event) for event in events] == TWO_STEPS
+
+
+def test_event_made_by_hand() -> None:
+    details = WorkflowErrorDetails.from_exception(ValueError("no"))
+    event: WorkflowEvent[Any] = WorkflowEvent("failed", details=details)
+    assert (event.type, event.data, event.details) == ("failed", None, details)
+    assert (details.error_type, details.message) == ("ValueError", "no")
+    assert details.traceback is not None and "ValueError: no" in details.traceback
+    with pytest.raises(AttributeError, match="colour"):
+        event.colour  # noqa: B018
+
+
+def test_same_executors_serve_several_workflows() -> None:
+    async def main() -> None:
+        other = WorkflowBuilder(start_executor=reverse).build()
+        assert (await other.run("abc")).get_outputs() == ["cba"]
+        assert (await two_steps().run("abc")).get_outputs() == ["CBA"]
+        assert upper.id == "upper"
+
+    run(main())
