@@ -45,6 +45,7 @@ def test_finds(file, code, complaint, tmp_path):
         ("WorkflowABI/Support/Handle.swift", "Unmanaged.passRetained(run)"),
         ("WorkflowRuntime/Inbox.swift", "pthread_mutex_lock(mutex)"),
         ("WorkflowModel/Graph.swift", "// import Foundation is what we do not do; no Task, no await\n/* async */"),
+        ("WorkflowTestSupport/Threads.swift", "pthread_join(Unmanaged.passRetained(thread))"),
         ("WorkflowModel/Text.swift", 'let text = "await \\" Unmanaged"'),
     ],
 )
