@@ -10,9 +10,10 @@ from pathlib import Path
 
 SYSTEM = {"Glibc", "Synchronization"}
 
-# What each target may import. The order is the order of the house, from the ground up; WorkflowTestSupport stands
-# beside it: nothing that is shipped may lean on it, and it is free in what it does.
+# Stands beside the house: nothing that is shipped may lean on it, and it is free in what it does.
 NOT_SHIPPED = {"WorkflowTestSupport"}
+
+# What each target may import. The order is the order of the house, from the ground up.
 MAY_IMPORT = {
     "WorkflowModel": set(),
     "WorkflowKernel": {"WorkflowModel"},
