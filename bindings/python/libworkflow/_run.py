@@ -165,6 +165,10 @@ class Run:
             self._keep(None, error)
             return _FAILED
 
+    def interrupt(self, error: BaseException) -> None:
+        """Makes the run end with `error` as soon as the library comes back."""
+        self._interrupt = error
+
     def _finished(self, host: Host, code: Any, context: WorkflowContext[Any, Any], task: asyncio.Task[Any]) -> None:
         """Tells the library that a handler which had to wait has ended."""
         self._tasks.discard(task)
@@ -190,7 +194,7 @@ class Run:
     def _keep(self, executor_id: Optional[str], error: BaseException) -> None:
         self._failures.setdefault(executor_id, error)
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
-            self._interrupt = error
+            self.interrupt(error)
 
     def _failure(self, status: int) -> BaseException:
         """Why the run failed: what the host code raised, else what the library says."""
