@@ -72,7 +72,7 @@
  *
  *     Misuse gets an answer, not a crash: NULL or the wrong kind of handle gives WF_E_MISUSE, a second
  *     thread in one run WF_E_BUSY, a run driven from inside its own callback WF_E_REENTRANT. Getters then
- *     answer NULL or 0.
+ *     answer something harmless, such as 0 or an empty text; each says what.
  *
  *     Numbers at or below WF_E_HOST are the host's own. New numbers may appear: treat an unknown negative
  *     one as an error, and ignore an unknown kind of event.
@@ -81,9 +81,9 @@
  *
  *     A payload is UTF-8 JSON text with a length; WF_NUL as the length says "up to the NUL". It is checked
  *     once, when it enters, and handed on byte for byte. Strict JSON: one value of any kind, no comments, no
- *     trailing commas, no NaN or infinities, integers within 64 bits, valid UTF-8, no duplicate keys, no
- *     \u0000, limits on depth and size. Refusals are WF_E_JSON (or WF_E_LIMIT) and name the byte offset.
- *     Names and ids are NUL-terminated UTF-8.
+ *     trailing commas, no NaN or infinities, integers within 64 bits, valid UTF-8, no duplicate keys,
+ *     limits on depth and size. Refusals are WF_E_JSON (or WF_E_LIMIT) and name the byte offset. Names and
+ *     ids are NUL-terminated UTF-8.
  *
  * THREADS
  *
@@ -583,7 +583,8 @@ WF_API wf_status_t wf_run_start(wf_workflow_t *workflow, const wf_run_options_t 
  *
  * @param workflow Borrowed; its graph must be the one that made the checkpoint.
  * @param options Needs `storage`. `run_id` gives the continuation a name of its own. Copied.
- * @param checkpoint_id Which; NULL for the latest of this workflow.
+ * @param checkpoint_id Which; NULL for the latest of this workflow. Later ones that cannot be read are
+ *     skipped, each with a "warning" event.
  * @param run Receives the run, owned by the caller: wf_run_free. NULL on error.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_NOTFOUND if there is no such checkpoint; WF_E_MISMATCH if a different graph made it;
@@ -822,7 +823,7 @@ WF_API const char *wf_context_sources(const wf_context_t *context, size_t *lengt
 WF_API wf_status_t wf_context_send(wf_context_t *context, const char *target, const char *json, size_t length,
                                    wf_error_t **error);
 
-/** Gives an output of the workflow: an "output" event, when the executor has finished; at once, if it is
+/** Gives an output of the workflow: an "output" event, when the callback returns; at once, if it has gone
  * pending.
  *
  * @param context Borrowed; of an invoke callback.
@@ -919,8 +920,9 @@ WF_API wf_status_t wf_context_fail(wf_context_t *context, const char *error_type
  * @param status WF_OK or WF_DONE commits what the call did; a negative status fails the executor; see
  *     wf_context_fail.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_CLOSED if the call was finished before or its run is gone; WF_E_MISUSE for a NULL or
- *     another kind of handle; WF_E_FORKED.
+ * @return WF_OK; WF_E_INVALID for a positive status other than WF_DONE, which fails the executor;
+ *     WF_E_CLOSED if the call was finished before or its run is gone; WF_E_MISUSE for a NULL or another kind
+ *     of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_context_finish(wf_context_t *context, wf_status_t status, wf_error_t **error);
 

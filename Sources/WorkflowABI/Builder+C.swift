@@ -62,10 +62,9 @@ public func wf_builder_add_executor(
     _ builder: UnsafeMutablePointer<wf_builder>?, _ id: UnsafePointer<CChar>?, _ executor: UnsafePointer<wf_executor>?,
     _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
-    Boundary.call(error) { () throws(Failure) in
-        let code = try wf_executor.read(executor)
-        let userData = UserData(code.user_data, code.finalizer)
-        let builder = try Handle.object(builder)
+    let given = GivenCode(executor)
+    return Boundary.describe(builder, error) { builder throws(Failure) in
+        let (code, userData) = try given.checked()
         let id = try CText.string(id, "executor id")
         guard code.invoke != nil else {
             throw Failure(.misuse, "wf_executor_t.invoke of executor '\(id.printable)' is NULL", executorID: id)
@@ -89,10 +88,9 @@ public func wf_builder_add_condition(
     _ builder: UnsafeMutablePointer<wf_builder>?, _ condition: UnsafePointer<wf_condition>?,
     _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
-    Boundary.call(error) { () throws(Failure) in
-        let code = try wf_condition.read(condition)
-        let userData = UserData(code.user_data, code.finalizer)
-        let builder = try Handle.object(builder)
+    let given = GivenCode(condition)
+    return Boundary.describe(builder, error) { builder throws(Failure) in
+        let (code, userData) = try given.checked()
         let name = try CText.string(code.name, "condition name")
         let version = try CText.optionalString(code.version, "condition version")
         guard code.evaluate != nil else {
@@ -118,8 +116,7 @@ public func wf_builder_add_edge(
     _ builder: UnsafeMutablePointer<wf_builder>?, _ source: UnsafePointer<CChar>?, _ target: UnsafePointer<CChar>?,
     _ condition: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
-    Boundary.call(error) { () throws(Failure) in
-        let builder = try Handle.object(builder)
+    Boundary.describe(builder, error) { builder throws(Failure) in
         let source = try CText.string(source, "source")
         let target = try CText.string(target, "target")
         let condition = try CText.optionalString(condition, "condition name")
@@ -139,8 +136,7 @@ public func wf_builder_add_chain(
     _ builder: UnsafeMutablePointer<wf_builder>?, _ ids: UnsafePointer<UnsafePointer<CChar>?>?, _ count: UInt,
     _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
-    Boundary.call(error) { () throws(Failure) in
-        let builder = try Handle.object(builder)
+    Boundary.describe(builder, error) { builder throws(Failure) in
         let ids = try CText.strings(ids, count, "executor id")
         try builder.describe { draft throws(Failure) in try draft.addChain(ids) }
     }
@@ -160,8 +156,7 @@ public func wf_builder_add_fan_out_edges(
     _ targets: UnsafePointer<UnsafePointer<CChar>?>?, _ count: UInt,
     _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
-    Boundary.call(error) { () throws(Failure) in
-        let builder = try Handle.object(builder)
+    Boundary.describe(builder, error) { builder throws(Failure) in
         let source = try CText.string(source, "source")
         let targets = try CText.strings(targets, count, "target")
         try builder.describe { draft throws(Failure) in try draft.addFanOut(source, targets) }
@@ -184,8 +179,7 @@ public func wf_builder_add_fan_in_edges(
     _ builder: UnsafeMutablePointer<wf_builder>?, _ sources: UnsafePointer<UnsafePointer<CChar>?>?, _ count: UInt,
     _ target: UnsafePointer<CChar>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
-    Boundary.call(error) { () throws(Failure) in
-        let builder = try Handle.object(builder)
+    Boundary.describe(builder, error) { builder throws(Failure) in
         let sources = try CText.strings(sources, count, "source")
         let target = try CText.string(target, "target")
         try builder.describe { draft throws(Failure) in try draft.addFanIn(sources, target) }
@@ -204,8 +198,7 @@ public func wf_builder_set_start(
     _ builder: UnsafeMutablePointer<wf_builder>?, _ id: UnsafePointer<CChar>?,
     _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
-    Boundary.call(error) { () throws(Failure) in
-        let builder = try Handle.object(builder)
+    Boundary.describe(builder, error) { builder throws(Failure) in
         let id = try CText.string(id, "start executor")
         try builder.describe { draft throws(Failure) in try draft.setStart(id) }
     }
@@ -224,8 +217,7 @@ public func wf_builder_set_max_supersteps(
     _ builder: UnsafeMutablePointer<wf_builder>?, _ max_supersteps: UInt64,
     _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
-    Boundary.call(error) { () throws(Failure) in
-        let builder = try Handle.object(builder)
+    Boundary.describe(builder, error) { builder throws(Failure) in
         try builder.describe { draft throws(Failure) in try draft.setMaxSupersteps(max_supersteps) }
     }
 }

@@ -74,7 +74,7 @@ public func wf_context_send(
     }
 }
 
-/// Gives an output of the workflow: an "output" event, when the executor has finished; at once, if it is pending.
+/// Gives an output of the workflow: an "output" event, when the callback returns; at once, if it has gone pending.
 /// - Parameters:
 ///   - context: Borrowed; of an invoke callback.
 ///   - json: The output. Copied.
@@ -216,8 +216,8 @@ public func wf_context_fail(
 ///   - context: Consumed, whatever the answer is.
 ///   - status: WF_OK or WF_DONE commits what the call did; a negative status fails the executor; see wf_context_fail.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
-/// - Returns: WF_OK; WF_E_CLOSED if the call was finished before or its run is gone; WF_E_MISUSE for a NULL or another
-///   kind of handle; WF_E_FORKED.
+/// - Returns: WF_OK; WF_E_INVALID for a positive status other than WF_DONE, which fails the executor; WF_E_CLOSED if the
+///   call was finished before or its run is gone; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_context_finish")
 public func wf_context_finish(
     _ context: UnsafeMutablePointer<wf_context>?, _ status: wf_status_t,
@@ -230,6 +230,9 @@ public func wf_context_finish(
         // The host's reference, which its callback left to this call.
         defer { Handle.free(context) }
         try object.report(result)
+        guard status <= 0 || result == .ok else {
+            throw Failure(.invalid, "\(status) is no final status; the call was ended as failed")
+        }
     }
 }
 

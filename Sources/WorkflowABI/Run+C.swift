@@ -188,6 +188,7 @@ extension RunOptions {
         self.init()
         guard pointer != nil else { return }
         let options = try wf_run_options.read(pointer)
+        try wf_run_options.requireKnown(pointer)
         runID = try CText.optionalString(options.run_id, "run id")
         if let runID { try Name.check(runID, as: "run id") }
         if options.storage != nil { storage = try Handle.object(options.storage).storage }

@@ -43,9 +43,10 @@ public func wf_storage_load(
     _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
     Boundary.call(error) { () throws(Failure) in
+        let place = try Boundary.place(json, "checkpoint")
         let storage = try Handle.object(storage).storage
         let document = try storage.load(try CText.string(checkpoint_id, "checkpoint id"))
-        try CText.give(document, json, length, "checkpoint")
+        try CText.give(document, place, length, "checkpoint")
     }
 }
 
@@ -93,9 +94,10 @@ public func wf_storage_list(
     _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
     Boundary.call(error) { () throws(Failure) in
+        let place = try Boundary.place(json, "listing")
         let storage = try Handle.object(storage).storage
         let name = try CText.optionalString(workflow_name, "workflow name")
-        try CText.give(ListingDocument.text(of: try storage.list(workflow: name)), json, length, "listing")
+        try CText.give(ListingDocument.text(of: try storage.list(workflow: name)), place, length, "listing")
     }
 }
 

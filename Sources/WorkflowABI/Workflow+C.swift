@@ -38,7 +38,8 @@ public func wf_workflow_definition(
     _ length: UnsafeMutablePointer<UInt>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
     Boundary.call(error) { () throws(Failure) in
-        try CText.give(Definition.text(of: try Handle.object(workflow).graph), json, length, "definition")
+        let place = try Boundary.place(json, "definition")
+        try CText.give(Definition.text(of: try Handle.object(workflow).graph), place, length, "definition")
     }
 }
 

@@ -44,6 +44,10 @@ public enum JSON {
                 .limit, "\(what) has \(bytes.count) bytes; at most \(largestText) are allowed. Keep it elsewhere and send its name")
         }
         guard bytes.count > 0 else { throw Failure(.json, "\(what) is empty; JSON needs a value", offset: 0) }
+        // jansson stops at a NUL behind a number or a literal as if the text ended there.
+        if let offset = bytes.firstIndex(of: 0) {
+            throw Failure(.json, "\(what) is not valid JSON at byte \(offset): there is a NUL byte", offset: offset)
+        }
         var error = json_error_t()
         let text = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
         guard let value = json_loadb(text, bytes.count, Int(flags), &error) else { throw failure(error, what) }

@@ -70,6 +70,7 @@ extension Kernel {
     }
 
     private mutating func committed(_ kind: CheckpointKind) {
+        committedSupersteps = snapshot.superstep
         if kind == .superstep { emit(.superstepCompleted) }
         phase = .boundary
     }

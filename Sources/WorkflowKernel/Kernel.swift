@@ -61,6 +61,8 @@ public struct Kernel: Sendable {
     /// The last boundary. Changes only between `saving` and `committing`.
     public internal(set) var snapshot: Snapshot
     public internal(set) var state: RunState = .started
+    /// How many supersteps are committed. `snapshot` is ahead of it while a boundary is being made durable.
+    public internal(set) var committedSupersteps: Int
     /// Why the run failed.
     public internal(set) var failure: Failure?
 
@@ -104,6 +106,7 @@ public struct Kernel: Sendable {
         self.graph = graph
         self.options = options
         self.snapshot = snapshot
+        committedSupersteps = snapshot.superstep
         work = SuperstepWork(executors: graph.executors.count)
         savers = Set(options.hooks.savers)
     }

@@ -110,6 +110,8 @@ public struct GraphDraft: Sendable {
         }
     }
 
+    public var problemCount: Int { problems.count }
+
     /// Adds a problem that only the caller can see, such as an executor without code.
     public mutating func note(_ problem: String) { problems.append(problem) }
 

@@ -21,8 +21,16 @@ public final class Context: ProcessBound, @unchecked Sendable {
     private var outcome = Outcome()
     /// Values that were lent to the host: they live as long as the call.
     private var lent: [Text] = []
-    /// Whether the callback has returned and the call goes on: then outputs are told at once.
-    private let isDetached = Atomic<Bool>(false)
+    private let outputs = Mutex(Outputs())
+
+    /// Outputs are shared between the thread that makes them and, when the call goes pending, the driving thread.
+    private struct Outputs {
+        var all: [Text] = []
+        /// How many of them, from the first, were told to the host.
+        var told = 0
+        /// The callback has returned and the call goes on: from then on each output is told at once.
+        var isDetached = false
+    }
 
     enum Phase: Int, AtomicRepresentable { case active, finished }
     private let phase = Atomic<Phase>(.active)
@@ -71,12 +79,12 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     public func output(_ payload: Text) throws(Failure) {
         try require(.invoke, "give an output")
-        outcome.outputs.append(payload)
-        guard isDetached.load(ordering: .acquiring) else { return }
-        for untold in outcome.outputs.dropFirst(outcome.toldOutputs) {
-            guard inbox.put(.output(executor: executor, untold)) else { throw gone }
-            outcome.toldOutputs += 1
+        let isLive = outputs.withLock { outputs in
+            outputs.all.append(payload)
+            if outputs.isDetached { outputs.told += 1 }
+            return outputs.isDetached
         }
+        if isLive, !inbox.put(.output(executor: executor, payload)) { throw gone }
     }
 
     public func save(_ state: Text) throws(Failure) {
@@ -147,13 +155,20 @@ public final class Context: ProcessBound, @unchecked Sendable {
         Failure(.closed, "the run that called executor '\(executorID)' is gone", executorID: executorID.string)
     }
 
-    /// The callback has returned `pending`.
-    func detach() { isDetached.store(true, ordering: .releasing) }
+    /// The callback has returned `pending`. Gives the outputs so far, for the driving thread to tell first.
+    func detach() -> [Text] {
+        outputs.withLock { outputs in
+            outputs.isDetached = true
+            outputs.told = outputs.all.count
+            return outputs.all
+        }
+    }
 
     /// What the call did, if it ended with `status`. The context is empty afterwards.
     func takeOutcome(_ status: Status) -> Outcome {
         var result = outcome
         outcome = Outcome()
+        (result.outputs, result.toldOutputs) = outputs.withLock { ($0.all, $0.told) }
         (shared, own, lent) = (StateMap(), StateMap(), [])
         if status.isError {
             let reason = "executor '\(executorID)' failed with status \(status.rawValue) while it was asked to \(kind.verb)"

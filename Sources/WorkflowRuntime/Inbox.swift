@@ -45,6 +45,12 @@ final class Inbox: @unchecked Sendable {
         return true
     }
 
+    var hasReports: Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return !reports.isEmpty
+    }
+
     /// What arrived, oldest first, without waiting.
     func take() -> [Report] {
         pthread_mutex_lock(mutex)

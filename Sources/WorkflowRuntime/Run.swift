@@ -139,6 +139,11 @@ public final class Run: ProcessBound, @unchecked Sendable {
             case .decide(let condition, let payload): decide(condition, payload)
             case .commit(let kind): commit(kind)
             case .wait:
+                if milliseconds == 0 {
+                    // Waiting for a moment that is now would still put the thread to sleep.
+                    guard inbox.hasReports else { return .timeout }
+                    continue
+                }
                 let end = deadline ?? Inbox.deadline(in: milliseconds)
                 deadline = .some(end)
                 if !inbox.wait(until: end) { return .timeout }
@@ -153,7 +158,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         let context = Context(call, workflow: workflow, runID: id, inbox: inbox)
         let status = workflow.executors[call.executor].call(call.kind, context)
         if status == .pending {
-            context.detach()
+            for output in context.detach() { kernel.output(output, executor: call.executor) }
         } else {
             kernel.finish(call.kind, executor: call.executor, context.takeOutcome(status))
         }
@@ -238,6 +243,6 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     private func show() {
         shownState.store(kernel.state.rawValue, ordering: .relaxed)
-        shownSuperstep.store(kernel.snapshot.superstep, ordering: .relaxed)
+        shownSuperstep.store(kernel.committedSupersteps, ordering: .relaxed)
     }
 }

@@ -21,6 +21,17 @@ public final class WorkflowBuilder: ProcessBound, @unchecked Sendable {
     /// Adds to the graph. What `change` refuses is remembered for `build`.
     public func describe(_ change: (inout GraphDraft) throws(Failure) -> Void) throws(Failure) { try change(&draft) }
 
+    /// Runs one call of the host. What it refuses, in whatever room, is a problem that `build` repeats.
+    public func remembering(_ body: (WorkflowBuilder) throws(Failure) -> Void) throws(Failure) {
+        let known = draft.problemCount
+        do {
+            try body(self)
+        } catch {
+            if draft.problemCount == known { draft.note(error.message) }
+            throw error
+        }
+    }
+
     public func addExecutor(_ id: String, _ code: any ExecutorCode) throws(Failure) {
         try draft.addExecutor(id)
         executors[id] = code

@@ -120,7 +120,7 @@ def test_writes_the_ctypes_module(tree):
     assert generate(tree).returncode == 0
     module = {}
     exec((tree / "bindings/python/libworkflow/_abi.py").read_text(), module)
-    assert (module["WF_E_INVALID"], module["ABI_VERSION"]) == (-1, 7)
+    assert (module["WF_E_INVALID"], module["WF_ABI_VERSION"]) == (-1, 7)
     assert module["wf_thing_t"]().struct_size == 16
     name, result, *arguments = module["PROTOTYPES"][0]
     assert (name, result) == ("wf_run_send", module["c_int32"])

@@ -27,8 +27,8 @@ def test_header(tmp_path):
 
 
 def test_python_module():
-    assert abi().VERSION == version("library")
-    assert abi().ABI_VERSION == int(version("abi"))
+    assert abi().WF_VERSION == version("library")
+    assert abi().WF_ABI_VERSION == int(version("abi"))
 
 
 def test_build_info_is_a_json_object():

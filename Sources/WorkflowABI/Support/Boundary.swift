@@ -1,5 +1,6 @@
 import CWorkflow
 import WorkflowModel
+import WorkflowRuntime
 
 typealias ErrorOut = UnsafeMutablePointer<UnsafeMutablePointer<wf_error_t>?>?
 
@@ -25,6 +26,14 @@ enum Boundary {
             try body()
             return .ok
         }
+    }
+
+    /// For calls that describe a graph: a refusal is remembered by the builder, wherever it was noticed.
+    static func describe(
+        _ handle: UnsafeMutablePointer<wf_builder>?, _ error: ErrorOut,
+        _ body: (WorkflowBuilder) throws(Failure) -> Void
+    ) -> wf_status_t {
+        call(error) { () throws(Failure) in try Handle.object(handle).remembering(body) }
     }
 
     /// A place for a result, set to NULL until there is one.

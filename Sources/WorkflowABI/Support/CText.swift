@@ -64,11 +64,10 @@ enum CText {
         return strings
     }
 
-    typealias OwnedText = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+    typealias OwnedText = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 
-    /// A copy that the caller releases with wf_free.
+    /// A copy that the caller releases with wf_free. The place was looked at, and emptied, before the work began.
     static func give(_ text: Text, _ place: OwnedText, _ length: UnsafeMutablePointer<UInt>?, _ what: String) throws(Failure) {
-        let place = try Boundary.place(place, what)
         guard let copy = malloc(text.count + 1) else {
             throw Failure(.outOfMemory, "no memory for a \(what) of \(text.count) bytes")
         }

@@ -30,9 +30,10 @@ final class CExecutor: ExecutorCode, @unchecked Sendable {
         let handle: UnsafeMutablePointer<wf_context> = Handle.make(context)
         let result = function?(userData.pointer, handle, context.input.unsafeCString, context.input.count) ?? 0
         if result == Status.pending.rawValue { return .pending }
+        let status = status(result, context)
         guard context.end() else { return .pending }
-        defer { Handle.free(handle) }
-        return status(result, context)
+        Handle.free(handle)
+        return status
     }
 
     private func status(_ result: wf_status_t, _ context: Context) -> Status {

@@ -22,9 +22,7 @@ static inline void forget_error(void) {
 }
 
 static inline const char *sentence(void) {
-    const char *message = wf_error_message(error, NULL);
-
-    return message == NULL ? "no error" : message;
+    return error == NULL ? "no error" : wf_error_message(error, NULL);
 }
 
 static inline void check_status(const char *file, int line, const char *call, wf_status_t expected, wf_status_t status) {
@@ -43,8 +41,7 @@ static inline void check_failure(const char *file, int line, const char *call, w
     char saw[1024];
 
     if (status != expected || wf_error_status(error) != expected) {
-        snprintf(saw, sizeof saw, "%s, error %s, %s", wf_status_name(status), wf_status_name(wf_error_status(error)),
-                 sentence());
+        snprintf(saw, sizeof saw, "%s, %s", wf_status_name(status), sentence());
         complain(file, line, call, saw);
     } else {
         for (; *words != NULL; words++) {

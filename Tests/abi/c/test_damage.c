@@ -1,4 +1,6 @@
 /* A damaged checkpoint is an error that names the file, never a wrong answer, and hides no other. */
+#include <sys/stat.h>
+
 #include "story.h"
 
 enum { SIZE = 65536 };
@@ -92,8 +94,7 @@ static void the_one_before_is_still_good(void) {
 
     tell(workflow, storage, "\"bread\"");
     CHECK_OK(wf_storage_list(storage, "story", &list, NULL, &error));
-    const char *first = strstr(list, "\"checkpoint_id\"");
-    CHECK(first != NULL && sscanf(first, "\"checkpoint_id\" : \"%255[^\"]", entry) + sscanf(first, "\"checkpoint_id\":\"%255[^\"]", entry) > 0);
+    CHECK(sscanf(strstr(list, "\"checkpoint_id\""), "\"checkpoint_id\":\"%255[^\"]", entry) == 1);
     latest(storage, head);
     path_of(directory, head, path);
     write_file(path, "{", 1);
@@ -104,16 +105,34 @@ static void the_one_before_is_still_good(void) {
     wf_storage_free(storage);
 }
 
-static void a_stranger_in_the_directory(void) {
-    char directory[TEXT], path[2 * TEXT];
+/* What else may lie in the directory: it is told of or left alone, and nothing waits for it. */
+static void strangers_in_the_directory(void) {
+    char directory[TEXT], head[TEXT], path[2 * TEXT], moved[2 * TEXT], *json = NULL;
     wf_storage_t *storage = new_directory(directory);
     wf_workflow_t *workflow = built(story(echo));
 
+    tell(workflow, storage, "1");
+    latest(storage, head);
     snprintf(path, sizeof path, "%s/README.txt", directory);
     write_file(path, "hello", 5);
-    tell(workflow, storage, "1");
     CHECK(count_checkpoints(storage) == 2);
-    CHECK(access(path, F_OK) == 0);
+    path_of(directory, "pipe", path);
+    CHECK(mkfifo(path, 0600) == 0);
+    path_of(directory, "folder", path);
+    CHECK(mkdir(path, 0700) == 0);
+    path_of(directory, "nowhere", path);
+    CHECK(symlink("/nonexistent/file", path) == 0);
+    CHECK_FAILS(WF_E_CHECKPOINT, wf_storage_load(storage, "pipe", &json, NULL, &error), "pipe.json", "regular file");
+    CHECK_FAILS(WF_E_CHECKPOINT, wf_storage_load(storage, "folder", &json, NULL, &error), "folder.json", "regular file");
+    path_of(directory, head, path);
+    path_of(directory, "renamed", moved);
+    CHECK(rename(path, moved) == 0);
+    CHECK_FAILS(WF_E_CHECKPOINT, wf_storage_load(storage, "renamed", &json, NULL, &error), "renamed.json", head);
+    CHECK(json == NULL);
+    tell(workflow, storage, "2");
+    latest(storage, head);
+    CHECK_OK(wf_storage_load(storage, head, &json, NULL, &error));
+    wf_free(json);
     wf_workflow_free(workflow);
     wf_storage_free(storage);
 }
@@ -121,6 +140,6 @@ static void a_stranger_in_the_directory(void) {
 int main(void) {
     RUN(every_kind_of_damage);
     RUN(the_one_before_is_still_good);
-    RUN(a_stranger_in_the_directory);
+    RUN(strangers_in_the_directory);
     FINISH();
 }

@@ -63,6 +63,7 @@ static void in_a_read_only_directory(const char *directory) {
     wf_storage_t *storage = NULL;
     wf_workflow_t *workflow = built(story(echo));
 
+    failed_checks = 0;
     if (geteuid() == 0 && (setegid(65534) != 0 || seteuid(65534) != 0)) _exit(2);
     snprintf(url, sizeof url, "directory:%s", directory);
     CHECK_OK(wf_storage_open(url, &storage, &error));

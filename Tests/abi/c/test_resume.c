@@ -136,7 +136,7 @@ static void from_a_document(void) {
     CHECK_FAILS(WF_E_CHECKPOINT, wf_run_restore(workflow, NULL, "{}", WF_NUL, &run, &error), "format");
     CHECK_FAILS(WF_E_CHECKPOINT, wf_run_restore(workflow, NULL, "null", WF_NUL, &run, &error), "checkpoint");
     for (size_t cut = 1; cut + 1 < length; cut += 1 + length / 50) {
-        CHECK_FAILS(WF_E_CHECKPOINT, wf_run_restore(workflow, NULL, json, cut, &run, &error), "checkpoint");
+        CHECK_FAILS(WF_E_JSON, wf_run_restore(workflow, NULL, json, cut, &run, &error), "checkpoint", "byte");
     }
     CHECK(run == NULL);
     CHECK_OK(wf_run_restore(workflow, NULL, json, length, &run, &error));

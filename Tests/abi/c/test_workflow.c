@@ -6,15 +6,16 @@ static void null_and_wrong_handles(void) {
     char *json = (char *)builder;
     size_t length = 7;
 
-    CHECK(wf_workflow_name(NULL) == NULL);
-    CHECK(wf_workflow_signature(NULL) == NULL);
-    CHECK(wf_workflow_name((wf_workflow_t *)builder) == NULL);
+    CHECK_TEXT("", wf_workflow_name(NULL));
+    CHECK_TEXT("", wf_workflow_signature(NULL));
+    CHECK_TEXT("", wf_workflow_name((wf_workflow_t *)builder));
+    CHECK_TEXT("", wf_workflow_signature((wf_workflow_t *)builder));
     CHECK_FAILS(WF_E_MISUSE, wf_workflow_definition(NULL, &json, &length, &error), "workflow", "NULL");
-    CHECK(json == NULL && length == 0);
+    CHECK(json == NULL);
     CHECK_FAILS(WF_E_MISUSE, wf_workflow_definition((wf_workflow_t *)builder, &json, &length, &error), "workflow");
     wf_workflow_free(NULL);
     wf_workflow_free((wf_workflow_t *)builder);
-    check_still_builds(builder);
+    check_builds(builder);
 
     wf_workflow_t *workflow = built(builder);
     CHECK_FAILS(WF_E_MISUSE, wf_workflow_definition(workflow, NULL, &length, &error), "NULL");

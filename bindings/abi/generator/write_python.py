@@ -41,7 +41,7 @@ def abi_module(api: Api) -> str:
     ]
     parts = [
         HEAD,
-        f'VERSION = "{api.version.library}"\nABI_VERSION = {api.version.abi}\n',
+        f'WF_VERSION = "{api.version.library}"\nWF_ABI_VERSION = {api.version.abi}\n',
         "\n\n".join(enum_text(enum) for enum in types.enums),
         "\n".join(f"{alias} = {SCALARS[base]}" for alias, base in types.aliases.items()) + "\n",
         "\n".join(callback_text(callback, types) for callback in types.callbacks) + "\n",

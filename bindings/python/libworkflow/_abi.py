@@ -10,8 +10,8 @@ from ctypes import CFUNCTYPE, POINTER, Structure
 from ctypes import c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p, sizeof
 
 
-VERSION = "0.1.0"
-ABI_VERSION = 0
+WF_VERSION = "0.1.0"
+WF_ABI_VERSION = 0
 
 
 # enum wf_status

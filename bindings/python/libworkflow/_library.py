@@ -46,9 +46,9 @@ def _load() -> ctypes.CDLL:
         version = library.wf_abi_version()
     except AttributeError as error:
         raise ImportError(f"{path} is not the libworkflow that this package needs: {error}") from error
-    if version != _abi.ABI_VERSION:
+    if version != _abi.WF_ABI_VERSION:
         raise ImportError(
-            f"{path} has ABI version {version}, this package needs {_abi.ABI_VERSION}: "
+            f"{path} has ABI version {version}, this package needs {_abi.WF_ABI_VERSION}: "
             "install the library and the package from one release"
         )
     return library
