@@ -26,7 +26,7 @@ from ._errors import WorkflowCheckpointException
 from ._event import WorkflowEvent, message_of, traceback_of
 from ._host import Host
 from ._library import lib, take_error
-from ._steps import Steps
+from ._steps import make_steps
 from ._trampolines import current
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Run:
         self._workflow = workflow
         self.hosts = workflow._hosts
         self._loop = asyncio.get_running_loop()
-        self._steps = Steps(self._loop)
+        self._steps = make_steps(self._loop)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiter: Optional[asyncio.Future[None]] = None
         self._failures: dict[Optional[str], BaseException] = {}
@@ -146,7 +146,7 @@ class Run:
         """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
         context: WorkflowContext[Any, Any] = WorkflowContext(handle, host.id, host.decode, self.wake)
         try:
-            task, _ = self._steps.start(code(raw, context))
+            task = self._steps.start(code(raw, context))
         except BaseException as error:
             context._close()
             return self._failed(host, code, handle, error)

@@ -145,6 +145,20 @@ def test_aclose_waits_for_the_handlers() -> None:
     run(main())
 
 
+def test_stream_serves_one_task_at_a_time() -> None:
+    async def main() -> None:
+        stream = Story().workflow().run(7, stream=True)
+        first = asyncio.ensure_future(stream.get_final_response())
+        await asyncio.sleep(0.01)
+        with pytest.raises(RuntimeError, match="another task"):
+            await stream.get_final_response()
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+
+    run(main())
+
+
 def test_stream_never_begun_does_nothing() -> None:
     async def main() -> None:
         story = Story()
