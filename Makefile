@@ -11,6 +11,7 @@
 #   make test-swift             the tests of the Swift targets
 #   make test-abi               the tests of the C ABI, the packaging and the source tree
 #   make test-python            the tests of the Python package
+#   make sanitize               the C tests under the address and thread sanitizers; takes a few minutes
 #   make install                to PREFIX (/usr/local), below DESTDIR: library, headers, pkg-config, CMake
 #   make clean                  removes .build and build
 
@@ -33,10 +34,10 @@ COMPILE_FLAGS := -c release -Xswiftc -static-stdlib \
     -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
     -Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import
 LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xlinker nodelete \
-    -Xlinker --version-script=$(CURDIR)/bindings/abi/exports.map
+    -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header check-header test test-swift test-abi test-python demo install clean
+.PHONY: help setup lib header check-header test test-swift test-abi test-python sanitize demo install clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -75,6 +76,10 @@ test-abi: lib setup
 
 test-python: lib setup
 	$(PYTEST) -q bindings/python/tests
+
+sanitize: setup
+	Tests/abi/sanitize.sh address
+	Tests/abi/sanitize.sh thread
 
 demo: lib
 	examples/wordcount/demo.sh

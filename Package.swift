@@ -31,12 +31,24 @@ let package = Package(
                 "WorkflowModel", "WorkflowJSON", "WorkflowStorage", "WorkflowRuntime", "CWorkflow", "CJansson", "CShims",
             ]),
 
-        .testTarget(name: "WorkflowModelTests", dependencies: ["WorkflowModel"]),
-        .testTarget(name: "WorkflowKernelTests", dependencies: ["WorkflowKernel", "WorkflowModel"]),
-        .testTarget(name: "WorkflowJSONTests", dependencies: ["WorkflowJSON", "WorkflowModel"]),
-        .testTarget(name: "WorkflowStorageTests", dependencies: ["WorkflowStorage", "WorkflowJSON", "WorkflowModel"]),
+        // Helpers of the tests; no product has it.
+        .target(
+            name: "WorkflowTestSupport",
+            dependencies: ["WorkflowModel", "WorkflowKernel", "WorkflowJSON", "WorkflowStorage", "WorkflowRuntime"]),
+
+        .testTarget(name: "WorkflowModelTests", dependencies: ["WorkflowModel", "WorkflowTestSupport"]),
+        .testTarget(
+            name: "WorkflowKernelTests",
+            dependencies: ["WorkflowKernel", "WorkflowJSON", "WorkflowModel", "WorkflowTestSupport"]),
+        .testTarget(
+            name: "WorkflowJSONTests", dependencies: ["WorkflowJSON", "WorkflowModel", "CJansson", "WorkflowTestSupport"]),
+        .testTarget(
+            name: "WorkflowStorageTests",
+            dependencies: ["WorkflowStorage", "WorkflowJSON", "WorkflowModel", "WorkflowTestSupport"]),
         .testTarget(
             name: "WorkflowRuntimeTests",
-            dependencies: ["WorkflowRuntime", "WorkflowKernel", "WorkflowStorage", "WorkflowJSON", "WorkflowModel"]),
+            dependencies: [
+                "WorkflowRuntime", "WorkflowKernel", "WorkflowStorage", "WorkflowJSON", "WorkflowModel", "WorkflowTestSupport",
+            ]),
     ]
 )

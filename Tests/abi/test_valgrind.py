@@ -2,7 +2,9 @@
 
 import pytest
 from test_c import PROGRAMS
-from tools import compile_c, flags_of, run
+from tools import ROOT, USE_LIBRARY, compile_c, flags_of, run
+
+EXAMPLES = sorted((ROOT / "examples/c").glob("*.c"))
 
 VALGRIND = [
     "valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite,indirect",
@@ -15,6 +17,13 @@ def test_program(source, tmp_path):
     program = compile_c(source, tmp_path / source.stem, *flags_of("jansson"))
     output = run(*VALGRIND, program, cwd=tmp_path, timeout=600)
     assert "ok " in output and "FAILED" not in output
+
+
+@pytest.mark.parametrize("source", EXAMPLES, ids=lambda path: path.stem)
+def test_example(source, tmp_path):
+    program = tmp_path / source.stem
+    run("gcc", "-g", source, "-o", program, *USE_LIBRARY, *flags_of("jansson"))
+    assert run(*VALGRIND, program, cwd=tmp_path, timeout=600)
 
 
 LEAK = """

@@ -132,7 +132,7 @@ static void finished_with_what_is_no_end(void) {
     drive_to_the_desk(run);
     CHECK_FAILS(WF_E_MISUSE, wf_context_finish(NULL, WF_OK, &error), "context", "NULL");
     CHECK_FAILS(WF_E_MISUSE, wf_context_finish((wf_context_t *)run, WF_OK, &error), "context");
-    CHECK_FAILS(WF_E_INVALID, wf_context_finish(desk.contexts[0], WF_PENDING, &error), "'slow'");
+    CHECK_FAILS(WF_E_INVALID, wf_context_finish(desk.contexts[0], WF_PENDING, &error), "3", "status");
     CHECK_FAILS(WF_E_EXECUTOR, drive(run).end, "'slow'");
     wf_run_free(run);
     wf_workflow_free(workflow);

@@ -26,7 +26,10 @@ def resolve(annotation: Any, function: Callable[..., Any], names: Mapping[str, A
     Raises:
         NameError: a name in it is not defined (yet).
     """
-    holder = types.SimpleNamespace(__annotations__={"it": annotation})
+
+    def holder() -> None: ...
+
+    holder.__annotations__ = {"it": annotation}
     scope = getattr(function, "__globals__", {})
     return typing.get_type_hints(holder, scope, dict(names), include_extras=True)["it"]
 

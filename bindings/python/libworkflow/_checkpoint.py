@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 from typing import Any, Optional
 
 from ._codec import decode, encode
 from ._errors import WorkflowCheckpointException
+from ._identifier import new_identifier
 
 _OUTSIDE = "internal:"
 """Before the id of an executor: the source of a message from outside the workflow."""
@@ -43,7 +43,7 @@ class WorkflowCheckpoint:
 
     workflow_name: str
     graph_signature_hash: str
-    checkpoint_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    checkpoint_id: str = field(default_factory=new_identifier)
     previous_checkpoint_id: Optional[str] = None
     timestamp: str = field(default_factory=lambda: datetime.now(timezone.utc).isoformat())
     messages: dict[str, list[WorkflowMessage]] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from ._opaque import OpaqueValue
 from ._plain import INT_MAX, INT_MIN, has_plain_keys, is_plain, is_plain_ints
 from ._registry import registry
 from ._shapes import Shape
-from ._standard_types import READERS, WRITERS
+from ._standard_types import READERS, writer
 from ._unencodable import Unencodable
 
 Decode = Callable[[bytes], Any]
@@ -22,6 +22,8 @@ Decode = Callable[[bytes], Any]
 _write: Callable[[Any], str] = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
 ).encode
+_writers: dict[type, Any] = {}
+"""What `writer` answered, for the types of the standard library that were met."""
 _plain_decoder = json.JSONDecoder()
 
 
@@ -117,7 +119,9 @@ def _tag(value: Any) -> Any:
         return _members(value)
     if kind is OpaqueValue:
         return {name: _tag(member) for name, member in value.members.items()}
-    standard = WRITERS.get(kind)
+    standard = _writers.get(kind)
+    if standard is None and registry.known(kind) is None and (standard := writer(kind)) is not None:
+        _writers[kind] = standard
     if standard is not None:
         return {"$type": standard[0], "value": standard[1](value, _tag)}
     shape = registry.of_value(value)

@@ -23,8 +23,7 @@ class Host:
         self.id = executor.id
         self.find_handler = executor._find_handler
         mentioned = [kind for spec in executor._handlers for kind in (spec.input, *spec.output, *spec.workflow_output)]
-        scope = {shape.name: shape for annotation in mentioned for shape in registry.learn(annotation)}
-        self.decode = decoder(scope)
+        self.decode = decoder(registry.learn(*mentioned))
         self.keeps_state = type(executor).on_checkpoint_save is not Executor.on_checkpoint_save
 
     def invoke(self, raw: bytes, context: WorkflowContext[Any, Any]) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from pathlib import Path
 from typing import NoReturn
 
 from . import _abi
@@ -14,13 +13,14 @@ from ._errors import details_of, exception_for
 _NAME = {"darwin": "libworkflow.dylib", "win32": "workflow.dll"}.get(sys.platform, "libworkflow.so")
 
 
-def _candidates() -> list[Path]:
+def _candidates() -> list[str]:
     """Where the library may be: named by the user, inside the package, built in the source tree."""
     named = os.environ.get("LIBWORKFLOW_LIBRARY")
     if named:
-        return [Path(named)]
-    package = Path(__file__).resolve().parent
-    return [package / _NAME, *(root / "build" / "lib" / _NAME for root in package.parents[2:3])]
+        return [named]
+    package = os.path.dirname(os.path.realpath(__file__))
+    root = os.path.dirname(os.path.dirname(os.path.dirname(package)))
+    return [os.path.join(package, _NAME), os.path.join(root, "build", "lib", _NAME)]
 
 
 def _load() -> ctypes.CDLL:
@@ -30,15 +30,15 @@ def _load() -> ctypes.CDLL:
         ImportError: it is missing, cannot be loaded, or has another ABI than this package.
     """
     candidates = _candidates()
-    path = next((candidate for candidate in candidates if candidate.exists()), None)
+    path = next((candidate for candidate in candidates if os.path.exists(candidate)), None)
     if path is None:
-        places = " or ".join(map(str, candidates))
+        places = " or ".join(candidates)
         raise ImportError(
             f"{_NAME} is not at {places}: install the package with pip, run 'make lib' in the source tree, "
             "or name the file in the environment variable LIBWORKFLOW_LIBRARY"
         )
     try:
-        library = ctypes.CDLL(str(path))
+        library = ctypes.CDLL(path)
     except OSError as error:
         raise ImportError(f"{path} cannot be loaded: {error}") from error
     try:
@@ -46,9 +46,9 @@ def _load() -> ctypes.CDLL:
         version = library.wf_abi_version()
     except AttributeError as error:
         raise ImportError(f"{path} is not the libworkflow that this package needs: {error}") from error
-    if version != _abi.ABI_VERSION:
+    if version != _abi.WF_ABI_VERSION:
         raise ImportError(
-            f"{path} has ABI version {version}, this package needs {_abi.ABI_VERSION}: "
+            f"{path} has ABI version {version}, this package needs {_abi.WF_ABI_VERSION}: "
             "install the library and the package from one release"
         )
     return library

@@ -6,6 +6,7 @@ the annotations of a handler, or because this process wrote a value of it.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import enum
 import sys
@@ -45,7 +46,7 @@ class TypeRegistry:
         known = self._by_type.get(cls)
         if known is not None and name in (None, known.name):
             return known
-        shape = _shape(cls, name or f"{cls.__module__}:{cls.__qualname__}")
+        shape = _shape(cls, name or _default_name(cls))
         holder = self._by_name.get(shape.name)
         if holder is not None and holder.cls is not cls:
             same_place = (holder.cls.__module__, holder.cls.__qualname__) == (cls.__module__, cls.__qualname__)
@@ -91,22 +92,34 @@ class TypeRegistry:
             return self._by_name[next(iter(candidates))] if len(candidates) == 1 else None
         return self._by_name.get(f"{_MAIN}:{qualname}") if module else None
 
-    def learn(self, annotation: Any) -> Iterable[Shape]:
-        """Registers every type that `annotation` mentions, fields included, and yields how each is written."""
+    def learn(self, *annotations: Any) -> dict[str, Shape]:
+        """Registers every type that the annotations mention, with their fields and their subclasses."""
+        found: dict[str, Shape] = {}
         seen: set[int] = set()
-        todo = [annotation]
+        todo = [(annotation, False) for annotation in annotations]
         while todo:
-            item = todo.pop()
+            item, is_subclass = todo.pop()
             if id(item) in seen:
                 continue
             seen.add(id(item))
-            todo.extend((typing.get_origin(item), *typing.get_args(item)))
-            if isinstance(item, type):
-                try:
-                    yield self._by_type.get(item) or self.add(item)
-                except (TypeError, ValueError):
-                    continue  # not a type that we tag, or one that shares a chosen name
-                todo.extend(_field_types(item))
+            parts = [typing.get_origin(item), *typing.get_args(item)]
+            if isinstance(item, type) and not typing.get_args(item):  # list[int] passes for a type before 3.11
+                # Of several subclasses with one name the newest comes first: it took the place of the others.
+                if is_subclass and _default_name(item) in found:
+                    continue
+                with contextlib.suppress(TypeError, ValueError):  # no type that we tag, or the name is taken
+                    shape = self._by_type.get(item) or self.add(item)
+                    found[shape.name] = shape
+                    parts.extend(_field_types(item))
+                if item.__module__ not in ("builtins", "abc", "typing"):
+                    subclasses: list[type] = type.__subclasses__(item)
+                    todo.extend((subclass, True) for subclass in subclasses)
+            todo.extend((part, False) for part in parts)
+        return found
+
+
+def _default_name(cls: type) -> str:
+    return f"{cls.__module__}:{cls.__qualname__}"
 
 
 def _shape(cls: type, name: str) -> Shape:

@@ -6,12 +6,11 @@ Each has a short tag without a colon; types of the user have a name with one (se
 from __future__ import annotations
 
 import base64
+import importlib
+import sys
 from collections import Counter, OrderedDict, deque
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from decimal import Decimal
-from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any, Callable
-from uuid import UUID
+from typing import Any, Callable, Optional
 
 from ._unencodable import Unencodable
 
@@ -49,12 +48,24 @@ def _moment(kind: Any, value: Any) -> Any:
         return kind.fromisoformat(value)
     moment = kind.fromisoformat(value["iso"])
     if "zone" in value:
-        from zoneinfo import ZoneInfo  # costs milliseconds, and few need it
-
-        moment = moment.replace(tzinfo=ZoneInfo(value["zone"]))
+        moment = moment.replace(tzinfo=_standard("zoneinfo", "ZoneInfo")(value["zone"]))
     elif "name" in value:
         moment = moment.replace(tzinfo=timezone(moment.utcoffset(), value["name"]))
     return moment.replace(fold=value.get("fold", 0))
+
+
+def writer(cls: type) -> Optional[tuple[str, Callable[[Any, Tag], Any]]]:
+    """How values of a type of the standard library are written, or None for any other type."""
+    name = f"{cls.__module__}.{cls.__qualname__}"
+    found = WRITERS.get(name.replace("pathlib._local.", "pathlib."))  # where it lives in Python 3.13
+    # A class may only look like one of them.
+    genuine = found is not None and getattr(sys.modules.get(name.partition(".")[0]), cls.__qualname__, None) is cls
+    return found if genuine else None
+
+
+def _standard(module: str, name: str) -> Any:
+    """A type of a module that few need and that costs milliseconds to import."""
+    return getattr(importlib.import_module(module), name)
 
 
 def _base64(value: bytes | bytearray) -> str:
@@ -74,27 +85,28 @@ def _pairs(value: Any, tag: Tag) -> list[Any]:
     return [[tag(key), tag(item)] for key, item in value.items()]
 
 
-WRITERS: dict[type, tuple[str, Callable[[Any, Tag], Any]]] = {
-    tuple: ("tuple", lambda value, tag: tag(list(value))),
-    set: ("set", _sorted),
-    frozenset: ("frozenset", _sorted),
-    OrderedDict: ("OrderedDict", _pairs),
-    Counter: ("Counter", _pairs),
-    deque: ("deque", lambda value, tag: {"items": tag(list(value)), "maxlen": value.maxlen}),
-    complex: ("complex", lambda value, tag: [tag(value.real), tag(value.imag)]),
-    bytes: ("bytes", lambda value, tag: _base64(value)),
-    bytearray: ("bytearray", lambda value, tag: _base64(value)),
-    datetime: ("datetime", lambda value, tag: _moment_value(value)),
-    time: ("time", lambda value, tag: _moment_value(value)),
-    date: ("date", lambda value, tag: value.isoformat()),
-    timedelta: ("timedelta", lambda value, tag: [value.days, value.seconds, value.microseconds]),
-    Decimal: ("Decimal", lambda value, tag: str(value)),
-    UUID: ("UUID", lambda value, tag: str(value)),
-    PurePosixPath: ("PurePosixPath", lambda value, tag: tag(str(value))),
-    PureWindowsPath: ("PureWindowsPath", lambda value, tag: tag(str(value))),
-    type(Path()): ("Path", lambda value, tag: tag(str(value))),
+WRITERS: dict[str, tuple[str, Callable[[Any, Tag], Any]]] = {
+    "builtins.tuple": ("tuple", lambda value, tag: tag(list(value))),
+    "builtins.set": ("set", _sorted),
+    "builtins.frozenset": ("frozenset", _sorted),
+    "builtins.complex": ("complex", lambda value, tag: [tag(value.real), tag(value.imag)]),
+    "builtins.bytes": ("bytes", lambda value, tag: _base64(value)),
+    "builtins.bytearray": ("bytearray", lambda value, tag: _base64(value)),
+    "collections.OrderedDict": ("OrderedDict", _pairs),
+    "collections.Counter": ("Counter", _pairs),
+    "collections.deque": ("deque", lambda value, tag: {"items": tag(list(value)), "maxlen": value.maxlen}),
+    "datetime.datetime": ("datetime", lambda value, tag: _moment_value(value)),
+    "datetime.time": ("time", lambda value, tag: _moment_value(value)),
+    "datetime.date": ("date", lambda value, tag: value.isoformat()),
+    "datetime.timedelta": ("timedelta", lambda value, tag: [value.days, value.seconds, value.microseconds]),
+    "decimal.Decimal": ("Decimal", lambda value, tag: str(value)),
+    "uuid.UUID": ("UUID", lambda value, tag: str(value)),
+    "pathlib.PurePosixPath": ("PurePosixPath", lambda value, tag: tag(str(value))),
+    "pathlib.PureWindowsPath": ("PureWindowsPath", lambda value, tag: tag(str(value))),
+    "pathlib.PosixPath": ("Path", lambda value, tag: tag(str(value))),
+    "pathlib.WindowsPath": ("Path", lambda value, tag: tag(str(value))),
 }
-"""type -> (tag, function that gives the tagged value)."""
+"""full name of a type -> (tag, function that gives the tagged value)."""
 
 READERS: dict[str, Callable[[Any], Any]] = {
     "str": lambda value: value.encode("ascii").decode("unicode_escape"),
@@ -114,10 +126,10 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "time": lambda value: _moment(time, value),
     "date": date.fromisoformat,
     "timedelta": lambda value: timedelta(*value),
-    "Decimal": Decimal,
-    "UUID": UUID,
-    "PurePosixPath": PurePosixPath,
-    "PureWindowsPath": PureWindowsPath,
-    "Path": Path,
+    "Decimal": lambda value: _standard("decimal", "Decimal")(value),
+    "UUID": lambda value: _standard("uuid", "UUID")(value),
+    "PurePosixPath": lambda value: _standard("pathlib", "PurePosixPath")(value),
+    "PureWindowsPath": lambda value: _standard("pathlib", "PureWindowsPath")(value),
+    "Path": lambda value: _standard("pathlib", "Path")(value),
 }
 """tag -> function that makes the value."""

@@ -6,12 +6,14 @@ import json
 import logging
 import os
 from ctypes import byref, c_void_p
-from pathlib import Path
-from typing import Any, Callable, Optional, Protocol, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, Union
 
 from ._abi import WF_NONE
 from ._checkpoint import WorkflowCheckpoint
 from ._library import lib, raise_for, take_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _log = logging.getLogger("libworkflow")
 
@@ -142,6 +144,8 @@ class FileCheckpointStorage(EngineStorage):
     """
 
     def __init__(self, storage_path: Union[str, Path], *, allowed_checkpoint_types: Optional[list[str]] = None) -> None:
+        from pathlib import Path  # costs milliseconds, and few need it
+
         self.storage_path = Path(storage_path)
         super().__init__(f"directory:{self.storage_path}")
 

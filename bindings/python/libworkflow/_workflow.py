@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Coroutine
 from ctypes import byref, c_void_p
 from typing import Any, Literal, Optional, Union, overload
@@ -12,6 +11,7 @@ from ._codec import decoder, encode
 from ._condition import Condition
 from ._executor import Executor
 from ._host import Host
+from ._identifier import new_identifier
 from ._library import lib, raise_for
 from ._result import WorkflowRunResult
 from ._run import Run
@@ -39,7 +39,7 @@ class Workflow:
         self._decode = decoder()
         self._start_executor = start_executor
         self._checkpoint_storage = checkpoint_storage
-        self.id = str(uuid.uuid4())
+        self._id: Optional[str] = None
         self.name: str = lib.wf_workflow_name(handle).decode()
         self.description = description
         self.max_iterations = max_iterations
@@ -128,6 +128,13 @@ class Workflow:
         if status:
             raise_for(status, error)
         return Run(self, handle.value or 0)
+
+    @property
+    def id(self) -> str:
+        """Names this object, and no other."""
+        if self._id is None:
+            self._id = new_identifier()
+        return self._id
 
     def get_start_executor(self) -> Executor:
         """The executor that gets the message."""

@@ -376,9 +376,25 @@ class TestRegistry:
 
     def test_annotations_are_learned_with_their_fields(self) -> None:
         types = TypeRegistry()
-        learned = {shape.cls for shape in types.learn(dict[str, Optional[list[Task]]])}
+        learned = {shape.cls for shape in types.learn(dict[str, Optional[list[Task]]]).values()}
         assert learned == {Task}
-        assert {shape.cls for shape in types.learn(Box[Color])} == {Box, Color}
+        assert {shape.cls for shape in types.learn(Box[Color]).values()} == {Box, Color}
+
+    def test_annotations_are_learned_with_their_subclasses(self) -> None:
+        class Base:
+            pass
+
+        def make() -> Any:
+            @dataclass
+            class Leaf(Base):
+                x: int
+
+            return Leaf
+
+        old, new = make(), make()
+        learned = TypeRegistry().learn(Optional[Base])
+        assert [shape.cls for shape in learned.values()] == [new]
+        del old
 
 
 def test_int_of_any_length_survives() -> None:

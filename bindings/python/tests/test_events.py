@@ -93,16 +93,17 @@ def test_checkpoint_events_are_there_for_who_asks() -> None:
 
 
 def test_outputs_of_a_waiting_handler_come_while_it_waits() -> None:
-    go_on = asyncio.Event()
+    async def main(early: bool) -> None:
+        go_on = asyncio.Event()
 
-    @executor(id="slow")
-    async def slow(n: int, ctx: WorkflowContext[int, int]) -> None:
-        await asyncio.sleep(0)
-        await ctx.yield_output(1)
-        await go_on.wait()
-        await ctx.yield_output(2)
+        @executor(id="slow")
+        async def slow(n: int, ctx: WorkflowContext[int, int]) -> None:
+            if not early:
+                await asyncio.sleep(0)
+            await ctx.yield_output(1)
+            await go_on.wait()
+            await ctx.yield_output(2)
 
-    async def main() -> None:
         outputs = []
         async for event in WorkflowBuilder(start_executor=slow).build().run(0, stream=True):
             if event.type == "output":
@@ -110,7 +111,8 @@ def test_outputs_of_a_waiting_handler_come_while_it_waits() -> None:
                 go_on.set()
         assert outputs == [(1, False), (2, True)]
 
-    run(main())
+    for early in (True, False):
+        run(main(early))
 
 
 def test_dropped_message_is_told() -> None:

@@ -1,0 +1,124 @@
+import Testing
+import WorkflowJSON
+import WorkflowModel
+import WorkflowTestSupport
+
+@Suite("Checkpoint document")
+struct CheckpointDocumentTests {
+    @Test("Writing, reading and writing again gives the same bytes")
+    func roundTrip() throws {
+        let rich = try CheckpointFixture.rich()
+        let read = try rich.read(rich.text)
+        #expect(CheckpointDocument.text(of: read, graph: rich.graph) == rich.text)
+        #expect(read.summary == rich.checkpoint.summary)
+        #expect(read.snapshot.messages == rich.checkpoint.snapshot.messages)
+        #expect(read.snapshot.fanIns == rich.checkpoint.snapshot.fanIns)
+        #expect(read.snapshot.shared == rich.checkpoint.snapshot.shared)
+        #expect(read.snapshot.executors == rich.checkpoint.snapshot.executors)
+    }
+
+    @Test("Its members stand in the order and with the names of the contract, one a line")
+    func form() throws {
+        let small = try CheckpointFixture.small()
+        #expect(small.text.string == """
+            {
+            "format": "libworkflow.checkpoint",
+            "version": 1,
+            "checkpoint_id": "checkpoint-0",
+            "previous_checkpoint_id": null,
+            "run_id": "run-1",
+            "workflow_name": "f",
+            "graph_signature": "\(small.graph.signature)",
+            "timestamp": "2026-11-21T05:19:00.123456+00:00",
+            "kind": "entry",
+            "superstep": 0,
+            "input_superstep": 0,
+            "messages": [{"source":null,"target":"a","data":0}],
+            "fan_in_buffers": [],
+            "state": {},
+            "executor_states": {},
+            "pending_request_info_events": {},
+            "sub_workflows": {},
+            "metadata": {}
+            }
+
+            """)
+    }
+
+    @Test("What is absent is not written, and what is null is")
+    func absence() throws {
+        let text = try CheckpointFixture.rich().text.string
+        #expect(text.contains(#""executor_states": {"a":{"saved":null},"b":{"state":{"k":"v"}},"d":{"saved":{"count":3},"state":{"z":-0.0}}}"#))
+        #expect(text.contains(#"{"target":"d","sources":["b","c"],"buffered":[{"source":"b","data":1},{"source":"b","data":"two"}]}"#))
+    }
+
+    @Test("The head is read without a graph")
+    func summary() throws {
+        let rich = try CheckpointFixture.rich()
+        #expect(try CheckpointDocument.summary(of: rich.text, as: "it") == rich.checkpoint.summary)
+    }
+
+    @Test("Members that this version does not know survive untouched")
+    func unknownMembers() throws {
+        let small = try CheckpointFixture.small()
+        let text = try small.text("\n}\n", ",\n\"later\": [ 1.0, {\"a\":2}],\n\"\u{E9}\": 1,\n\"e\u{301}\": 2\n}\n")
+        #expect(CheckpointDocument.text(of: try small.read(text), graph: small.graph) == text)
+    }
+
+    @Test("Metadata survives untouched")
+    func metadata() throws {
+        let small = try CheckpointFixture.small()
+        let text = try small.text("\"metadata\": {}", "\"metadata\": {\"host\":\"python\"}")
+        #expect(CheckpointDocument.text(of: try small.read(text), graph: small.graph) == text)
+    }
+
+    @Test("The checksum of a file is no part of the checkpoint that was in it")
+    func checksum() throws {
+        let small = try CheckpointFixture.small()
+        let sealed = try small.text("\n}\n", ",\n\"checksum\": \"sha256:00\"\n}\n")
+        #expect(CheckpointDocument.normalized(sealed) == small.text)
+        #expect(CheckpointDocument.text(of: try small.read(sealed), graph: small.graph) == small.text)
+    }
+
+    @Test("Whitespace and the order of members do not count, and normalizing gives the written form")
+    func normalized() throws {
+        let small = try CheckpointFixture.small()
+        let members = try JSONValue(checking: small.text, as: "it").members
+        let compact = Text("{" + members.reversed().map { "\"\($0.name)\" :\t\($0.value.raw)" }.joined(separator: " ,\r\n") + "}")
+        #expect(CheckpointDocument.text(of: try small.read(compact), graph: small.graph) == small.text)
+        #expect(CheckpointDocument.normalized(small.text) == small.text)
+        #expect(CheckpointDocument.normalized("[1]") == "[1]")
+    }
+
+    @Test("A checkpoint of another graph is a mismatch that names both")
+    func mismatch() throws {
+        let rich = try CheckpointFixture.rich()
+        let failure = failure { _ = try CheckpointFixture.small().read(rich.text) }
+        #expect(failure?.status == .mismatch)
+        #expect(failure?.message.contains("größe") == true)
+        #expect(failure?.message.contains("'f'") == true)
+    }
+
+    @Test("A newer version says so, and requests of a newer version are not dropped")
+    func newer() throws {
+        let small = try CheckpointFixture.small()
+        let version = failure { _ = try small.read(try small.text("\"version\": 1", "\"version\": 2")) }
+        #expect(version?.status == .checkpoint)
+        #expect(version?.message.contains("version 2") == true)
+        for name in ["pending_request_info_events", "sub_workflows"] {
+            let failure = failure { _ = try small.read(try small.text("\"\(name)\": {}", "\"\(name)\": {\"x\":1}")) }
+            #expect(failure?.status == .unsupported)
+            #expect(failure?.message.contains(name) == true)
+        }
+    }
+
+    @Test("A payload as deep as any that may enter is still readable in its checkpoint")
+    func deepPayload() throws {
+        var small = try CheckpointFixture.small()
+        let depth = JSON.deepestText
+        let deepest = Text(String(repeating: "[", count: depth) + String(repeating: "]", count: depth))
+        guard (try? JSON.check(deepest, as: "the message")) != nil else { return }
+        small.checkpoint.snapshot.messages[0].payload = deepest
+        #expect(throws: Never.self) { try small.read(small.text) }
+    }
+}

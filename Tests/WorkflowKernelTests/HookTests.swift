@@ -1,0 +1,113 @@
+import Testing
+import WorkflowKernel
+import WorkflowModel
+import WorkflowTestSupport
+
+@Suite("Save and restore hooks")
+struct HookTests {
+    /// a -> b -> c; a, b and c save, c always; only a and b restore.
+    private func graph() throws -> Graph { try makeGraph { try $0.addChain(["a", "b", "c", "d"]) } }
+
+    private let options = Kernel.Options(
+        maxSupersteps: 100, checkpoints: true, saves: [true, true, true], alwaysSaves: [false, false, true, true],
+        restores: [true, true])
+
+    private func handle(_ call: Call) -> Outcome {
+        switch call.kind {
+        case .invoke: .send(call.input)
+        case .save: .saved(Text("\"\(call.executor)@\(call.superstep)\""))
+        case .restore: Outcome()
+        }
+    }
+
+    private func play(_ options: Kernel.Options? = nil, _ handle: ((Call) -> Outcome)? = nil) throws -> KernelPlayer {
+        let player = KernelPlayer(try graph(), options ?? self.options)
+        player.handle = handle ?? self.handle
+        return player.play()
+    }
+
+    private func story(_ player: KernelPlayer) -> [String] { player.calls.map { "\($0.kind) \(player.graph.executorID($0.executor))" } }
+
+    @Test("Who saves is asked at the entry; then who ran, and who wants to be asked always")
+    func asked() throws {
+        #expect(story(try play()) == [
+            "save a", "save b", "save c",
+            "invoke a", "save a", "save c",
+            "invoke b", "save b", "save c",
+            "invoke c", "save c",
+            "invoke d", "save c",
+            // The message that d sent without an edge makes one more superstep, in which nobody runs.
+            "save c",
+        ])
+    }
+
+    @Test("Without checkpoints nobody is asked")
+    func notAsked() throws {
+        var options = options
+        options.checkpoints = false
+        #expect(story(try play(options)) == ["invoke a", "invoke b", "invoke c", "invoke d"])
+    }
+
+    @Test("A save hook sees the superstep that it is part of, and what its executor wrote in it")
+    func saveSeesWrites() throws {
+        let player = try play { call in
+            var outcome = self.handle(call)
+            if call.kind == .invoke { outcome.writes.own.updateValue(call.input, forKey: "k") }
+            return outcome
+        }
+        let saves = player.calls.filter { $0.kind == .save && $0.executor == 0 }
+        #expect(saves.map(\.superstep) == [0, 1])
+        let seen = saves.map { $0.writes.own["k"] ?? $0.own["k"] }
+        #expect(seen == [nil, "0"])
+    }
+
+    @Test("What save gave stands in the next document and reaches restore, for those that have it")
+    func restored() throws {
+        let straight = try play()
+        let resumed = try KernelPlayer(graph(), options, document: straight.documents[2])
+        resumed.handle = handle
+        resumed.play()
+        let restores = resumed.calls.filter { $0.kind == .restore }
+        #expect(restores.map { "\(resumed.graph.executorID($0.executor)) \($0.input)" }.count == 2)
+        #expect(restores.map(\.input) == [straight.calls[4], straight.calls[7]].map { self.handle($0).saved ?? "" })
+        #expect(resumed.documents == Array(straight.documents[3...]))
+    }
+
+    @Test("An executor that was never saved is not asked to restore")
+    func nothingToRestore() throws {
+        var options = options
+        options.saves = []
+        let straight = try play(options)
+        let resumed = try KernelPlayer(graph(), options, document: straight.documents[1])
+        resumed.play()
+        #expect(!resumed.calls.contains { $0.kind == .restore })
+    }
+
+    @Test("A save that fails fails the run and leaves the last boundary", arguments: [0, 1])
+    func failingSave(superstep: Int) throws {
+        var saves = 0
+        let player = try play { call in
+            if call.kind == .save && call.executor == 0 {
+                saves += 1
+                if saves == superstep + 1 { return .fail("disk") }
+            }
+            return self.handle(call)
+        }
+        #expect(player.documents.count == superstep)
+        #expect(player.kernel.snapshot.superstep == 0)
+        #expect(player.lines.suffix(2) == ["failed", "status FAILED"])
+        #expect(player.kernel.failure?.executorID == "a")
+        #expect(player.kernel.failure?.message == "disk")
+    }
+
+    @Test("A restore that fails fails the run before anything is invoked")
+    func failingRestore() throws {
+        let document = try play().documents[2]
+        let resumed = try KernelPlayer(graph(), options, document: document)
+        resumed.handle = { $0.kind == .restore && $0.executor == 1 ? .fail("old") : self.handle($0) }
+        resumed.play()
+        #expect(resumed.invocations.isEmpty)
+        #expect(resumed.lines == ["started", "status IN_PROGRESS", "failed", "status FAILED"])
+        #expect(resumed.kernel.failure?.executorID == "b")
+    }
+}

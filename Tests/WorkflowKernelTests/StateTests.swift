@@ -1,0 +1,128 @@
+import Testing
+import WorkflowKernel
+import WorkflowModel
+import WorkflowTestSupport
+
+@Suite("State in the kernel")
+struct StateTests {
+    private func write(_ key: Text, _ value: Text?, shared: Bool, after call: Call) -> Outcome {
+        var outcome = Outcome()
+        outcome.writes = call.writes
+        if shared { outcome.writes.shared.updateValue(value, forKey: key) } else { outcome.writes.own.updateValue(value, forKey: key) }
+        return outcome
+    }
+
+    /// a fans out to b and c, which write; both come back to a.
+    private func graph() throws -> Graph {
+        try makeGraph {
+            try $0.addFanOut("a", ["b", "c"])
+            try $0.addEdge("b", "d")
+            try $0.addEdge("c", "d")
+        }
+    }
+
+    @Test("A write is seen by others at the next boundary, not before")
+    func boundary() throws {
+        let player = KernelPlayer(try graph())
+        player.handle = { call in
+            var outcome = self.write("k", Text("\(call.executor)"), shared: true, after: call)
+            outcome.sends = [(Message.everyone, "1")]
+            return outcome
+        }
+        player.play()
+        let seen = player.calls.map { "\($0.executor): \($0.shared["k"]?.string ?? "nothing")" }
+        #expect(seen == ["0: nothing", "1: 0", "2: 0", "3: 2", "3: 2"])
+    }
+
+    @Test("A second message of the same superstep sees what the first wrote")
+    func ownWrites() throws {
+        let player = KernelPlayer(try makeGraph { try $0.addEdge("a", "b") })
+        player.handle = { call in
+            var outcome = Outcome()
+            if call.executor == 0 { outcome.sends = ["1", "2"].map { (Message.everyone, $0) } }
+            guard call.executor == 1 else { return outcome }
+            outcome = self.write(call.input, call.input, shared: true, after: call)
+            outcome.writes.own.updateValue(call.input, forKey: "last")
+            return outcome
+        }
+        player.play()
+        let second = try #require(player.calls.last)
+        #expect(second.writes.shared["1"] == .some("1"))
+        #expect(second.writes.own["last"] == .some("1"))
+        #expect(second.shared.isEmpty)
+        #expect(player.kernel.snapshot.shared.keys == ["1", "2"])
+        #expect(player.kernel.snapshot.executors[1].state["last"] == "2")
+    }
+
+    @Test("Private state belongs to one executor")
+    func privateState() throws {
+        let player = KernelPlayer(try graph())
+        player.handle = { call in
+            var outcome = self.write("k", Text("\(call.executor)"), shared: false, after: call)
+            if call.executor == 0 { outcome.sends = [(Message.everyone, "1")] }
+            return outcome
+        }
+        player.play()
+        #expect(player.kernel.snapshot.executors.map { $0.state["k"] } == ["0", "1", "2", nil])
+        #expect(player.kernel.snapshot.shared.isEmpty)
+    }
+
+    @Test("Two writers of one shared key: the later in executor order wins, whoever is faster, and a warning says so", arguments: [0, 1])
+    func conflict(first: Int) throws {
+        let player = KernelPlayer(try graph())
+        player.pick = { first % $0 }
+        player.handle = { call in
+            call.executor == 0 ? .send("1") : self.write("k", Text("\(call.executor)"), shared: true, after: call)
+        }
+        player.play()
+        #expect(player.kernel.snapshot.shared["k"] == "2")
+        #expect(player.warnings == ["state_conflict c"])
+        let warning = try #require(player.events.first { $0.kind == .warning })
+        #expect(warning.superstep == 2)
+        guard case .warning(_, let message) = warning.data else { return }
+        #expect(message.contains("'b'") && message.contains("'c'") && message.contains("'k'"))
+    }
+
+    @Test("A deleted key is gone, a deletion that conflicts with a write too if it is later")
+    func deletion() throws {
+        let player = KernelPlayer(try graph())
+        player.handle = { call in
+            switch call.executor {
+            case 0:
+                var outcome = self.write("k", "1", shared: true, after: call)
+                outcome.sends = [(Message.everyone, "1")]
+                return outcome
+            case 1: return self.write("k", "2", shared: true, after: call)
+            default: return self.write("k", nil, shared: true, after: call)
+            }
+        }
+        player.play()
+        #expect(player.kernel.snapshot.shared.isEmpty)
+        #expect(player.warnings == ["state_conflict c"])
+    }
+
+    @Test("One executor that writes a key twice is no conflict")
+    func noConflict() throws {
+        let player = KernelPlayer(try makeGraph { try $0.addEdge("a", "b") })
+        player.handle = { call in
+            var outcome = self.write("k", call.input, shared: true, after: call)
+            if call.executor == 0 { outcome.sends = ["1", "2"].map { (Message.everyone, $0) } }
+            return outcome
+        }
+        player.play()
+        #expect(player.warnings.isEmpty)
+        #expect(player.kernel.snapshot.shared["k"] == "2")
+    }
+
+    @Test("The snapshot stays at the last boundary until the superstep is committed, also while warnings are told")
+    func snapshotDuringWarning() throws {
+        let player = KernelPlayer(try graph())
+        player.handle = { call in
+            call.executor == 0 ? .send("1") : self.write("k", "1", shared: true, after: call)
+        }
+        player.play { $0.kind == .warning }
+        #expect(player.documents.count == 2)
+        #expect(player.kernel.snapshot.superstep == 1)
+        #expect(player.kernel.snapshot.shared.isEmpty)
+    }
+}
