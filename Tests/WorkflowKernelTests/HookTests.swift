@@ -9,8 +9,8 @@ struct HookTests {
     private func graph() throws -> Graph { try makeGraph { try $0.addChain(["a", "b", "c", "d"]) } }
 
     private let options = Kernel.Options(
-        maxSupersteps: 100, checkpoints: true, saves: [true, true, true], alwaysSaves: [false, false, true, true],
-        restores: [true, true])
+        maxSupersteps: 100, checkpoints: true,
+        hooks: Kernel.Hooks(savers: [0, 1, 2], alwaysSavers: [2], restorers: [0, 1]))
 
     private func handle(_ call: Call) -> Outcome {
         switch call.kind {
@@ -76,7 +76,8 @@ struct HookTests {
     @Test("An executor that was never saved is not asked to restore")
     func nothingToRestore() throws {
         var options = options
-        options.saves = []
+        options.hooks.savers = []
+        options.hooks.alwaysSavers = []
         let straight = try play(options)
         let resumed = try KernelPlayer(graph(), options, document: straight.documents[1])
         resumed.play()

@@ -16,10 +16,11 @@ struct RandomWorkflow {
         let graph = try Self.graph(&random)
         self.graph = graph
         failing = random.chance(25) ? 3 : 0
-        let saves = graph.executors.map { _ in random.chance(60) }
+        let savers = graph.executors.indices.filter { _ in random.chance(60) }
         options = Kernel.Options(
-            maxSupersteps: Int.random(in: 4...8, using: &random), checkpoints: true, saves: saves,
-            alwaysSaves: saves.map { $0 && random.chance(30) }, restores: saves)
+            maxSupersteps: Int.random(in: 4...8, using: &random), checkpoints: true,
+            hooks: Kernel.Hooks(
+                savers: savers, alwaysSavers: savers.filter { _ in random.chance(30) }, restorers: savers))
     }
 
     // MARK: The shape
@@ -98,7 +99,7 @@ struct RandomWorkflow {
         let seen = SeededRandom.hash(
             "\(seed)", graph.executorID(call.executor), call.input.string, "\(call.sources)", "\(call.superstep)",
             view(call.shared, call.writes.shared), view(call.own, call.writes.own),
-            options.saves[call.executor] ? "\(memory)" : "")
+            options.hooks.savers.contains(call.executor) ? "\(memory)" : "")
         memory = SeededRandom.mix(memory ^ seen) >> 1
         var random = SeededRandom(seed: seen)
         if random.chance(failing) { return .fail("bad luck") }
