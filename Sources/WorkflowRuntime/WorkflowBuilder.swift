@@ -72,6 +72,16 @@ public final class WorkflowBuilder: ProcessBound, @unchecked Sendable {
         for name in declaredSelectors.keys.sorted() where selectors[name] == nil {
             complete.note("the definition declares the selector '\(name.printable)', which was never added")
         }
+        // `describe` can add to the graph without code; what is not in the graph at all is told by `validated`.
+        for id in complete.addedExecutors where executors[id] == nil {
+            complete.note("executor '\(id)' has no code")
+        }
+        for condition in complete.conditions where conditions[condition.name] == nil {
+            complete.note("condition '\(condition.name)' has no code")
+        }
+        for selector in complete.selectors where selectors[selector.name] == nil {
+            complete.note("selector '\(selector.name)' has no code")
+        }
         let graph = try complete.validated()
         return Workflow(
             graph: graph,
