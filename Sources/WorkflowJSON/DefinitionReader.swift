@@ -31,7 +31,7 @@ private struct DefinitionReader {
         let fields = members(value, "", ["name", "start", "max_supersteps", "executors", "conditions", "selectors", "edges"])
         var draft = try GraphDraft(name: name(fields["name"]))
         var executors: [String] = []
-        var seen: Set<String> = []
+        var seen: Set<Name> = []
         let start = string(fields["start"], "start")
         if let limit = fields["max_supersteps"] {
             if let number = limit.integer, let number = UInt64(exactly: number) {
@@ -44,7 +44,7 @@ private struct DefinitionReader {
             let path = "executors[\(index)]"
             guard let id = string(members(item, path, ["id"])["id"], path + ".id") else { continue }
             attempt(path, &draft) { draft throws(Failure) in try draft.declare(id) }
-            if !seen.insert(id).inserted { problems.append("\(path): executor '\(id.printable)' is declared twice") }
+            if !seen.insert(Name(id)).inserted { problems.append("\(path): executor '\(id.printable)' is declared twice") }
             executors.append(id)
         }
         if let start { attempt("start", &draft) { draft throws(Failure) in try draft.setStart(start) } }
@@ -63,7 +63,7 @@ private struct DefinitionReader {
             let place = "\(kind)s[\(index)]"
             let fields = members(item, place, ["name", "version"])
             guard let name = string(fields["name"], place + ".name") else { continue }
-            if found.contains(where: { $0.name == name }) {
+            if found.contains(where: { Name($0.name) == Name(name) }) {
                 problems.append("\(place): \(kind) '\(name.printable)' is declared twice")
             }
             found.append((name, fields["version"] == nil ? nil : string(fields["version"], place + ".version")))

@@ -16,12 +16,12 @@ public final class Graph: Sendable {
     public let routes: [[Int]]
     /// What makes two graphs the same for a checkpoint. See `GraphSignature.swift`.
     public let signature: Text
-    private let indexes: [String: Int]
+    private let indexes: [Name: Int]
 
     public static let defaultMaxSupersteps = 100
 
     /// Takes what `GraphDraft.validated` has checked.
-    init(draft: GraphDraft, start: Int, indexes: [String: Int], edges: [EdgeGroup]) {
+    init(draft: GraphDraft, start: Int, indexes: [Name: Int], edges: [EdgeGroup]) {
         name = draft.name
         nameText = Text(draft.name)
         self.start = start
@@ -39,7 +39,7 @@ public final class Graph: Sendable {
         signature = GraphSignature.of(draft)
     }
 
-    public func index(ofExecutor id: String) -> Int? { indexes[id] }
+    public func index(ofExecutor id: String) -> Int? { indexes[Name(id)] }
 
     public func executorID(_ index: Int) -> String {
         executors.indices.contains(index) ? executors[index].string : ""

@@ -30,9 +30,9 @@ public struct GraphDraft: Sendable {
     public internal(set) var selectors: [Selector] = []
     public internal(set) var edges: [Edge] = []
     /// Executors that were added, not only mentioned.
-    private(set) var added: Set<String> = []
+    private(set) var added: Set<Name> = []
     private(set) var problems: [String] = []
-    private var mentioned: Set<String> = []
+    private var mentioned: Set<Name> = []
     private var arrows: Set<Arrow> = []
 
     public init(name: String) throws(Failure) {
@@ -43,7 +43,7 @@ public struct GraphDraft: Sendable {
     public mutating func addExecutor(_ id: String) throws(Failure) {
         try remembering { draft throws(Failure) in
             try Name.check(id, as: "executor id")
-            guard draft.added.insert(id).inserted else {
+            guard draft.added.insert(Name(id)).inserted else {
                 throw Failure(.exists, "executor '\(id)' is already in the workflow", executorID: id)
             }
             draft.mention(id)
@@ -53,7 +53,7 @@ public struct GraphDraft: Sendable {
     public mutating func addCondition(_ condition: Condition) throws(Failure) {
         try remembering { draft throws(Failure) in
             try Name.check(condition.name, as: "condition name")
-            guard !draft.conditions.contains(where: { $0.name == condition.name }) else {
+            guard !draft.conditions.contains(where: { Name($0.name) == Name(condition.name) }) else {
                 throw Failure(.exists, "condition '\(condition.name)' is already in the workflow")
             }
             draft.conditions.append(condition)
@@ -63,7 +63,7 @@ public struct GraphDraft: Sendable {
     public mutating func addSelector(_ selector: Selector) throws(Failure) {
         try remembering { draft throws(Failure) in
             try Name.check(selector.name, as: "selector name")
-            guard !draft.selectors.contains(where: { $0.name == selector.name }) else {
+            guard !draft.selectors.contains(where: { Name($0.name) == Name(selector.name) }) else {
                 throw Failure(.exists, "selector '\(selector.name)' is already in the workflow")
             }
             draft.selectors.append(selector)
@@ -83,7 +83,7 @@ public struct GraphDraft: Sendable {
                 throw Failure(.invalid, "a chain needs at least two executors, not \(ids.count)")
             }
             let arrows = zip(ids, ids.dropFirst()).map { Arrow($0, $1) }
-            try draft.add(arrows, arrows.map { .single(source: $0.source, target: $0.target, condition: nil) })
+            try draft.add(arrows, arrows.map { .single(source: $0.source.string, target: $0.target.string, condition: nil) })
         }
     }
 
@@ -114,10 +114,11 @@ public struct GraphDraft: Sendable {
                 throw Failure(.invalid, "a switch from '\(source.printable)' needs at least one case beside its default")
             }
             for one in cases { try Name.check(one.condition, as: "condition name") }
-            var targets: [String] = []
-            for target in cases.map(\.target) + [fallback] where !targets.contains(target) { targets.append(target) }
-            try draft.add(
-                targets.map { Arrow(source, $0) }, [.switchCase(source: source, cases: cases, fallback: fallback)])
+            var arrows: [Arrow] = []
+            for arrow in (cases.map(\.target) + [fallback]).map({ Arrow(source, $0) }) where !arrows.contains(arrow) {
+                arrows.append(arrow)
+            }
+            try draft.add(arrows, [.switchCase(source: source, cases: cases, fallback: fallback)])
         }
     }
 
@@ -133,7 +134,7 @@ public struct GraphDraft: Sendable {
     public mutating func setStart(_ id: String) throws(Failure) {
         try remembering { draft throws(Failure) in
             try Name.check(id, as: "executor id")
-            if let start = draft.start, start != id {
+            if let start = draft.start, Name(start) != Name(id) {
                 throw Failure(.exists, "the workflow starts with '\(start)' already; it cannot start with '\(id)' too")
             }
             draft.start = id
@@ -161,18 +162,18 @@ public struct GraphDraft: Sendable {
     public var problemCount: Int { problems.count }
 
     /// In the order of first mention, without those that are only mentioned.
-    public var addedExecutors: [String] { executors.filter(added.contains) }
+    public var addedExecutors: [String] { executors.filter { added.contains(Name($0)) } }
 
     /// Adds a problem that only the caller can see, such as an executor without code.
     public mutating func note(_ problem: String) { problems.append(problem) }
 
     /// One way that a message can take. No two edges may share one: the message would arrive twice.
     private struct Arrow: Hashable {
-        let source: String
-        let target: String
+        let source: Name
+        let target: Name
         init(_ source: String, _ target: String) {
-            self.source = source
-            self.target = target
+            self.source = Name(source)
+            self.target = Name(target)
         }
     }
 
@@ -180,22 +181,22 @@ public struct GraphDraft: Sendable {
     private mutating func add(_ new: [Arrow], _ edges: [Edge]) throws(Failure) {
         var seen: Set<Arrow> = []
         for arrow in new {
-            try Name.check(arrow.source, as: "executor id")
-            try Name.check(arrow.target, as: "executor id")
+            try Name.check(arrow.source.string, as: "executor id")
+            try Name.check(arrow.target.string, as: "executor id")
             guard !arrows.contains(arrow), seen.insert(arrow).inserted else {
-                throw Failure(.exists, "there is already an edge from '\(arrow.source)' to '\(arrow.target)'")
+                throw Failure(.exists, "there is already an edge from '\(arrow.source.string)' to '\(arrow.target.string)'")
             }
         }
         arrows.formUnion(seen)
         for arrow in new {
-            mention(arrow.source)
-            mention(arrow.target)
+            mention(arrow.source.string)
+            mention(arrow.target.string)
         }
         self.edges += edges
     }
 
     private mutating func mention(_ id: String) {
-        if mentioned.insert(id).inserted { executors.append(id) }
+        if mentioned.insert(Name(id)).inserted { executors.append(id) }
     }
 
     private mutating func remembering(_ change: (inout GraphDraft) throws(Failure) -> Void) throws(Failure) {

@@ -18,14 +18,14 @@ enum GraphSignature {
     }
 
     private static func line(_ edge: GraphDraft.Edge, _ draft: GraphDraft) -> String {
-        func version(_ condition: String?) -> String { draft.conditions.first { $0.name == condition }?.version ?? "" }
+        func version(_ condition: String?) -> String { draft.conditions.first { Name($0.name) == condition.map(Name.init) }?.version ?? "" }
         switch edge {
         case .single(let source, let target, let condition):
             return "single \(field(source)) \(field(target)) \(field(condition ?? "")) \(field(version(condition)))"
         case .fanOut(let source, let targets):
             return "fan_out \(field(source)) \(sorted(targets))"
         case .selection(let source, let targets, let selector):
-            let version = draft.selectors.first { $0.name == selector }?.version ?? ""
+            let version = draft.selectors.first { Name($0.name) == Name(selector) }?.version ?? ""
             return "selection \(field(source)) \(field(selector)) \(field(version)) \(sorted(targets))"
         case .switchCase(let source, let cases, let fallback):
             let cases = cases.map { "\(field($0.condition)) \(field(version($0.condition))) \(field($0.target))" }

@@ -2,29 +2,29 @@ extension GraphDraft {
     /// The graph, or one error that lists every problem.
     public func validated() throws(Failure) -> Graph {
         var problems = self.problems
-        let indexes = Dictionary(uniqueKeysWithValues: zip(executors, executors.indices))
+        let indexes = Dictionary(uniqueKeysWithValues: zip(executors.map(Name.init), executors.indices))
 
-        for id in executors where !added.contains(id) {
+        for id in executors where !added.contains(Name(id)) {
             problems.append("executor '\(id)' is named by an edge or as the start but was never added")
         }
         if start == nil { problems.append("no start executor is set") }
 
         var groups: [EdgeGroup] = []
         groups.reserveCapacity(edges.count)
-        let conditionIndexes = Dictionary(uniqueKeysWithValues: zip(conditions.map(\.name), conditions.indices))
-        let selectorIndexes = Dictionary(uniqueKeysWithValues: zip(selectors.map(\.name), selectors.indices))
+        let conditionIndexes = Dictionary(uniqueKeysWithValues: zip(conditions.map { Name($0.name) }, conditions.indices))
+        let selectorIndexes = Dictionary(uniqueKeysWithValues: zip(selectors.map { Name($0.name) }, selectors.indices))
         for edge in edges {
-            for (source, target, name) in edge.conditions where conditionIndexes[name] == nil {
+            for (source, target, name) in edge.conditions where conditionIndexes[Name(name)] == nil {
                 problems.append("the edge from '\(source)' to '\(target)' names the condition '\(name)', which was never added")
             }
-            if case .selection(let source, _, let name) = edge, selectorIndexes[name] == nil {
+            if case .selection(let source, _, let name) = edge, selectorIndexes[Name(name)] == nil {
                 problems.append("the selection from '\(source)' names the selector '\(name)', which was never added")
             }
             let names = Names(executors: indexes, conditions: conditionIndexes, selectors: selectorIndexes)
             if let group = edge.numbered(names) { groups.append(group) }
         }
 
-        if let start, let first = indexes[start] {
+        if let start, let first = indexes[Name(start)] {
             let reached = Self.reachable(from: first, through: groups, count: executors.count)
             for (index, id) in executors.enumerated() where !reached[index] {
                 problems.append("executor '\(id)' cannot be reached from the start '\(start)'")
@@ -55,9 +55,9 @@ extension GraphDraft {
 
 /// The numbers of names.
 private struct Names {
-    let executors: [String: Int]
-    let conditions: [String: Int]
-    let selectors: [String: Int]
+    let executors: [Name: Int]
+    let conditions: [Name: Int]
+    let selectors: [Name: Int]
 }
 
 extension GraphDraft.Edge {
@@ -74,26 +74,26 @@ extension GraphDraft.Edge {
     fileprivate func numbered(_ names: Names) -> EdgeGroup? {
         switch self {
         case .single(let source, let target, let condition):
-            guard let source = names.executors[source], let target = names.executors[target] else { return nil }
-            return .single(source: source, target: target, condition: condition.flatMap { names.conditions[$0] })
+            guard let source = names.executors[Name(source)], let target = names.executors[Name(target)] else { return nil }
+            return .single(source: source, target: target, condition: condition.flatMap { names.conditions[Name($0)] })
         case .fanOut(let source, let targets):
-            guard let source = names.executors[source] else { return nil }
-            return .fanOut(source: source, targets: targets.compactMap { names.executors[$0] })
+            guard let source = names.executors[Name(source)] else { return nil }
+            return .fanOut(source: source, targets: targets.compactMap { names.executors[Name($0)] })
         case .selection(let source, let targets, let selector):
-            guard let source = names.executors[source], let selector = names.selectors[selector] else { return nil }
-            return .selection(source: source, targets: targets.compactMap { names.executors[$0] }, selector: selector)
+            guard let source = names.executors[Name(source)], let selector = names.selectors[Name(selector)] else { return nil }
+            return .selection(source: source, targets: targets.compactMap { names.executors[Name($0)] }, selector: selector)
         case .switchCase(let source, let cases, let fallback):
-            guard let source = names.executors[source], let fallback = names.executors[fallback] else { return nil }
+            guard let source = names.executors[Name(source)], let fallback = names.executors[Name(fallback)] else { return nil }
             let numbered = cases.compactMap { one -> EdgeGroup.Case? in
-                guard let condition = names.conditions[one.condition], let target = names.executors[one.target] else {
+                guard let condition = names.conditions[Name(one.condition)], let target = names.executors[Name(one.target)] else {
                     return nil
                 }
                 return EdgeGroup.Case(condition: condition, target: target)
             }
             return .switchCase(source: source, cases: numbered, fallback: fallback)
         case .fanIn(let sources, let target):
-            guard let target = names.executors[target] else { return nil }
-            return .fanIn(sources: sources.compactMap { names.executors[$0] }, target: target)
+            guard let target = names.executors[Name(target)] else { return nil }
+            return .fanIn(sources: sources.compactMap { names.executors[Name($0)] }, target: target)
         }
     }
 }

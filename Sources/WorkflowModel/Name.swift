@@ -1,5 +1,19 @@
-/// The rule for names that hosts choose: workflows, executors, conditions, runs.
-public enum Name {
+/// A name that a host chose: of a workflow, an executor, a condition, a run.
+///
+/// Two names are the same if their bytes are. Swift's strings are the same if they look the same ("é" in one code point or
+/// in two), which no other language that shares our checkpoints would agree with.
+public struct Name: Hashable, Sendable {
+    public let string: String
+
+    public init(_ string: String) { self.string = string }
+
+    public static func == (left: Name, right: Name) -> Bool { left.string.utf8.elementsEqual(right.string.utf8) }
+
+    public func hash(into hasher: inout Hasher) {
+        var string = string
+        string.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+
     public static let longest = 512
 
     /// Names are shown in logs, files and diagrams: they must be readable, and short enough to read.
