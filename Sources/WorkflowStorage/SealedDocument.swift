@@ -9,7 +9,7 @@ enum SealedDocument {
 
     /// Only a document in the form in which the library writes it can be sealed: members, the end, no checksum.
     static func seal(_ document: Text) throws(Failure) -> Text {
-        let members = try JSONValue(checking: document, as: "the checkpoint document").members
+        let members = JSONValue(trusting: document).members
         guard !members.isEmpty, document.withBytes({ $0.suffix(end.utf8.count).elementsEqual(end.utf8) }),
             !members.contains(where: { $0.name == "checksum" })
         else { throw Failure(.checkpoint, "the checkpoint document is not in the form in which the library writes it") }

@@ -19,8 +19,7 @@ struct RandomWorkflow {
         let savers = graph.executors.indices.filter { _ in random.chance(60) }
         options = Kernel.Options(
             maxSupersteps: Int.random(in: 4...8, using: &random), checkpoints: true,
-            hooks: Kernel.Hooks(
-                savers: savers, alwaysSavers: savers.filter { _ in random.chance(30) }, restorers: savers))
+            hooks: Kernel.Hooks(savers: savers, alwaysSavers: savers.filter { _ in random.chance(30) }, restorers: savers))
     }
 
     // MARK: The shape
