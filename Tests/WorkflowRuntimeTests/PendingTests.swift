@@ -120,10 +120,10 @@ struct PendingTests {
             return .pending
         }
         let run = try Run(makeWorkflow(["a": talker]), .with(), input: "0")
-        try run.play(timeout: 0)
+        #expect(try run.play(timeout: 0).suffix(2) == ["executor_invoked a", "output a 1"])
         let context = waiting.contexts.all[0]
         try context.output("2")
-        #expect(try run.play(timeout: 0) == ["output a 1", "output a 2"])
+        #expect(try run.play(timeout: 0) == ["output a 2"])
         try context.output("3")
         try context.finish()
         #expect(try run.play() == ["output a 3", "executor_completed a", "superstep_completed 1", "status IDLE"])
