@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <unistd.h>
 
 /* The library's only global state. Written in a fresh child, which has one thread. */
 static _Atomic uint32_t fork_generation;
@@ -26,6 +28,15 @@ int wfs_open(const char *path, int flags, unsigned int mode) {
         descriptor = open(path, flags, (mode_t)mode);
     } while (descriptor < 0 && errno == EINTR);
     return descriptor;
+}
+
+int wfs_rename_new(const char *path, const char *new_path) {
+    if (renameat2(AT_FDCWD, path, AT_FDCWD, new_path, RENAME_NOREPLACE) == 0) return 0;
+    if (errno != EINVAL && errno != ENOSYS) return -1;
+    /* A file system that cannot do it in one step: a second name, then the first one away. */
+    if (link(path, new_path) != 0) return -1;
+    (void)unlink(path);
+    return 0;
 }
 
 const void *wfs_symbol_address(const char *name) { return dlsym(RTLD_DEFAULT, name); }

@@ -82,7 +82,7 @@ public func wf_run_restore(
         let place = try Boundary.place(run, "run")
         let workflow = try Handle.object(workflow)
         let options = try RunOptions(options)
-        let document = try CText.json(checkpoint, length, "the checkpoint document")
+        let document = try CText.document(checkpoint, length)
         place.pointee = Handle.make(try Run(workflow, options, restoring: document))
     }
 }

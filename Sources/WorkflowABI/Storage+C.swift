@@ -69,7 +69,7 @@ public func wf_storage_save(
 ) -> wf_status_t {
     Boundary.call(error) { () throws(Failure) in
         let storage = try Handle.object(storage).storage
-        let document = CheckpointDocument.normalized(try CText.json(json, length, "the checkpoint document"))
+        let document = CheckpointDocument.normalized(try CText.document(json, length))
         try storage.save(document, try CheckpointDocument.summary(of: document, as: "the checkpoint document"))
     }
 }

@@ -24,13 +24,14 @@ extension CheckpointDocument {
 
 private struct Reader {
     let what: String
-    var members: [String: JSONValue] = [:]
-    var order: [String] = []
+    /// In the order of the document.
+    let all: [(name: String, value: JSONValue)]
+    let members: [String: JSONValue]
 
     static let known: Set<String> = [
         "format", "version", "checkpoint_id", "previous_checkpoint_id", "run_id", "workflow_name", "graph_signature",
         "timestamp", "kind", "superstep", "input_superstep", "messages", "fan_in_buffers", "state", "executor_states",
-        "pending_request_info_events", "sub_workflows", "metadata",
+        "pending_request_info_events", "sub_workflows", "metadata", "checksum",
     ]
 
     init(_ document: Text, _ what: String) throws(Failure) {
@@ -39,10 +40,8 @@ private struct Reader {
         do throws(Failure) { value = try JSONValue(checking: document, as: what) } catch {
             throw Failure(.checkpoint, error.message + ". It is damaged or cut short", offset: error.offset)
         }
-        for (name, value) in value.members {
-            members[name] = value
-            order.append(name)
-        }
+        all = value.members
+        members = Dictionary(all.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         guard members["format"]?.string == CheckpointDocument.format else {
             throw Failure(.checkpoint, "\(what) is not a libworkflow checkpoint: it has no \"format\": \"\(CheckpointDocument.format)\"")
         }
@@ -85,9 +84,8 @@ private struct Reader {
         for name in ["pending_request_info_events", "sub_workflows"] where !(try object(name).members.isEmpty) {
             throw Failure(.unsupported, "\(what) has '\(name)', which this version of the library cannot resume")
         }
-        for name in order where !Self.known.contains(name) {
-            if let value = members[name] { snapshot.unknownMembers.append((name, value.raw)) }
-        }
+        snapshot.metadata = try object("metadata").raw
+        for (name, value) in all where !Self.known.contains(name) { snapshot.unknownMembers.append((name, value.raw)) }
         return snapshot
     }
 
@@ -106,13 +104,14 @@ private struct Reader {
         let fields = try fields(value, path)
         let target = try executor(fields["target"], graph, path + ".target")
         var sources: [Int] = []
-        for source in fields["sources"]?.elements ?? [] {
-            if let index = try executor(source, graph, path + ".sources") { sources.append(index) }
+        for source in try list(fields["sources"], path + ".sources") {
+            guard let index = try executor(source, graph, path + ".sources") else { throw wrong(path + ".sources", "a list of executors") }
+            sources.append(index)
         }
         let group = graph.edges.firstIndex { $0 == target.map { .fanIn(sources: sources, target: $0) } }
         guard let group else { throw wrong(path, "a fan-in of the workflow") }
         var buffer = FanInBuffer(sources: sources.count)
-        for (index, entry) in (fields["buffered"]?.elements ?? []).enumerated() {
+        for (index, entry) in try list(fields["buffered"], path + ".buffered").enumerated() {
             let entryPath = "\(path).buffered[\(index)]"
             let fields = try self.fields(entry, entryPath)
             let source = try executor(fields["source"], graph, entryPath + ".source")
@@ -178,8 +177,10 @@ private struct Reader {
         return value
     }
 
-    private func array(_ name: String) throws(Failure) -> [JSONValue] {
-        guard let value = members[name], value.kind == .array else { throw wrong(name, "an array") }
+    private func array(_ name: String) throws(Failure) -> [JSONValue] { try list(members[name], name) }
+
+    private func list(_ value: JSONValue?, _ path: String) throws(Failure) -> [JSONValue] {
+        guard let value, value.kind == .array else { throw wrong(path, "an array") }
         return value.elements
     }
 

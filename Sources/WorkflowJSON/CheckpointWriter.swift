@@ -33,7 +33,7 @@ public enum CheckpointDocument {
             json.name("sub_workflows", onNewLine: true)
             json.object { _ in }
             json.name("metadata", onNewLine: true)
-            json.object { _ in }
+            json.raw(snapshot.metadata)
             for (name, value) in snapshot.unknownMembers {
                 json.name(name, onNewLine: true)
                 json.raw(value)

@@ -29,7 +29,7 @@ private struct DefinitionReader {
 
     mutating func read(_ value: JSONValue) throws(Failure) -> ParsedDefinition {
         let fields = members(value, "", ["name", "start", "max_supersteps", "executors", "conditions", "edges"])
-        var draft = try GraphDraft(name: string(fields["name"], "name") ?? "?")
+        var draft = try GraphDraft(name: name(fields["name"]))
         var executors: [String] = []
         var seen: Set<String> = []
         var conditions: [Condition] = []
@@ -54,6 +54,9 @@ private struct DefinitionReader {
             let fields = members(item, path, ["name", "version"])
             guard let name = string(fields["name"], path + ".name") else { continue }
             let version = fields["version"] == nil ? nil : string(fields["version"], path + ".version")
+            if conditions.contains(where: { $0.name == name }) {
+                problems.append("\(path): condition '\(name.printable)' is declared twice")
+            }
             conditions.append(Condition(name: name, version: version))
         }
         for (index, item) in array(fields["edges"], "edges", required: false).enumerated() {
@@ -62,24 +65,34 @@ private struct DefinitionReader {
         return ParsedDefinition(draft: draft, conditions: conditions, executors: executors)
     }
 
+    /// A name that cannot be one is a problem like the others: the reading goes on with another.
+    private mutating func name(_ value: JSONValue?) -> String {
+        guard let name = string(value, "name") else { return "?" }
+        do throws(Failure) { try Name.check(name, as: "workflow name") } catch {
+            problems.append("name: \(error.message)")
+            return "?"
+        }
+        return name
+    }
+
     private mutating func edge(_ value: JSONValue, _ path: String, _ draft: inout GraphDraft) {
         let kind = string(value.members.first { $0.name == "kind" }?.value, path + ".kind")
         switch kind {
         case "single":
             let fields = members(value, path, ["kind", "source", "target", "condition"])
-            guard let source = string(fields["source"], path + ".source"), let target = string(fields["target"], path + ".target")
-            else { return }
+            let (source, target) = (string(fields["source"], path + ".source"), string(fields["target"], path + ".target"))
+            guard let source, let target else { return }
             let condition = fields["condition"] == nil ? nil : string(fields["condition"], path + ".condition")
             attempt(path, &draft) { draft throws(Failure) in try draft.addEdge(source, target, condition: condition) }
         case "fan_out":
             let fields = members(value, path, ["kind", "source", "targets"])
-            guard let source = string(fields["source"], path + ".source") else { return }
-            let targets = strings(fields["targets"], path + ".targets")
+            let (source, targets) = (string(fields["source"], path + ".source"), strings(fields["targets"], path + ".targets"))
+            guard let source else { return }
             attempt(path, &draft) { draft throws(Failure) in try draft.addFanOut(source, targets) }
         case "fan_in":
             let fields = members(value, path, ["kind", "sources", "target"])
-            guard let target = string(fields["target"], path + ".target") else { return }
-            let sources = strings(fields["sources"], path + ".sources")
+            let (sources, target) = (strings(fields["sources"], path + ".sources"), string(fields["target"], path + ".target"))
+            guard let target else { return }
             attempt(path, &draft) { draft throws(Failure) in try draft.addFanIn(sources, target) }
         case let kind?:
             problems.append("'\(path).kind' is '\(kind.printable)'; it should be 'single', 'fan_out' or 'fan_in'")

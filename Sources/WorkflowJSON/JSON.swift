@@ -9,14 +9,24 @@ public enum JSON {
     /// 1 GiB. A larger payload belongs in a file or a store, with its name in the message.
     public static let largestText = 1 << 30
     /// jansson's own limit for arrays and objects inside each other.
-    public static let deepestText = 2048
+    public static let deepestDocument = 2048
+    /// A payload must leave room for the document around it: what may enter must be readable in a checkpoint.
+    public static let deepestText = 2000
 
     private static let flags = Int(JSON_REJECT_DUPLICATES) | Int(JSON_DECODE_ANY) | Int(JSON_ALLOW_NUL)
 
     /// A copy of `bytes` if they are one JSON value. `what` names it in the error.
-    public static func checked(_ bytes: UnsafeRawBufferPointer, as what: String) throws(Failure) -> Text {
+    public static func checked(
+        _ bytes: UnsafeRawBufferPointer, as what: String, deepest: Int = deepestText
+    ) throws(Failure) -> Text {
         wfj_release(try parse(bytes, as: what))
+        // So much depth needs twice as many brackets: short texts need not be looked at again.
+        if bytes.count > 2 * deepest, let offset = JSONScan.offset(ofLevel: deepest + 1, in: bytes) { throw tooDeep(what, deepest, offset) }
         return Text(copying: bytes)
+    }
+
+    private static func tooDeep(_ what: String, _ deepest: Int, _ offset: Int) -> Failure {
+        Failure(.limit, "\(what) is nested deeper than \(deepest) levels, at byte \(offset)", offset: offset)
     }
 
     public static func check(_ text: Text, as what: String) throws(Failure) {
@@ -62,8 +72,7 @@ public enum JSON {
         let code = withUnsafeBytes(of: error.text) { $0.last ?? 0 }
         let offset = Int(error.position)
         if Int(code) == Int(json_error_stack_overflow.rawValue) {
-            return Failure(
-                .limit, "\(what) is nested deeper than \(deepestText) levels, at byte \(offset)", offset: offset)
+            return tooDeep(what, deepestDocument, offset)
         }
         return Failure(
             .json, "\(what) is not valid JSON at byte \(offset) (line \(error.line), column \(error.column)): \(text.printable)",

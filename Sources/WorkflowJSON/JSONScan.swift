@@ -58,6 +58,27 @@ enum JSONScan {
         return bytes.count
     }
 
+    /// How many bytes lead to where arrays and objects are first nested so deep; nil if they never are.
+    static func offset(ofLevel level: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
+        let bytes = bytes.assumingMemoryBound(to: UInt8.self)
+        var depth = 0
+        var offset = 0
+        while offset < bytes.count {
+            switch bytes[offset] {
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                if depth == level { return offset + 1 }
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            case UInt8(ascii: "\""):
+                offset = skipString(bytes, offset)
+                continue
+            default: break
+            }
+            offset += 1
+        }
+        return nil
+    }
+
     /// The characters of the string literal at `range`.
     static func unescaped(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
         let body = bytes[range].dropFirst().dropLast()

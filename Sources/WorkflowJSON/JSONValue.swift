@@ -18,7 +18,7 @@ public struct JSONValue: Sendable {
     }
 
     /// Stands at the value of a text that was checked before.
-    init(trusting text: Text) { self.init(text, from: 0) }
+    public init(trusting text: Text) { self.init(text, from: 0) }
 
     private init(_ text: Text, from offset: Int) {
         self.text = text

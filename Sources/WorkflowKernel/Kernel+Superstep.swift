@@ -22,12 +22,14 @@ extension Kernel {
         phase = .saving(.superstep)
     }
 
-    mutating func endSaving(_ kind: CheckpointKind) {
+    /// All that was told before is with the host: now the boundary may move, and is made durable in the same step.
+    mutating func commit(_ kind: CheckpointKind) -> Step? {
         for (executor, text) in saved { snapshot.executors[executor].saved = text }
         saved.removeAll(keepingCapacity: true)
         if kind == .superstep { adopt() }
-        phase = .committing(kind)
-        if !options.checkpoints { committed(kind) }
+        guard !options.checkpoints else { return .commit(kind) }
+        committed(kind)
+        return nil
     }
 
     /// Makes the superstep's effects the snapshot, in the order of declaration.

@@ -10,6 +10,9 @@ public import WorkflowModel
 ///     restore ─► restoring ─► boundary ─► routing ─► running ─► saving ─► committing ─┘
 ///                               └─► idle                └─► failed (from any phase)
 public struct Kernel: Sendable {
+    /// A document may claim any number of supersteps; counting further must not overflow.
+    public static let lastSuperstep = 1 << 53
+
     public struct Options: Sendable {
         /// Supersteps since the last input from outside.
         public var maxSupersteps: Int
@@ -58,7 +61,7 @@ public struct Kernel: Sendable {
 
     public let graph: Graph
     public let options: Options
-    /// The last boundary. Changes only between `saving` and `committing`.
+    /// The last boundary. Changes with the step `commit`, and not before.
     public internal(set) var snapshot: Snapshot
     public internal(set) var state: RunState = .started
     /// How many supersteps are committed. `snapshot` is ahead of it while a boundary is being made durable.
@@ -148,8 +151,8 @@ public struct Kernel: Sendable {
             return nil
         case .routing: return route()
         case .running: return calls(of: .invoke, then: { $0.endRunning() })
-        case .saving(let kind): return calls(of: .save, then: { $0.endSaving(kind) })
-        case .committing(let kind): return .commit(kind)
+        case .saving(let kind): return calls(of: .save, then: { $0.phase = .committing(kind) })
+        case .committing(let kind): return commit(kind)
         }
     }
 
@@ -202,15 +205,13 @@ public struct Kernel: Sendable {
 
     func makeCall(_ kind: Call.Kind, _ executor: Int) -> Call {
         var call = Call(
-            kind: kind, executor: executor, input: .null, sources: [], superstep: snapshot.superstep,
-            shared: snapshot.shared, own: snapshot.executors[executor].state, writes: StateWrites())
+            kind: kind, executor: executor, input: .null, sources: [], superstep: superstepAtWork,
+            shared: snapshot.shared, own: snapshot.executors[executor].state, writes: work.mail[executor].writes)
         switch kind {
         case .invoke:
             let delivery = work.mail[executor].deliveries[work.mail[executor].next]
             call.input = delivery.payload
             call.sources = delivery.sources
-            call.superstep += 1
-            call.writes = work.mail[executor].writes
         case .restore: call.input = snapshot.executors[executor].saved ?? .null
         case .save: break
         }
@@ -232,6 +233,9 @@ public struct Kernel: Sendable {
                     "the run did not finish within \(options.maxSupersteps) supersteps; "
                         + "\(snapshot.messages.count) messages wait. Raise the limit and resume from the last checkpoint",
                     superstep: snapshot.superstep))
+        }
+        guard snapshot.superstep < Self.lastSuperstep else {
+            return stop(Failure(.limit, "the run has taken \(snapshot.superstep) supersteps, more than can be counted"))
         }
         emit(.superstepStarted, superstep: snapshot.superstep + 1)
         work.begin(fanIns: snapshot.fanIns)

@@ -11,6 +11,8 @@ public struct Snapshot: Sendable {
     public var shared = StateMap()
     /// By executor.
     public var executors: [ExecutorState]
+    /// The host's own notes: a JSON object.
+    public var metadata = Text("{}")
     /// Members of the document that this version does not know, kept for those who do.
     public var unknownMembers: [(name: String, value: Text)] = []
 

@@ -13,7 +13,9 @@ public final class DirectoryStorage: Storage {
 
     /// Makes the directory if it is not there.
     public init(path: String) throws(Failure) {
-        guard !path.isEmpty else { throw Failure(.invalid, "'directory:' needs a path behind the colon") }
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw Failure(.invalid, "'directory:' needs a path behind the colon, without a NUL")
+        }
         self.path = path
         try Files.makeDirectories(path)
     }
@@ -22,15 +24,16 @@ public final class DirectoryStorage: Storage {
         let id = summary.id
         try CheckpointID.check(id)
         let file = self.file(id)
-        if Files.exists(file) {
-            guard let other = try? load(id), other == document else { throw CheckpointID.taken(id, in: place) }
-            return
-        }
+        let sealed = try SealedDocument.seal(document)
         let number = counter.add(1, ordering: .relaxed).newValue
         let temporary = "\(path)/.\(id).\(Files.processID).\(number).tmp"
         do throws(Failure) {
-            try Files.write(SealedDocument.seal(document), to: temporary)
-            try Files.rename(temporary, to: file)
+            try Files.write(sealed, to: temporary)
+            if try !Files.rename(temporary, toNew: file) {
+                Files.removeIfThere(temporary)
+                // Another writer was first; if it said the same, all is well.
+                guard let other = try? load(id), other == document else { throw CheckpointID.taken(id, in: place) }
+            }
             try Files.syncDirectory(path)
         } catch {
             Files.removeIfThere(temporary)
@@ -45,7 +48,10 @@ public final class DirectoryStorage: Storage {
 
     private func read(_ id: String) throws(Failure) -> (document: Text, summary: CheckpointSummary) {
         let file = self.file(id)
-        guard let bytes = try Files.read(file) else { throw CheckpointID.unknown(id, in: place) }
+        guard let bytes = try Files.read(file) else {
+            if Files.exists(file) { throw Failure(.checkpoint, "\(file) is a link that leads nowhere") }
+            throw CheckpointID.unknown(id, in: place)
+        }
         let document = try SealedDocument.open(bytes, file: file)
         let summary = try CheckpointDocument.summary(of: document, as: "the file \(file)")
         guard summary.id == id else {
@@ -58,6 +64,11 @@ public final class DirectoryStorage: Storage {
     public func list(workflow: String?) throws(Failure) -> [StoredCheckpoint] {
         var found: [StoredCheckpoint] = []
         for id in try ids() {
+            // Swift replaces what is not UTF-8: then the name leads to no file.
+            if id.unicodeScalars.contains("\u{FFFD}") {
+                found.append(.damaged(id: id, problem: "the file \(file(id)) has a name that is not UTF-8, so it is no checkpoint"))
+                continue
+            }
             do throws(Failure) {
                 let summary = try read(id).summary
                 if workflow == nil || summary.workflowName == workflow { found.append(.good(summary)) }
@@ -78,6 +89,8 @@ public final class DirectoryStorage: Storage {
                 guard workflow == nil || summary.workflowName == workflow else { continue }
                 latest.id = id
                 return latest
+            } catch where error.status == .notFound {
+                continue
             } catch {
                 latest.skipped.append(error.message)
             }

@@ -80,8 +80,11 @@ enum Files {
         }
     }
 
-    static func rename(_ path: String, to new: String) throws(Failure) {
-        guard Glibc.rename(path, new) == 0 else { throw failure("cannot rename a file to", new) }
+    /// False if there is something of the new name already: that is left as it is.
+    static func rename(_ path: String, toNew new: String) throws(Failure) -> Bool {
+        if wfs_rename_new(path, new) == 0 { return true }
+        if errno == EEXIST { return false }
+        throw failure("cannot rename a file to", new)
     }
 
     static func syncDirectory(_ path: String) throws(Failure) {

@@ -7,7 +7,12 @@ import WorkflowModel
 enum SealedDocument {
     private static let end = "\n}\n"
 
-    static func seal(_ document: Text) -> Text {
+    /// Only a document in the form in which the library writes it can be sealed: members, the end, no checksum.
+    static func seal(_ document: Text) throws(Failure) -> Text {
+        let members = JSONValue(trusting: document).members
+        guard !members.isEmpty, document.withBytes({ $0.suffix(end.utf8.count).elementsEqual(end.utf8) }),
+            !members.contains(where: { $0.name == "checksum" })
+        else { throw Failure(.checkpoint, "the checkpoint document is not in the form in which the library writes it") }
         var sealed = TextBuilder(capacity: document.count + 100)
         document.withBytes { sealed.append(UnsafeRawBufferPointer($0.dropLast(end.utf8.count))) }
         sealed.append(member(SHA256.hex(of: document)))

@@ -24,6 +24,7 @@ def test_the_sources_keep_the_rules():
         ("WorkflowStorage/Files.swift", "import CJansson", "imports CJansson"),
         ("WorkflowRuntime/Run.swift", "import func WorkflowABI.wf_free", "imports WorkflowABI"),
         ("WorkflowRuntime/Run.swift", "import _Concurrency", "imports _Concurrency"),
+        ("WorkflowRuntime/Run.swift", "import WorkflowTestSupport", "imports WorkflowTestSupport"),
         ("WorkflowABI/Run+C.swift", "import CJansson", "only Jansson+C.swift may"),
         ("WorkflowStorage/Files.swift", "let mutex = pthread_mutex_t()", "`pthread_mutex_t` may stand in"),
         ("WorkflowABI/Run+C.swift", "Unmanaged.passRetained(run)", "`Unmanaged` may stand in"),
@@ -44,6 +45,7 @@ def test_finds(file, code, complaint, tmp_path):
         ("WorkflowABI/Support/Handle.swift", "Unmanaged.passRetained(run)"),
         ("WorkflowRuntime/Inbox.swift", "pthread_mutex_lock(mutex)"),
         ("WorkflowModel/Graph.swift", "// import Foundation is what we do not do; no Task, no await\n/* async */"),
+        ("WorkflowTestSupport/Threads.swift", "pthread_join(Unmanaged.passRetained(thread))"),
         ("WorkflowModel/Text.swift", 'let text = "await \\" Unmanaged"'),
     ],
 )

@@ -32,6 +32,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = Path("/usr/share/common-licenses")
+PATIENCE = 60  # seconds, for what takes a fraction of one
 REPORTED = re.compile(rb" *superstep (\d+) saved")
 
 
@@ -112,17 +113,25 @@ class Program:
     def kill_when(self, ripe: Callable[["Program"], bool], delay: float) -> int:
         """Waits until the moment is ripe and a little longer, kills if it is still there, answers how it ended."""
         while self.process.poll() is None and not ripe(self):
+            if time.monotonic() > self.begin + PATIENCE:
+                return self.end()
             time.sleep(0.0005)
         time.sleep(delay)
         self.process.send_signal(signal.SIGKILL)
         return self.end()
 
     def end(self) -> int:
-        status = self.process.wait()
-        self.reader.join()
-        self.process.stdout.close()
-        self.errors.close()
-        return status
+        """Waits, but not forever, and answers how it ended."""
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Failure("lost", f"a program did nothing more for {PATIENCE} s") from None
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self.reader.join()
+            self.process.stdout.close()
+            self.errors.close()
 
 
 # ---- What must be in the folder ------------------------------------------------------------------
@@ -281,6 +290,8 @@ def parse_options() -> argparse.Namespace:
 def main() -> int:
     options = parse_options()
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "bindings/python"), os.environ.get("PYTHONPATH")]))
+    if not Path(options.program).exists():
+        raise SystemExit(f"kill loop: there is no {options.program}: build it with make -C examples")
     folder = Path(tempfile.mkdtemp(prefix="kill-loop-"))
     setting = Setting(folder, options.python, options.program)
     tally = Tally(options.kills)
@@ -290,11 +301,13 @@ def main() -> int:
     kill_until_enough(setting, options.seed, tally, options.jobs)
     show("\r\033[K" if sys.stdout.isatty() else "")
     print(f"{tally} ({time.monotonic() - begin:.0f} s)")
+    if tally.kills < tally.wanted:
+        print(f"kill loop: only {tally.kills} of {tally.wanted} kills met a program at work", file=sys.stderr)
     if tally.bad:
         print(f"kill loop: the evidence is in {folder}; --seed {options.seed} draws the same moments again", file=sys.stderr)
-        return 1
-    shutil.rmtree(folder)
-    return 0
+    else:
+        shutil.rmtree(folder)
+    return 1 if tally.bad or tally.kills < tally.wanted else 0
 
 
 if __name__ == "__main__":

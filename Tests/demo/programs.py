@@ -16,6 +16,6 @@ class WordCount:
 
     def __call__(self, *words: object, status: int = 0) -> subprocess.CompletedProcess:
         command = [*self.command, *map(str, words)]
-        ended = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=60)
+        ended = subprocess.run(command, env=self.environment, capture_output=True, text=True, errors="replace", timeout=60)
         assert ended.returncode == status, ended.stderr or ended.stdout
         return ended

@@ -18,9 +18,11 @@ class BuildWithLibrary(build_py):
     """Copies libworkflow.so next to the modules; makes it first if it is not there."""
 
     def run(self) -> None:
-        super().run()
         if self.editable_mode:
+            super().run()
             return  # the package finds the library in the source tree
+        shutil.rmtree(self.build_lib, ignore_errors=True)  # modules of an earlier build that are gone since
+        super().run()
         if not LIBRARY.exists():
             if not (ROOT / "Makefile").exists():
                 raise SystemExit(
@@ -47,6 +49,5 @@ class PlatformDistribution(Distribution):
 setup(
     distclass=PlatformDistribution,
     cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": PlatformWheel},
-    # Outside this directory: files of an earlier build must not end up in the wheel.
     options={"build": {"build_base": str(ROOT / "build" / "python")}},
 )

@@ -191,7 +191,7 @@ static bool start(struct program *program)
     json_t *request = json_pack("{s:s, s:I}", "path", path, "chunk_bytes", (json_int_t)program->options.chunk_bytes);
     free(path);
     if (request == NULL)
-        return complain("the path %s is not UTF-8, so a checkpoint cannot hold it", program->options.path);
+        return complain("the name of %s is not UTF-8, so a checkpoint cannot hold it", program->options.path);
     char *input = json_dumps(request, JSON_COMPACT);
     wf_run_options_t options = run_options(program);
     wf_status_t status = wf_run_start(program->workflow, &options, input, WF_NUL, &program->run, &program->error);
@@ -341,12 +341,14 @@ static command_fn find_command(const struct options *options)
                          : strcmp(options->command, "lineage") == 0 ? lineage
                                                                      : NULL;
     if (command == NULL)
-        return complain("there is no command '%s': start, resume and lineage are; --help tells more", options->command), NULL;
-    if (options->storage == NULL)
-        return complain("--storage DIR is missing"), NULL;
-    if (starts != (options->path != NULL))
-        return complain(starts ? "start needs a PATH to count" : "only start takes a PATH"), NULL;
-    return command;
+        complain("there is no command '%s': start, resume and lineage are; --help tells more", options->command);
+    else if (options->storage == NULL)
+        complain("--storage DIR is missing");
+    else if (starts != (options->path != NULL))
+        complain(starts ? "start needs a PATH to count" : "only start takes a PATH");
+    else
+        return command;
+    return NULL;
 }
 
 /* workflow.json in the folder of the program. */

@@ -18,7 +18,7 @@ import sys
 from libworkflow import FileCheckpointStorage, Workflow, WorkflowBuilder, WorkflowException
 
 from report import Progress, print_lineage_entry, print_lineage_title, print_report, write_counts
-from words import TextError
+from words import TextError, storable
 from work import Counter, Reader, Reporter, finished, more
 
 NAME = "wordcount"
@@ -42,7 +42,8 @@ async def start(options: argparse.Namespace, storage: FileCheckpointStorage) -> 
     if await storage.get_latest(workflow_name=NAME) is not None:
         raise Refusal(f"{options.storage} holds a run already: resume it, or name another folder")
     os.stat(options.path)  # fails with the name as it was given, if there is no such file
-    await run(options, storage, message={"path": os.path.realpath(options.path), "chunk_bytes": options.chunk_bytes})
+    path = storable(os.path.realpath(options.path))
+    await run(options, storage, message={"path": path, "chunk_bytes": options.chunk_bytes})
 
 
 async def resume(options: argparse.Namespace, storage: FileCheckpointStorage) -> None:

@@ -29,6 +29,15 @@ def list_files(path: str) -> tuple[str, list[str]]:
     return path, sorted(names, key=os.fsencode)
 
 
+def storable(name: str) -> str:
+    """The name, unless a checkpoint cannot hold it: a file name may be any bytes, JSON is UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError as problem:
+        raise TextError(f"the name of {name!a} is not UTF-8, so a checkpoint cannot hold it") from problem
+    return name
+
+
 def measure_file(path: str) -> tuple[int, int]:
     """The length and the CRC-32 of a file: enough to notice later that it is not the same any more."""
     length = checksum = 0

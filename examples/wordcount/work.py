@@ -6,7 +6,7 @@ import zlib
 
 from libworkflow import Executor, WorkflowContext, handler
 
-from words import TextError, list_files, measure_file, read_part, words_in
+from words import TextError, list_files, measure_file, read_part, storable, words_in
 
 
 def sign(ctx: WorkflowContext) -> None:
@@ -36,13 +36,8 @@ def describe_job(path: str, chunk_bytes: int) -> dict:
 
 
 def describe_file(folder: str, name: str) -> dict:
-    path = os.path.join(folder, name)
-    length, checksum = measure_file(path)
-    try:
-        name.encode()
-    except UnicodeEncodeError as problem:
-        raise TextError(f"the name of {path!a} is not UTF-8, so a checkpoint cannot hold it") from problem
-    return {"name": name, "bytes": length, "crc32": checksum}
+    length, checksum = measure_file(os.path.join(folder, name))
+    return {"name": storable(name), "bytes": length, "crc32": checksum}
 
 
 class Counter(Executor):

@@ -11,6 +11,9 @@ uint32_t wfs_fork_generation(void);
 /* open(2) is variadic. Retried on EINTR. Gives -1 and errno. */
 int wfs_open(const char *path, int flags, unsigned int mode);
 
+/* rename(2) that never replaces: EEXIST if there is something of the new name. */
+int wfs_rename_new(const char *path, const char *new_path);
+
 /* The address that the running process uses for a symbol, or NULL: to find a second copy of a library. */
 const void *wfs_symbol_address(const char *name);
 

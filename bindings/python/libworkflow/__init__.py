@@ -10,6 +10,7 @@ result = await workflow.run("hello")
 result.get_outputs()  # ["HELLO"]
 """
 
+from ._abi import WF_VERSION as __version__
 from ._builder import DEFAULT_MAX_ITERATIONS, WorkflowBuilder
 from ._checkpoint import WorkflowCheckpoint, WorkflowMessage
 from ._context import WorkflowContext
@@ -68,6 +69,7 @@ __all__ = [
     "WorkflowRunState",
     "WorkflowRunnerException",
     "WorkflowValidationError",
+    "__version__",
     "executor",
     "handler",
     "open_storage",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 import typing
 from collections.abc import Mapping
@@ -10,12 +11,13 @@ from typing import Any, Callable, Optional, Union
 UNION_KINDS: tuple[Any, ...] = (Union, getattr(types, "UnionType", Union))
 
 
-def local_names(function: Callable[..., Any], frame: Optional[types.FrameType]) -> dict[str, Any]:
-    """The names that the code around the definition of `function` sees, from `frame` outwards."""
+def local_names(frame: Optional[types.FrameType]) -> dict[str, Any]:
+    """The names that the code around a definition sees: of class bodies, from `frame` outwards, and of the function."""
     names: dict[str, Any] = {}
-    while frame is not None and frame.f_globals is getattr(function, "__globals__", None):
-        if frame.f_locals is not frame.f_globals:
-            names = {**frame.f_locals, **names}
+    while frame is not None and frame.f_locals is not frame.f_globals:
+        names = {**frame.f_locals, **names}
+        if frame.f_code.co_flags & inspect.CO_OPTIMIZED:
+            break  # a function: its caller sees other names
         frame = frame.f_back
     return names
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from ctypes import byref, c_char_p, c_void_p
+from dataclasses import dataclass
 from typing import Any, Callable, Optional
 
-from . import _abi
-from ._condition import Condition, condition_names
+from ._condition import Condition, condition_names, condition_struct
 from ._errors import EdgeDuplicationError
 from ._executor import Executor
 from ._host import Host, executor_struct
@@ -17,6 +18,21 @@ from ._storage import CheckpointStorage, handle_of
 from ._workflow import Workflow
 
 DEFAULT_MAX_ITERATIONS = 100
+
+
+@dataclass
+class EdgeGroup:
+    """What one call of the builder added."""
+
+    kind: str
+    sources: list[str]
+    targets: list[str]
+    condition: Optional[Condition] = None
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Its edges as source and target."""
+        return [(source, target) for source in self.sources for target in self.targets]
 
 
 class WorkflowBuilder:
@@ -43,9 +59,7 @@ class WorkflowBuilder:
         self._description = description
         self._checkpoint_storage = checkpoint_storage
         self._executors: dict[str, Executor] = {}
-        self._singles: list[tuple[str, str, Optional[Condition]]] = []
-        self._groups: list[tuple[str, str, list[str]]] = []
-        self._order: list[tuple[str, int]] = []
+        self._groups: list[EdgeGroup] = []
         self._start_executor = start_executor
         self._id(start_executor)
 
@@ -60,9 +74,7 @@ class WorkflowBuilder:
         """
         if condition is not None and not callable(condition):
             raise TypeError(f"the condition {condition!r} cannot be called")
-        self._order.append(("single", len(self._singles)))
-        self._singles.append((self._id(source), self._id(target), condition))
-        return self
+        return self._add("single", [source], [target], condition)
 
     def add_chain(self, executors: Sequence[Executor]) -> WorkflowBuilder:
         """An edge from each executor to the next.
@@ -86,7 +98,7 @@ class WorkflowBuilder:
         """
         if len(targets) < 2:
             raise ValueError("a fan-out needs at least two targets")
-        return self._add_group("fan_out", self._id(source), targets)
+        return self._add("fan_out", [source], targets)
 
     def add_fan_in_edges(self, sources: Sequence[Executor], target: Executor) -> WorkflowBuilder:
         """`target` gets one list with the messages of all `sources`, once each of them has sent one.
@@ -97,10 +109,7 @@ class WorkflowBuilder:
         """
         if len(sources) < 2:
             raise ValueError("a fan-in needs at least two sources")
-        self._add_group("fan_in", "", sources)
-        kind, _, ids = self._groups[-1]
-        self._groups[-1] = (kind, self._id(target), ids)
-        return self
+        return self._add("fan_in", sources, [target])
 
     def build(self) -> Workflow:
         """Checks the graph. The builder may be used again; its workflows share the executor objects.
@@ -112,22 +121,26 @@ class WorkflowBuilder:
         """
         self._refuse_duplicates()
         hosts = [Host(executor) for executor in self._executors.values()]
-        conditional = [edge for edge in self._singles if edge[2] is not None]
-        names = iter(condition_names(conditional))  # type: ignore[arg-type]
+        conditional = [(*group.pairs[0], group.condition) for group in self._groups if group.condition]
+        names = condition_names(conditional)
+        conditions = dict(zip(names, (condition for _, _, condition in conditional)))
         builder, handle = c_void_p(), c_void_p()
         _call(lib.wf_builder_new, (self._name or self._default_name()).encode(), byref(builder))
         try:
             _call(lib.wf_builder_set_max_supersteps, builder, self._max_iterations)
             _call(lib.wf_builder_set_start, builder, self._start_executor.id.encode())
             for index, host in enumerate(hosts, 1):
-                struct = executor_struct(index, host.keeps_state)
-                _call(lib.wf_builder_add_executor, builder, host.id.encode(), byref(struct))
-            conditions: dict[str, Condition] = {}
-            for kind, index in self._order:
-                if kind == "single":
-                    self._build_edge(builder, self._singles[index], names, conditions)
-                else:
-                    self._build_group(builder, *self._groups[index])
+                _call(
+                    lib.wf_builder_add_executor,
+                    builder,
+                    host.id.encode(),
+                    byref(executor_struct(index, host.keeps_state)),
+                )
+            for index, name in enumerate(conditions, 1):
+                _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, index)))
+            following = iter(names)
+            for group in self._groups:
+                _add_edges(builder, group, next(following) if group.condition else None)
             _call(lib.wf_builder_build, builder, byref(handle))
         finally:
             lib.wf_builder_free(builder)
@@ -152,54 +165,37 @@ class WorkflowBuilder:
             raise ValueError(f"two executors have the id '{executor.id}'")
         return executor.id
 
-    def _add_group(self, kind: str, end: str, executors: Sequence[Executor]) -> WorkflowBuilder:
-        self._order.append(("group", len(self._groups)))
-        self._groups.append((kind, end, [self._id(executor) for executor in executors]))
+    def _add(
+        self, kind: str, sources: Sequence[Executor], targets: Sequence[Executor], condition: Optional[Condition] = None
+    ) -> WorkflowBuilder:
+        ids = [self._id(executor) for executor in (*sources, *targets)]
+        self._groups.append(EdgeGroup(kind, ids[: len(sources)], ids[len(sources) :], condition))
         return self
 
-    def _pairs(self) -> list[tuple[str, str]]:
-        """Every edge as source and target."""
-        pairs = [(source, target) for source, target, _ in self._singles]
-        for kind, end, others in self._groups:
-            pairs += [(end, other) if kind == "fan_out" else (other, end) for other in others]
-        return pairs
-
     def _refuse_duplicates(self) -> None:
-        seen: set[tuple[str, str]] = set()
-        for source, target in self._pairs():
-            if (source, target) in seen:
-                raise EdgeDuplicationError(f"the edge {source}->{target} is there twice")
-            seen.add((source, target))
+        pairs = Counter(pair for group in self._groups for pair in group.pairs)
+        for (source, target), count in pairs.items():
+            if count > 1:
+                raise EdgeDuplicationError(f"{source}->{target}")
 
     def _default_name(self) -> str:
-        text = repr((self._start_executor.id, sorted(self._executors), sorted(self._pairs())))
+        pairs = sorted(pair for group in self._groups for pair in group.pairs)
+        text = repr((self._start_executor.id, sorted(self._executors), pairs))
         return f"workflow-{zlib.crc32(text.encode()):08x}"
 
-    def _build_edge(self, builder: Any, edge: Any, names: Any, conditions: dict[str, Condition]) -> None:
-        source, target, condition = edge
-        name = None
-        if condition is not None:
-            name = next(names)
-            if name not in conditions:
-                conditions[name] = condition
-                _call(lib.wf_builder_add_condition, builder, byref(_condition_struct(name, len(conditions))))
-            name = name.encode()
-        _call(lib.wf_builder_add_edge, builder, source.encode(), target.encode(), name)
 
-    def _build_group(self, builder: Any, kind: str, end: str, others: list[str]) -> None:
-        ids = (c_char_p * len(others))(*(other.encode() for other in others))
-        if kind == "fan_out":
-            _call(lib.wf_builder_add_fan_out_edges, builder, end.encode(), ids, len(others))
-        else:
-            _call(lib.wf_builder_add_fan_in_edges, builder, ids, len(others), end.encode())
+def _add_edges(builder: c_void_p, group: EdgeGroup, condition: Optional[str]) -> None:
+    sources, targets = ([name.encode() for name in ids] for ids in (group.sources, group.targets))
+    if group.kind == "single":
+        _call(lib.wf_builder_add_edge, builder, sources[0], targets[0], condition.encode() if condition else None)
+    elif group.kind == "fan_out":
+        _call(lib.wf_builder_add_fan_out_edges, builder, sources[0], _texts(targets), len(targets))
+    else:
+        _call(lib.wf_builder_add_fan_in_edges, builder, _texts(sources), len(sources), targets[0])
 
 
-def _condition_struct(name: str, index: int) -> _abi.wf_condition_t:
-    from . import _trampolines
-
-    return _abi.wf_condition_t(
-        flags=_abi.WF_STRICT_RESULT, name=name.encode(), evaluate=_trampolines.condition, user_data=index
-    )
+def _texts(items: list[bytes]) -> Any:
+    return (c_char_p * len(items))(*items)
 
 
 def _call(function: Callable[..., int], *arguments: Any) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import Any, Callable
 
+from . import _abi, _trampolines
+
 Condition = Callable[[Any], Any]
 
 
@@ -17,12 +19,17 @@ def condition_names(edges: list[tuple[str, str, Condition]]) -> list[str]:
     functions: dict[str, set[int]] = {}
     for _, _, condition in edges:
         functions.setdefault(_qualname(condition), set()).add(id(condition))
-    names = []
-    for source, target, condition in edges:
-        name = _qualname(condition)
-        clear = len(functions[name]) == 1 and "<lambda>" not in name
-        names.append(name if clear else f"{name} {source}->{target}")
-    return names
+    return [
+        name if len(functions[name]) == 1 and "<lambda>" not in name else f"{name} {source}->{target}"
+        for source, target, name in ((source, target, _qualname(condition)) for source, target, condition in edges)
+    ]
+
+
+def condition_struct(name: str, index: int) -> _abi.wf_condition_t:
+    """What the library gets for the condition with that number."""
+    return _abi.wf_condition_t(
+        flags=_abi.WF_STRICT_RESULT, name=name.encode(), evaluate=_trampolines.condition, user_data=index
+    )
 
 
 def evaluate(condition: Condition, message: Any) -> bool:

@@ -51,8 +51,9 @@ class WorkflowValidationError(WorkflowException):
 class EdgeDuplicationError(WorkflowValidationError):
     """Two edges have the same source and target."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, ValidationTypeEnum.EDGE_DUPLICATION)
+    def __init__(self, edge_id: str) -> None:
+        super().__init__(f"the edge {edge_id} is there twice", ValidationTypeEnum.EDGE_DUPLICATION)
+        self.edge_id = edge_id
 
 
 class GraphConnectivityError(WorkflowValidationError):

@@ -41,7 +41,7 @@ class FunctionExecutor(Executor):
         if len(parameters) not in (1, 2):
             raise ValueError(f"executor function '{name}' must have the parameters (message) or (message, ctx)")
         context = parameters[1] if len(parameters) == 2 else None
-        names = local_names(function, _frame or sys._getframe(1))
+        names = local_names(_frame or sys._getframe(1))
         given = {"input": input, "output": output, "workflow_output": workflow_output}
         explicit = {key: value for key, value in given.items() if value is not None}
         self._function = function

@@ -127,7 +127,7 @@ def handler(function: Any = None, *, input: Any = None, output: Any = None, work
         parameters = list(inspect.signature(method).parameters.values())
         if len(parameters) != 3:
             raise ValueError(f"handler '{method.__name__}' must have the parameters (self, message, ctx)")
-        names = local_names(method, frame)
+        names = local_names(frame)
         if input is None and output is None and workflow_output is None:
             spec = annotated_spec(method, names, parameters[1], parameters[2])
         elif input is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
-from . import _abi
+from . import _abi, _trampolines
 from ._codec import decoder, encode
 from ._context import WorkflowContext
 from ._executor import Executor
@@ -59,7 +59,5 @@ class Host:
 
 def executor_struct(index: int, keeps_state: bool) -> _abi.wf_executor_t:
     """What the library gets for the host with that number."""
-    from . import _trampolines as code  # needs the runs, which need this
-
-    hooks = {"save": code.save, "restore": code.restore} if keeps_state else {}
-    return _abi.wf_executor_t(flags=_abi.WF_STRICT_RESULT, invoke=code.invoke, user_data=index, **hooks)
+    hooks = {"save": _trampolines.save, "restore": _trampolines.restore} if keeps_state else {}
+    return _abi.wf_executor_t(flags=_abi.WF_STRICT_RESULT, invoke=_trampolines.invoke, user_data=index, **hooks)

@@ -26,7 +26,7 @@ from ._errors import WorkflowCheckpointException
 from ._event import WorkflowEvent, message_of, traceback_of
 from ._host import Host
 from ._library import lib, take_error
-from ._steps import Steps
+from ._steps import make_steps
 from ._trampolines import current
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Run:
         self._workflow = workflow
         self.hosts = workflow._hosts
         self._loop = asyncio.get_running_loop()
-        self._steps = Steps(self._loop)
+        self._steps = make_steps(self._loop)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiter: Optional[asyncio.Future[None]] = None
         self._failures: dict[Optional[str], BaseException] = {}
@@ -146,7 +146,7 @@ class Run:
         """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
         context: WorkflowContext[Any, Any] = WorkflowContext(handle, host.id, host.decode, self.wake)
         try:
-            task, _ = self._steps.start(code(raw, context))
+            task = self._steps.start(code(raw, context))
         except BaseException as error:
             context._close()
             return self._failed(host, code, handle, error)
@@ -164,6 +164,10 @@ class Run:
         except BaseException as error:
             self._keep(None, error)
             return _FAILED
+
+    def interrupt(self, error: BaseException) -> None:
+        """Makes the run end with `error` as soon as the library comes back."""
+        self._interrupt = error
 
     def _finished(self, host: Host, code: Any, context: WorkflowContext[Any, Any], task: asyncio.Task[Any]) -> None:
         """Tells the library that a handler which had to wait has ended."""
@@ -190,7 +194,7 @@ class Run:
     def _keep(self, executor_id: Optional[str], error: BaseException) -> None:
         self._failures.setdefault(executor_id, error)
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
-            self._interrupt = error
+            self.interrupt(error)
 
     def _failure(self, status: int) -> BaseException:
         """Why the run failed: what the host code raised, else what the library says."""

@@ -72,8 +72,8 @@ class Steps:
         self._body: Any = None
         self._context: Any = None
 
-    def start(self, coroutine: Coroutine[Any, Any, Any]) -> tuple[Optional[asyncio.Task[Any]], Any]:
-        """Runs `coroutine` up to where it waits: the task that goes on with it, or None and its result.
+    def start(self, coroutine: Coroutine[Any, Any, Any]) -> Optional[asyncio.Task[Any]]:
+        """Runs `coroutine` up to where it waits: the task that goes on with it, or None if it has ended.
 
         Raises:
             BaseException: what the coroutine raised.
@@ -85,17 +85,17 @@ class Steps:
         _enter_task(self._loop, task)
         try:
             first = context.run(coroutine.send, None)
-        except StopIteration as stop:
+        except StopIteration:
             if task.cancelling():
                 raise asyncio.CancelledError from None  # it cancelled itself
-            return None, stop.value
+            return None
         finally:
             _leave_task(self._loop, task)
             if caller is not None:
                 _enter_task(self._loop, caller)
         self._task = None
         self._body.take(coroutine, first)
-        return task, None
+        return task
 
     def close(self) -> None:
         """Ends the task that is kept ready."""
@@ -123,9 +123,8 @@ class Steps:
 class TaskSteps(Steps):
     """The same for Python before 3.11, whose tasks cannot be given a context: each coroutine gets a task."""
 
-    def start(self, coroutine: Coroutine[Any, Any, Any]) -> tuple[Optional[asyncio.Task[Any]], Any]:
-        return self._loop.create_task(coroutine), None
+    def start(self, coroutine: Coroutine[Any, Any, Any]) -> Optional[asyncio.Task[Any]]:
+        return self._loop.create_task(coroutine)
 
 
-if sys.version_info < (3, 11):
-    Steps = TaskSteps  # type: ignore[misc]
+make_steps = TaskSteps if sys.version_info < (3, 11) else Steps

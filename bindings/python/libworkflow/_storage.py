@@ -147,7 +147,7 @@ class FileCheckpointStorage(EngineStorage):
         from pathlib import Path  # costs milliseconds, and few need it
 
         self.storage_path = Path(storage_path)
-        super().__init__(f"directory:{self.storage_path}")
+        super().__init__(f"directory:{self.storage_path.absolute()}")
 
 
 def open_storage(url: str) -> EngineStorage:

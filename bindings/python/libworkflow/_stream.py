@@ -16,7 +16,7 @@ class ResponseStream(AsyncIterator[WorkflowEvent[Any]]):
     """Iterate it for the events, or await it for the result; the run starts with the first of the two.
 
     Leaving the loop early and dropping the stream, or `aclose`, cancels the handlers that still run. The last
-    checkpoint stays good.
+    checkpoint stays good. One task at a time.
     """
 
     def __init__(self, start: Callable[[], Run], include_status_events: bool) -> None:
@@ -24,11 +24,15 @@ class ResponseStream(AsyncIterator[WorkflowEvent[Any]]):
         self._include_status_events = include_status_events
         self._run: Optional[Run] = None
         self._ended = False
+        self._is_pulling = False
         self._events: list[WorkflowEvent[Any]] = []
 
     async def __anext__(self) -> WorkflowEvent[Any]:
         if self._ended:
             raise StopAsyncIteration
+        if self._is_pulling:
+            raise RuntimeError("another task is waiting for the next event of this stream")
+        self._is_pulling = True
         try:
             if self._run is None:
                 self._run = self._start()
@@ -36,6 +40,8 @@ class ResponseStream(AsyncIterator[WorkflowEvent[Any]]):
         except BaseException as error:
             await self._end(error)
             raise
+        finally:
+            self._is_pulling = False
         if event is None:
             await self._end()
             raise StopAsyncIteration

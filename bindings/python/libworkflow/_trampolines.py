@@ -11,7 +11,7 @@ what is beyond our control gets that far.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from . import _abi
 
@@ -30,38 +30,35 @@ class _Current(threading.local):
 current = _Current()
 
 
-@_abi.wf_executor_fn
-def invoke(index: int, handle: int, raw: bytes, length: int) -> int:
-    """Handles one message."""
-    run = current.run
-    if run is None:
-        return _FAILED
-    host = run.hosts[index - 1]
-    return run.begin(host, host.invoke, handle, raw)
+def _host_code(name: str) -> Any:
+    """The function behind which stands the method `name` of each `Host`."""
+
+    @_abi.wf_executor_fn
+    def call(index: int, handle: int, raw: bytes, length: int) -> int:
+        run: Any = current.run
+        try:
+            host = run.hosts[index - 1]
+            return int(run.begin(host, getattr(host, name), handle, raw))
+        except BaseException as error:  # Ctrl-C may come between any two lines
+            return _interrupted(run, error)
+
+    return call
 
 
-@_abi.wf_executor_fn
-def save(index: int, handle: int, raw: bytes, length: int) -> int:
-    """Saves the state of an executor."""
-    run = current.run
-    if run is None:
-        return _FAILED
-    host = run.hosts[index - 1]
-    return run.begin(host, host.save, handle, raw)
-
-
-@_abi.wf_executor_fn
-def restore(index: int, handle: int, raw: bytes, length: int) -> int:
-    """Gives an executor its state back."""
-    run = current.run
-    if run is None:
-        return _FAILED
-    host = run.hosts[index - 1]
-    return run.begin(host, host.restore, handle, raw)
+invoke, save, restore = _host_code("invoke"), _host_code("save"), _host_code("restore")
 
 
 @_abi.wf_condition_fn
 def condition(index: int, raw: bytes, length: int) -> int:
     """Says whether a message takes an edge."""
-    run = current.run
-    return _FAILED if run is None else run.decide(index - 1, raw)
+    run: Any = current.run
+    try:
+        return int(run.decide(index - 1, raw))
+    except BaseException as error:
+        return _interrupted(run, error)
+
+
+def _interrupted(run: Optional[Run], error: BaseException) -> int:
+    if run is not None:
+        run.interrupt(error)
+    return _FAILED

@@ -37,6 +37,9 @@ def test_duplicate_edges() -> None:
     builder = WorkflowBuilder(start_executor=a).add_edge(a, b).add_fan_out_edges(a, [b, c])
     with pytest.raises(EdgeDuplicationError, match=r"\[EDGE_DUPLICATION\] the edge a->b is there twice"):
         builder.build()
+    with pytest.raises(EdgeDuplicationError) as error:
+        WorkflowBuilder(start_executor=a).add_fan_out_edges(a, [b, b]).build()
+    assert error.value.edge_id == "a->b"
 
 
 def test_unreachable_executors_are_all_named() -> None:

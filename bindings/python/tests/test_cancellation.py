@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 import subprocess
 import sys
 import textwrap
@@ -144,6 +145,20 @@ def test_aclose_waits_for_the_handlers() -> None:
     run(main())
 
 
+def test_stream_serves_one_task_at_a_time() -> None:
+    async def main() -> None:
+        stream = Story().workflow().run(7, stream=True)
+        first = asyncio.ensure_future(stream.get_final_response())
+        await asyncio.sleep(0.01)
+        with pytest.raises(RuntimeError, match="another task"):
+            await stream.get_final_response()
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+
+    run(main())
+
+
 def test_stream_never_begun_does_nothing() -> None:
     async def main() -> None:
         story = Story()
@@ -244,3 +259,34 @@ def test_process_ends_promptly_and_quietly(ending: str) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert time.monotonic() - begin < 5
+
+
+@pytest.mark.parametrize("wait", ["pass", "await asyncio.sleep(0.0001)"])
+def test_ctrl_c_ends_a_busy_run(wait: str) -> None:
+    script = f"""
+        import asyncio
+        from libworkflow import *
+
+        @executor(id="busy")
+        async def busy(n: int, ctx: WorkflowContext[int]) -> None:
+            if n == 10:
+                print("busy", flush=True)
+            {wait}
+            await ctx.send_message(n + 1)
+
+        workflow = WorkflowBuilder(10**9, start_executor=busy).add_edge(busy, busy).build()
+        try:
+            asyncio.run(workflow.run(0))
+        except KeyboardInterrupt:
+            print("interrupted")
+        """
+    for delay in (0.0, 0.01, 0.03):
+        with subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "busy\n"
+            time.sleep(delay)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=10)
+            assert (out, process.returncode) == ("interrupted\n", 0), err

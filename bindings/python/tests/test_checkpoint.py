@@ -174,14 +174,13 @@ asyncio.run(main())
 def test_nothing_acknowledged_is_lost_when_killed_at_random(tmp_path: Path) -> None:
     acknowledged = 0
     for seed in range(5):
-        process = subprocess.Popen(script(tmp_path, KILLED_AT_RANDOM), stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        assert int(first) > acknowledged
-        time.sleep(0.02 + random.Random(seed).random() * 0.1)
-        process.kill()
-        acknowledged = int(process.stdout.read().split()[-1] or first)
-        process.wait()
+        with subprocess.Popen(script(tmp_path, KILLED_AT_RANDOM), stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            assert int(first) > acknowledged
+            time.sleep(0.02 + random.Random(seed).random() * 0.1)
+            process.kill()
+            acknowledged = int((first + process.stdout.read()).split()[-1])
         latest = run(FileCheckpointStorage(tmp_path / "checkpoints").get_latest(workflow_name="count"))
         assert latest is not None and latest.iteration_count >= acknowledged
         assert latest.messages["count"][0].data == latest.iteration_count

@@ -179,6 +179,21 @@ def test_annotations_name_classes_local_to_a_function() -> None:
     assert also.input_types == [list[Local]]
 
 
+def test_names_of_callers_do_not_count() -> None:
+    def define() -> Executor:
+        class Uses(Executor):
+            @handler
+            async def take(self, message: Later, ctx: WorkflowContext) -> None: ...
+
+        return Uses("u")
+
+    def call() -> Executor:
+        Later = int  # noqa: F841
+        return define()
+
+    assert call().input_types == [Later]
+
+
 class Before(Executor):
     @handler
     async def take(self, message: Later, ctx: WorkflowContext[Later]) -> None: ...

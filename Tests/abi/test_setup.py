@@ -1,0 +1,64 @@
+"""`.ci/setup` on machines that lack something, played with a PATH of our own."""
+
+import shutil
+import subprocess
+
+import pytest
+from tools import ROOT
+
+PRESENT = ["sh", "dirname", "env", "python3", "strip"]
+LOG = '#!/bin/sh\necho "apt-get $*"\n'
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A folder with a fake swift, a fake apt-get that only says what it was asked, and little else."""
+    for name in PRESENT:
+        (tmp_path / name).symlink_to(shutil.which(name))
+    for name, text in {"swift": "#!/bin/sh\n", "apt-get": LOG, "id": "#!/bin/sh\necho 0\n"}.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    return tmp_path
+
+
+def setup(path) -> subprocess.CompletedProcess:
+    command = [shutil.which("sh"), ROOT / ".ci/setup", "build"]
+    return subprocess.run(command, env={"PATH": str(path)}, capture_output=True, text=True)
+
+
+def test_says_what_is_missing_before_it_installs_it(path):
+    done = setup(path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "setup: missing here: gcc pkg-config libjansson-dev",
+        "setup: installing it with apt-get",
+        "apt-get update -q",
+        "apt-get install -q -y --no-install-recommends gcc pkg-config libjansson-dev",
+    ]
+
+
+def test_asks_for_sudo_when_not_root(path):
+    (path / "id").write_text("#!/bin/sh\necho 1000\n")
+    (path / "sudo").write_text('#!/bin/sh\necho "sudo $*"\n')
+    (path / "sudo").chmod(0o755)
+    assert "sudo apt-get update -q" in setup(path).stdout.splitlines()
+
+
+def test_does_nothing_when_nothing_is_missing(path):
+    for name in ["gcc", "pkg-config"]:
+        (path / name).symlink_to(shutil.which("true"))
+    assert (setup(path).stdout, setup(path).returncode) == ("", 0)
+
+
+def test_names_what_is_missing_where_there_is_no_apt(path):
+    (path / "apt-get").unlink()
+    done = setup(path)
+    assert done.returncode == 1
+    assert "missing here: gcc" in done.stdout and "there is no apt-get" in done.stderr
+
+
+def test_a_missing_toolchain_gets_one_sentence(path):
+    (path / "swift").unlink()
+    done = setup(path)
+    assert done.returncode == 1
+    assert done.stdout == "" and done.stderr.count("\n") == 1 and "Swift toolchain" in done.stderr
