@@ -83,6 +83,17 @@ struct StrictnessTests {
         #expect(failure.offset == 2049)
     }
 
+    @Test("A payload leaves room for the document around it")
+    func payloadDepth() throws {
+        func nested(_ depth: Int) -> [UInt8] {
+            Array((String(repeating: #"{"a":["#, count: depth / 2) + String(repeating: "]}", count: depth / 2)).utf8)
+        }
+        #expect(throws: Never.self) { try checked(nested(JSON.deepestText)) }
+        let failure = try #require(failure { _ = try checked(nested(JSON.deepestText + 2)) })
+        #expect(failure.status == .limit)
+        #expect(failure.offset == JSON.deepestText / 2 * 6 + 1)
+    }
+
     @Test("Brackets in strings and brackets side by side are not depth")
     func width() throws {
         let wide = "[" + Array(repeating: #"{"[[[{":["]\\\"[[["]}"#, count: 3000).joined(separator: ",") + "]"
