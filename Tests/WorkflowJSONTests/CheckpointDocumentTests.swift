@@ -112,13 +112,20 @@ struct CheckpointDocumentTests {
         }
     }
 
-    @Test("A payload as deep as any that may enter is still readable in its checkpoint")
-    func deepPayload() throws {
-        var small = try CheckpointFixture.small()
-        let depth = JSON.deepestText
-        let deepest = Text(String(repeating: "[", count: depth) + String(repeating: "]", count: depth))
-        guard (try? JSON.check(deepest, as: "the message")) != nil else { return }
-        small.checkpoint.snapshot.messages[0].payload = deepest
-        #expect(throws: Never.self) { try small.read(small.text) }
+    @Test("The deepest payload that may enter is readable wherever a checkpoint holds it")
+    func deepestPayload() throws {
+        func nested(_ depth: Int) -> String { String(repeating: "[", count: depth) + "1" + String(repeating: "]", count: depth) }
+        let deepest = try #require((1...JSON.deepestText).reversed().first { depth in
+            (try? Array(nested(depth).utf8).withUnsafeBytes { try JSON.checked($0, as: "the message") }) != nil
+        })
+        #expect(deepest == JSON.deepestText)
+        var rich = try CheckpointFixture.rich()
+        let payload = Text(nested(deepest))
+        rich.checkpoint.snapshot.messages[0].payload = payload
+        rich.checkpoint.snapshot.fanIns[1]?.waiting[0][0] = payload
+        rich.checkpoint.snapshot.shared["k"] = payload
+        rich.checkpoint.snapshot.executors[1].state["k"] = payload
+        rich.checkpoint.snapshot.executors[3].saved = payload
+        #expect(throws: Never.self) { try rich.read(rich.text) }
     }
 }

@@ -76,13 +76,28 @@ struct StrictnessTests {
 
     @Test("2048 levels are accepted, 2049 are too deep")
     func depth() throws {
+        func nested(_ depth: Int) -> Text { Text(String(repeating: "[", count: depth) + String(repeating: "]", count: depth)) }
+        #expect(throws: Never.self) { try JSON.check(nested(2048), as: "the document") }
+        let failure = try #require(failure { try JSON.check(nested(2049), as: "the document") })
+        #expect(failure.status == .limit)
+        #expect(failure.offset == 2049)
+    }
+
+    @Test("A payload leaves room for the document around it")
+    func payloadDepth() throws {
         func nested(_ depth: Int) -> [UInt8] {
-            [UInt8](repeating: UInt8(ascii: "["), count: depth) + [UInt8](repeating: UInt8(ascii: "]"), count: depth)
+            Array((String(repeating: #"{"a":["#, count: depth / 2) + String(repeating: "]}", count: depth / 2)).utf8)
         }
         #expect(throws: Never.self) { try checked(nested(JSON.deepestText)) }
-        let failure = try #require(failure { _ = try checked(nested(JSON.deepestText + 1)) })
+        let failure = try #require(failure { _ = try checked(nested(JSON.deepestText + 2)) })
         #expect(failure.status == .limit)
-        #expect(failure.offset == JSON.deepestText + 1)
+        #expect(failure.offset == JSON.deepestText / 2 * 6 + 1)
+    }
+
+    @Test("Brackets in strings and brackets side by side are not depth")
+    func width() throws {
+        let wide = "[" + Array(repeating: #"{"[[[{":["]\\\"[[["]}"#, count: 3000).joined(separator: ",") + "]"
+        #expect(throws: Never.self) { try checked(Array(wide.utf8)) }
     }
 
     @Test("A hostile word in the text cannot rewrite the log")

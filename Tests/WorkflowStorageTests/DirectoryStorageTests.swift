@@ -107,7 +107,7 @@ struct DirectoryStorageTests {
     func unusablePaths() throws {
         place.write("x", to: "file")
         for (path, word) in [
-            ("\(place.path)/file", "is a file"), ("\(place.path)/file/deep", "Not a directory"), ("/proc/nowhere/deep", "/proc/nowhere"),
+            ("\(place.path)/file", "Not a directory"), ("\(place.path)/file/deep", "Not a directory"), ("/proc/nowhere/deep", "/proc/nowhere"),
             ("\(place.path)/\(String(repeating: "n", count: 300))", "File name too long"),
         ] {
             let refused = failure { _ = try DirectoryStorage(path: path) }
