@@ -88,7 +88,7 @@ private struct Reader {
             snapshot.requests.append(request)
         }
         guard try object("sub_workflows").members.isEmpty else {
-            throw Failure(.unsupported, "\(what) has sub-workflows, which this version of the library cannot resume")
+            throw Failure(.unsupported, "\(what) has 'sub_workflows', which this version of the library cannot resume")
         }
         snapshot.metadata = try object("metadata").raw
         for (name, value) in all where !Self.known.contains(name) { snapshot.unknownMembers.append((name, value.raw)) }

@@ -58,9 +58,10 @@ public final class WorkflowBuilder: ProcessBound, @unchecked Sendable {
 
     /// The version that the definition and the host agree on; one that only one of them states counts.
     private func agreed(_ declared: String?, _ own: String?, _ what: String) throws(Failure) -> String? {
-        guard let declared, let own, declared != own else { return declared ?? own }
-        throw Failure(
-            .mismatch, "the definition wants version '\(declared.printable)' of the \(what), the host has version '\(own.printable)'")
+        guard let declared, let own, Name(declared) != Name(own) else { return declared ?? own }
+        let problem = "the definition wants version '\(declared.printable)' of the \(what), the host has version '\(own.printable)'"
+        draft.note(problem)
+        throw Failure(.mismatch, problem)
     }
 
     /// The workflow, or one error with every problem. The builder can go on and build again.

@@ -95,6 +95,11 @@ struct CheckpointDamageTests {
         all += each("fan_in_buffers[0]", #"["b","c"]"#, ["[]", "[\"b\"]", "[\"c\",\"b\"]"])
         all += each("fan_in_buffers[0].buffered", #"[{"source":"b","data":1},{"source":"b","data":"two"}]"#, arrays)
         all += each("fan_in_buffers[0].buffered[1]", #"{"source":"b","data":"two"}"#, objects + [#"{"source":"d","data":1}"#, #"{"source":"b"}"#])
+        let request = #"{"request_id":"r2","source_executor_id":"a","response_type":null,"data":null}"#
+        all += each("pending_request_info_events.r2", request, objects + [request.replacing("\"a\"", "null"), request.replacing(",\"data\":null", "")])
+        all += each("pending_request_info_events.r2.request_id", request, [request.replacing("\"r2\"", "\"r3\"")])
+        all += each("pending_request_info_events.r2.source_executor_id", request, [request.replacing("\"a\"", "\"z\"")])
+        all += each("messages[3].request", #"{"request_id":"r 0","source_executor_id":"b","response_type":null,"data":[]}"#, objects)
         all += each("executor_states.a", #"{"saved":null}"#, objects + ["{\"later\":1}"])
         all += each("executor_states.z", #""a":{"saved":null}"#, [#""z":{"saved":null}"#])
         all += each("executor_states.b.state", #"{"k":"v"}"#, objects)

@@ -21,12 +21,17 @@ struct CheckpointFixture {
             Message(source: Message.outside, target: 0, payload: #"{"n": 1.50e0}"#),
             Message(source: 0, target: Message.everyone, payload: "[ 1,2 ]"),
             Message(source: 3, target: 0, payload: #""\u00e9""#),
+            Message(source: Message.outside, target: 1, payload: "true", request: Request(id: "r 0", executor: 1, data: "[]", responseType: nil)),
         ]
         var buffer = FanInBuffer(sources: 2)
         buffer.waiting[0] = ["1", "\"two\""]
         snapshot.fanIns[1] = buffer
         buffer.waiting = [[], ["null"]]
         snapshot.fanIns[2] = buffer
+        snapshot.requests = [
+            Request(id: "r\"1\"", executor: 2, data: #"{"sure?": 1.0}"#, responseType: "boolean"),
+            Request(id: "r2", executor: 0, data: "null", responseType: nil),
+        ]
         snapshot.shared[Text("é")] = "true"
         snapshot.shared[Text("e\u{301}")] = #"{"deep":[[]]}"#
         snapshot.shared[Text("")] = "0"
@@ -65,6 +70,11 @@ extension String {
         let (hay, needle) = (Array(utf8), Array(needle.utf8))
         guard hay.count >= needle.count else { return nil }
         return (0...hay.count - needle.count).first { hay[$0..<$0 + needle.count] == needle[...] }.map { $0..<$0 + needle.count }
+    }
+
+    /// With the first occurrence of `old` replaced.
+    func replacing(_ old: String, _ new: String) -> String {
+        range(ofBytes: old).map { replacingCharacters(at: $0, with: new) } ?? self
     }
 
     func replacingCharacters(at range: Range<Int>, with new: String) -> String {

@@ -12,8 +12,11 @@ struct DefinitionTests {
         "max_supersteps": 12,
         "executors": [{"id":"a"},{"id":"d"},{"id":"b"},{"id":"c"}],
         "conditions": [{"name":"yes"},{"name":"no","version":"2"}],
+        "selectors": [{"name":"pick","version":"é"}],
         "edges": [{"kind":"fan_out","source":"a","targets":["b","c"]},{"kind":"fan_in","sources":["c","b"],"target":"d"},\
-        {"kind":"single","source":"d","target":"a","condition":"no"},{"kind":"single","source":"b","target":"b"}]
+        {"kind":"single","source":"d","target":"a","condition":"no"},{"kind":"single","source":"b","target":"b"},\
+        {"kind":"multi_selection","source":"c","targets":["a","b"],"selector":"pick"},\
+        {"kind":"switch_case","source":"d","cases":[{"condition":"yes","target":"b"},{"condition":"no","target":"b"}],"default":"c"}]
         }
 
         """
@@ -23,6 +26,7 @@ struct DefinitionTests {
         var parsed = try Definition.parse(Text(text))
         for id in parsed.executors { try parsed.draft.addExecutor(id) }
         for condition in parsed.conditions { try parsed.draft.addCondition(condition) }
+        for selector in parsed.selectors { try parsed.draft.addSelector(selector) }
         return try parsed.draft.validated()
     }
 
@@ -39,6 +43,10 @@ struct DefinitionTests {
             try $0.addFanIn(["c", "b"], "d")
             try $0.addEdge("d", "a", condition: "no")
             try $0.addEdge("b", "b")
+            try $0.addCondition(Condition(name: "yes"))
+            try $0.addSelector(Selector(name: "pick", version: "é"))
+            try $0.addSelection("c", ["a", "b"], selector: "pick")
+            try $0.addSwitchCase("d", [.init(condition: "yes", target: "b"), .init(condition: "no", target: "b")], fallback: "c")
         }
         #expect(try graph(full).signature == called.signature)
     }

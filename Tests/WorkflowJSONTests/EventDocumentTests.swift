@@ -26,6 +26,15 @@ struct EventDocumentTests {
                 .hasSuffix(#""data":{"reason":"r","message":"\n","executor_id":"a"}}"#))
     }
 
+    @Test("A request and a cancel have their form")
+    func outside() throws {
+        let request = Request(id: "q", executor: 1, data: "{\"n\": 1.0}", responseType: "string|null")
+        #expect(
+            try text(Event(.requestInfo, superstep: 1, executor: 1, data: .request(request))).string
+                .hasSuffix(#""executor_id":"b\"","request_id":"q","response_type":"string|null","data":{"n": 1.0}}"#))
+        #expect(try text(Event(.cancelled, superstep: 1, data: .cancelled(reason: "r"))).string.hasSuffix(#""data":{"reason":"r"}}"#))
+    }
+
     @Test("A failure has the same members whether they are known or not")
     func failureForm() throws {
         let bare = try text(Event(.failed, superstep: 1, data: .failure(Failure(.limit, "m"))))
@@ -52,8 +61,8 @@ struct EventDocumentTests {
         let words = EventKind.allCases.map { "\($0.name)" }
         #expect(words == [
             "started", "status", "failed", "output", "superstep_started", "superstep_completed", "executor_invoked", "executor_completed",
-            "executor_failed", "checkpoint", "warning",
+            "executor_failed", "checkpoint", "warning", "request_info", "cancelled",
         ])
-        #expect(EventKind.allCases.map(\.rawValue) == Array(1...11))
+        #expect(EventKind.allCases.map(\.rawValue) == Array(1...13))
     }
 }

@@ -76,7 +76,7 @@ struct PropertyTests {
     func coverage() throws {
         var seen: [String: Int] = [:]
         var documents = 0
-        for seed in UInt64(1000)..<1100 {
+        for seed in UInt64(1000)..<1200 {
             let player = try RandomWorkflow(seed: seed).straight()
             documents += player.documents.count
             if player.documents.contains(where: { document in
@@ -86,7 +86,7 @@ struct PropertyTests {
             if player.calls.contains(where: { $0.sources.count > 1 }) { seen["complete fan-in", default: 0] += 1 }
             seen[player.kernel.failure.map { "failed \($0.status.rawValue)" } ?? "idle", default: 0] += 1
         }
-        #expect(documents > 400)
+        #expect(documents > 800)
         for kind in ["waiting fan-in", "complete fan-in", "not_connected", "no_route", "state_conflict", "failed -16", "failed -17", "idle"] {
             #expect((seen[kind] ?? 0) >= 3, "\(kind): \(seen)")
         }

@@ -31,6 +31,7 @@ struct RandomWorkflow {
         func free(_ new: [[Int]]) -> Bool { Set(new).count == new.count && arrows.isDisjoint(with: new) }
         return try makeGraph(start: id(0)) { draft in
             for number in 0..<3 { try draft.addCondition(Condition(name: "c\(number)")) }
+            try draft.addSelector(Selector(name: "pick"))
             func single(_ source: Int, _ target: Int) throws {
                 guard free([[source, target]]) else { return }
                 arrows.insert([source, target])
@@ -43,7 +44,7 @@ struct RandomWorkflow {
                 let some = (0..<count).shuffled(using: &random)
                 let few = Array(some.prefix(Int.random(in: 2...3, using: &random)))
                 let one = Int.random(in: 0..<count, using: &random)
-                switch Int.random(in: 0..<3, using: &random) {
+                switch Int.random(in: 0..<5, using: &random) {
                 case 0: try single(some[0], one)
                 case 1 where free(few.map { [one, $0] }):
                     arrows.formUnion(few.map { [one, $0] })
@@ -51,6 +52,13 @@ struct RandomWorkflow {
                 case 2 where free(few.map { [$0, one] }):
                     arrows.formUnion(few.map { [$0, one] })
                     try draft.addFanIn(few.map(id), id(one))
+                case 3 where free(few.map { [one, $0] }):
+                    arrows.formUnion(few.map { [one, $0] })
+                    try draft.addSelection(id(one), few.map(id), selector: "pick")
+                case 4 where free(few.map { [one, $0] }):
+                    arrows.formUnion(few.map { [one, $0] })
+                    let cases = few.dropLast().enumerated().map { GraphDraft.Case(condition: "c\($0.offset)", target: id($0.element)) }
+                    try draft.addSwitchCase(id(one), cases, fallback: id(few[few.count - 1]))
                 default: break
                 }
             }
@@ -68,6 +76,11 @@ struct RandomWorkflow {
             let hash = SeededRandom.hash("\(seed)", name, payload.string)
             if hash % 100 < UInt64(failing) { throw Failure(.executor, "condition") }
             return hash >> 8 & 1 == 0
+        }
+        player.select = { name, payload, targets throws(Failure) in
+            let hash = SeededRandom.hash("\(seed)", name, payload.string)
+            if hash % 100 < UInt64(failing) { throw Failure(.executor, "selector") }
+            return targets.enumerated().filter { hash >> UInt64($0.offset + 8) & 1 == 0 }.map(\.element)
         }
         var invocations = 0
         player.handle = { call in
@@ -109,6 +122,10 @@ struct RandomWorkflow {
             outcome.sends.append((target, payload(&random)))
         }
         if random.chance(40) { outcome.outputs = [payload(&random)] }
+        if random.chance(10) {
+            let id = Text("\(call.executor).\(call.superstep).\(call.invocation)")
+            outcome.requests = [Request(id: id, executor: call.executor, data: payload(&random), responseType: nil)]
+        }
         for _ in 0..<2 {
             let key = Text(["x", "y", "é", "e\u{301}", ""].randomElement(using: &random)!)
             let value = random.chance(25) ? nil : payload(&random)
