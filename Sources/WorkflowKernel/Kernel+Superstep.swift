@@ -4,7 +4,9 @@ public import WorkflowModel
 extension Kernel {
     /// Stages what an invocation did; its executor may take its next message.
     mutating func accept(_ outcome: Outcome, from executor: Int) {
-        for payload in outcome.outputs.dropFirst(outcome.toldOutputs) { output(payload, executor: executor) }
+        for payload in outcome.outputs.dropFirst(outcome.toldOutputs) {
+            emit(.output, executor: executor, data: .payload(payload))
+        }
         for request in outcome.requests { announce(request) }
         let results = outcome.sends.map(\.payload) + outcome.outputs
         emit(.executorCompleted, executor: executor, data: results.isEmpty ? .none : .results(results))

@@ -144,8 +144,6 @@ public struct Kernel: Sendable {
         }
     }
 
-    public var hasOutstandingCalls: Bool { outstanding > 0 }
-
     /// Nil: something changed, look again.
     private mutating func advance() -> Step? {
         switch phase {
@@ -182,6 +180,8 @@ public struct Kernel: Sendable {
 
     /// Reports the end of the executor's call.
     public mutating func finish(_ call: Call.Kind, executor: Int, _ outcome: Outcome) {
+        // After a cancel, calls that were under way still end; they count no more.
+        guard outstanding > 0 else { return }
         outstanding -= 1
         var outcome = outcome
         if outcome.failure == nil { outcome.failure = duplicateRequest(in: outcome) }
@@ -201,6 +201,7 @@ public struct Kernel: Sendable {
 
     /// Tells of an output at once, while its call goes on.
     public mutating func output(_ payload: Text, executor: Int) {
+        guard outstanding > 0 else { return }
         emit(.output, executor: executor, data: .payload(payload))
     }
 

@@ -181,8 +181,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
             switch report {
             case .output(let executor, let payload): kernel.output(payload, executor: executor)
             case .finished(let context, let status):
-                let outcome = context.takeOutcome(status)
-                if kernel.hasOutstandingCalls { kernel.finish(context.kind, executor: context.executor, outcome) }
+                kernel.finish(context.kind, executor: context.executor, context.takeOutcome(status))
             case .input(let payload): kernel.input(payload)
             case .answer(let request, let payload): kernel.answer(request, payload)
             case .withdrawal(let request): kernel.withdraw(request)
