@@ -22,7 +22,13 @@ extension Kernel {
         phase = .saving(.superstep)
     }
 
-    /// All that was told before is with the host: now the boundary may move, and is made durable in the same step.
+    /// The save hooks are done. What there is to warn of is told while the snapshot still stands at the last boundary.
+    mutating func endSaving(_ kind: CheckpointKind) {
+        if kind == .superstep { warnConflicts() }
+        phase = .committing(kind)
+    }
+
+    /// All is told: the boundary moves, and is made durable in the same step.
     mutating func commit(_ kind: CheckpointKind) -> Step? {
         for (executor, text) in saved { snapshot.executors[executor].saved = text }
         saved.removeAll(keepingCapacity: true)
@@ -35,23 +41,27 @@ extension Kernel {
     /// Makes the superstep's effects the snapshot, in the order of declaration.
     private mutating func adopt() {
         var messages: [Message] = []
-        var writers: [Text: Int] = [:]
         for executor in work.active {
             for send in work.mail[executor].sends {
                 messages.append(Message(source: executor, target: send.target, payload: send.payload))
             }
             for (key, value) in work.mail[executor].writes.own { snapshot.executors[executor].state[key] = value }
-            let shared = work.mail[executor].writes.shared
-            // Sorted, so that warnings come in the same order every time.
-            for (key, value) in shared.isEmpty ? [] : shared.sorted(by: { $0.key < $1.key }) {
-                if let other = writers.updateValue(executor, forKey: key) { warnConflict(key, other, executor) }
-                snapshot.shared[key] = value
-            }
+            for (key, value) in work.mail[executor].writes.shared { snapshot.shared[key] = value }
         }
         work.clear()
         snapshot.messages = messages
         snapshot.fanIns = work.fanIns
         snapshot.superstep += 1
+    }
+
+    private mutating func warnConflicts() {
+        var writers: [Text: Int] = [:]
+        for executor in work.active where !work.mail[executor].writes.shared.isEmpty {
+            // Sorted, so that warnings come in the same order every time.
+            for key in work.mail[executor].writes.shared.keys.sorted() {
+                if let other = writers.updateValue(executor, forKey: key) { warnConflict(key, other, executor) }
+            }
+        }
     }
 
     private mutating func warnConflict(_ key: Text, _ earlier: Int, _ later: Int) {

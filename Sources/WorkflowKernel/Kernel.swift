@@ -151,7 +151,7 @@ public struct Kernel: Sendable {
             return nil
         case .routing: return route()
         case .running: return calls(of: .invoke, then: { $0.endRunning() })
-        case .saving(let kind): return calls(of: .save, then: { $0.phase = .committing(kind) })
+        case .saving(let kind): return calls(of: .save, then: { $0.endSaving(kind) })
         case .committing(let kind): return commit(kind)
         }
     }

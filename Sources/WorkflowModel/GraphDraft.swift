@@ -112,6 +112,9 @@ public struct GraphDraft: Sendable {
 
     public var problemCount: Int { problems.count }
 
+    /// In the order of first mention, without those that are only mentioned.
+    public var addedExecutors: [String] { executors.filter(added.contains) }
+
     /// Adds a problem that only the caller can see, such as an executor without code.
     public mutating func note(_ problem: String) { problems.append(problem) }
 

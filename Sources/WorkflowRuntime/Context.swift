@@ -106,6 +106,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
     public func setState(_ key: Text, _ value: Text?, in scope: Scope) throws(Failure) {
         try require(.invoke, "write state")
         guard !key.isEmpty else { throw Failure(.invalid, "the state key is empty") }
+        // JSON has no names with a NUL: the checkpoint could not be read again.
+        guard !key.withBytes({ $0.contains(0) }) else { throw Failure(.invalid, "the state key contains a NUL") }
         switch scope {
         case .executor: outcome.writes.own.updateValue(value, forKey: key)
         case .shared: outcome.writes.shared.updateValue(value, forKey: key)

@@ -46,8 +46,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     /// A run that begins with `input`.
     public convenience init(_ workflow: Workflow, _ options: RunOptions, input: Text) throws(Failure) {
         var identifiers = Identifiers(environment: options.environment)
-        if let id = options.runID { try Name.check(id, as: "run id") }
-        let id = options.runID ?? identifiers.next()
+        let id = try Self.checkedID(options) ?? identifiers.next()
         let kernel = Kernel(graph: workflow.graph, options: Self.kernelOptions(workflow, options), input: input)
         self.init(workflow, options, id: id, kernel, identifiers, .none)
     }
@@ -66,24 +65,25 @@ public final class Run: ProcessBound, @unchecked Sendable {
         let warnings = latest.skipped.map { (reason: "checkpoint_skipped", message: "\($0). Resumed from '\(id)' instead") }
         let document = try storage.load(id)
         let found = try CheckpointDocument.checkpoint(from: document, graph: workflow.graph, as: "the checkpoint '\(id)'")
-        self.init(workflow, options, found, .stored(found.summary), warnings)
+        try self.init(workflow, options, found, .stored(found.summary), warnings)
     }
 
     /// A run that goes on from a document that the host kept.
     public convenience init(_ workflow: Workflow, _ options: RunOptions, restoring document: Text) throws(Failure) {
         let found = try CheckpointDocument.checkpoint(from: document, graph: workflow.graph, as: "the checkpoint document")
-        self.init(workflow, options, found, .given(document: document, found.summary))
+        try self.init(workflow, options, found, .given(document: document, found.summary))
     }
 
     private convenience init(
         _ workflow: Workflow, _ options: RunOptions, _ checkpoint: Checkpoint, _ last: LastCheckpoint,
         _ warnings: [(reason: String, message: String)] = []
-    ) {
+    ) throws(Failure) {
+        let id = try Self.checkedID(options) ?? checkpoint.summary.runID
         let kernel = Kernel(
             graph: workflow.graph, options: Self.kernelOptions(workflow, options), resuming: checkpoint.snapshot,
             warnings: warnings)
         self.init(
-            workflow, options, id: options.runID ?? checkpoint.summary.runID, kernel,
+            workflow, options, id: id, kernel,
             Identifiers(environment: options.environment, after: checkpoint.summary.id), last)
     }
 
@@ -101,6 +101,12 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     deinit { inbox.close() }
+
+    /// The host's own id. Every checkpoint carries it, so it must be one that can be read again.
+    private static func checkedID(_ options: RunOptions) throws(Failure) -> String? {
+        if let id = options.runID { try Name.check(id, as: "run id") }
+        return options.runID
+    }
 
     private static func kernelOptions(_ workflow: Workflow, _ options: RunOptions) -> Kernel.Options {
         Kernel.Options(

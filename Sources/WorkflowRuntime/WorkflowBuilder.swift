@@ -59,6 +59,13 @@ public final class WorkflowBuilder: ProcessBound, @unchecked Sendable {
         for name in declared.keys.sorted() where conditions[name] == nil {
             complete.note("the definition declares the condition '\(name.printable)', which was never added")
         }
+        // `describe` can add to the graph without code; what is not in the graph at all is told by `validated`.
+        for id in complete.addedExecutors where executors[id] == nil {
+            complete.note("executor '\(id)' has no code")
+        }
+        for condition in complete.conditions where conditions[condition.name] == nil {
+            complete.note("condition '\(condition.name)' has no code")
+        }
         let graph = try complete.validated()
         return Workflow(
             graph: graph,

@@ -16,8 +16,9 @@ public final class DirectoryStorage: Storage {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw Failure(.invalid, "'directory:' needs a path behind the colon, without a NUL")
         }
-        self.path = path
         try Files.makeDirectories(path)
+        // The host may change its working directory later.
+        self.path = try Files.absolute(path)
     }
 
     public func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {

@@ -22,6 +22,13 @@ enum Files {
         }
     }
 
+    /// The path without links and independent of the working directory.
+    static func absolute(_ path: String) throws(Failure) -> String {
+        guard let absolute = realpath(path, nil) else { throw failure("cannot find the directory", path) }
+        defer { free(absolute) }
+        return String(cString: absolute)
+    }
+
     private static func isDirectory(_ path: String) -> Bool {
         var info = stat()
         return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
-from ._codec import decode, encode
+from ._codec import from_plain, to_plain
 from ._errors import WorkflowCheckpointException
 from ._identifier import new_identifier
 
 _OUTSIDE = "internal:"
 """Before the id of an executor: the source of a message from outside the workflow."""
 
-_RENAMED = {"iteration_count": "superstep", "graph_signature_hash": "graph_signature"}
-_SAME = (
-    "workflow_name",
-    "checkpoint_id",
-    "previous_checkpoint_id",
-    "timestamp",
-    "pending_request_info_events",
-    "metadata",
-)
+_TEXTS = {
+    "workflow_name": "workflow_name",
+    "graph_signature_hash": "graph_signature",
+    "checkpoint_id": "checkpoint_id",
+    "previous_checkpoint_id": "previous_checkpoint_id",
+    "timestamp": "timestamp",
+    "iteration_count": "superstep",
+}
+"""field -> member of the document."""
+_MAPS = ("pending_request_info_events", "metadata")
+"""Fields and members of one name whose values may be tagged."""
 
 
 @dataclass
@@ -53,7 +56,7 @@ class WorkflowCheckpoint:
     metadata: dict[str, Any] = field(default_factory=dict)
     version: str = "1.0"
     document: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    """The members of the stored document that have no field here, such as the fan-in buffers."""
+    """The members of the stored document that have no field here, such as the fan-in buffers; as plain JSON."""
 
     def to_dict(self) -> dict[str, Any]:
         """The fields by name; nested objects are the same ones."""
@@ -79,17 +82,17 @@ class WorkflowCheckpoint:
             WorkflowCheckpointException: it is damaged.
         """
         try:
-            document = decode(text)
+            document = json.loads(text)
             messages: dict[str, list[WorkflowMessage]] = {}
             for message in document.pop("messages"):
                 source, target = message["source"], message["target"]
-                item = WorkflowMessage(message["data"], source or f"{_OUTSIDE}{target}", target)
+                item = WorkflowMessage(from_plain(message["data"]), source or f"{_OUTSIDE}{target}", target)
                 messages.setdefault(item.source_id, []).append(item)
             executors = document.get("executor_states", {})
-            saved = {name: entry["saved"] for name, entry in executors.items() if "saved" in entry}
-            known = {name: document.pop(name) for name in _SAME}
-            known.update((ours, document.pop(theirs)) for ours, theirs in _RENAMED.items())
-            state = {**document.pop("state"), "_executor_state": saved}
+            saved = {name: from_plain(entry["saved"]) for name, entry in executors.items() if "saved" in entry}
+            state = {**_each(from_plain, document.pop("state")), "_executor_state": saved}
+            known = {ours: document.pop(theirs) for ours, theirs in _TEXTS.items()}
+            known.update((name, _each(from_plain, document.pop(name))) for name in _MAPS)
             return cls(messages=messages, state=state, document=document, **known)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WorkflowCheckpointException(f"the checkpoint cannot be read: {error!r}") from error
@@ -100,14 +103,12 @@ class WorkflowCheckpoint:
         Raises:
             TypeError: a value in it has no JSON form.
         """
-        state = dict(self.state)
-        saved = state.pop("_executor_state", {})
-        before = self.document.get("executor_states", {})
-        kept = {name: {key: value for key, value in entry.items() if key != "saved"} for name, entry in before.items()}
-        executors = {
-            name: {**({"saved": saved[name]} if name in saved else {}), **kept.get(name, {})}
-            for name in {**before, **saved}
-        }
+        state = _each(to_plain, self.state)
+        executors: dict[str, dict[str, Any]] = {}
+        for name, entry in self.document.get("executor_states", {}).items():
+            executors[name] = {key: value for key, value in entry.items() if key != "saved"}
+        for name, saved in state.pop("_executor_state", {}).items():
+            executors.setdefault(name, {})["saved"] = saved
         document = {
             "format": "libworkflow.checkpoint",
             "version": 1,
@@ -117,18 +118,22 @@ class WorkflowCheckpoint:
             "fan_in_buffers": [],
             "sub_workflows": {},
             **self.document,
-            **{name: getattr(self, name) for name in _SAME},
-            **{theirs: getattr(self, ours) for ours, theirs in _RENAMED.items()},
+            **{theirs: getattr(self, ours) for ours, theirs in _TEXTS.items()},
+            **{name: _each(to_plain, getattr(self, name)) for name in _MAPS},
             "messages": [
                 {
                     "source": None if item.source_id.startswith(_OUTSIDE) else item.source_id,
                     "target": item.target_id,
-                    "data": item.data,
+                    "data": to_plain(item.data, f"messages[{source!r}][{index}]"),
                 }
-                for items in self.messages.values()
-                for item in items
+                for source, items in self.messages.items()
+                for index, item in enumerate(items)
             ],
             "state": state,
             "executor_states": executors,
         }
-        return encode(document, "checkpoint")
+        return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _each(convert: Callable[[Any], Any], members: dict[str, Any]) -> dict[str, Any]:
+    return {name: convert(member) for name, member in members.items()}

@@ -51,8 +51,17 @@ def encode(value: Any, what: str = "value") -> bytes:
         pass  # NaN, infinity or a lone surrogate: the tags below know them
     except RecursionError:
         _too_deep(what)
+    return _write(to_plain(value, what)).encode()
+
+
+def to_plain(value: Any, what: str = "value") -> Any:
+    """Turns `value` into what `encode` writes: plain values, with tags.
+
+    Raises:
+        TypeError: something in it has no JSON form; the message says where and what to do.
+    """
     try:
-        return _write(_tag(value)).encode()
+        return _tag(value)
     except Unencodable as error:
         raise TypeError(error.sentence(what)) from None
     except RecursionError:
@@ -68,19 +77,7 @@ def decoder(scope: Mapping[str, Shape] | None = None) -> Decode:
     known = scope or {}
 
     def untag(members: dict[str, Any]) -> Any:
-        if "$type" not in members:
-            return members
-        name = members["$type"]
-        if len(members) != 2 or "value" not in members or type(name) is not str:
-            return OpaqueValue(members)
-        shape = known.get(name) or registry.find(name)
-        read = READERS.get(name) or (shape.read if shape else None)
-        if read is None:
-            return OpaqueValue(members)
-        try:
-            return read(members["value"])
-        except Exception as error:
-            raise ValueError(f"a value tagged {name!r} cannot be read: {error!r}") from error
+        return _untag(members, known) if "$type" in members else members
 
     tagged = json.JSONDecoder(object_hook=untag).decode
     plain, strict = _plain_decoder.raw_decode, _plain_decoder.decode
@@ -100,6 +97,31 @@ def decoder(scope: Mapping[str, Shape] | None = None) -> Decode:
 
 decode = decoder()
 """Reads what `encode` wrote, with the types that are registered in this process."""
+
+
+def from_plain(value: Any) -> Any:
+    """The opposite of `to_plain`; raises ValueError for a damaged tag."""
+    if type(value) is list:
+        return [from_plain(item) for item in value]
+    if type(value) is dict:
+        members = {name: from_plain(member) for name, member in value.items()}
+        return _untag(members, {}) if "$type" in members else members
+    return value
+
+
+def _untag(members: dict[str, Any], scope: Mapping[str, Shape]) -> Any:
+    """The value of a JSON object that has a tag."""
+    name = members["$type"]
+    if len(members) != 2 or "value" not in members or type(name) is not str:
+        return OpaqueValue(members)
+    shape = scope.get(name) or registry.find(name)
+    read = READERS.get(name) or (shape.read if shape else None)
+    if read is None:
+        return OpaqueValue(members)
+    try:
+        return read(members["value"])
+    except Exception as error:
+        raise ValueError(f"a value tagged {name!r} cannot be read: {error!r}") from error
 
 
 def _tag(value: Any) -> Any:

@@ -99,10 +99,8 @@ class Run:
         end = len(events) + most
         previous, current.run = current.run, self
         try:
-            while len(events) < end:
+            while len(events) < end and self._interrupt is None:
                 status = _next(self._handle, 0, self._event_ref, self._error_ref)
-                if self._interrupt is not None:
-                    raise self._interrupt
                 if status == WF_OK:
                     handle = self._event.value or 0
                     kind = _kind(handle)
@@ -111,11 +109,13 @@ class Run:
                         self._explain(events[-1])
                 elif status == WF_TIMEOUT:
                     self._must_wait = True
-                    return False
+                    break
                 elif status == WF_DONE:
                     return True
                 else:
                     raise self._failure(status)
+            if self._interrupt is not None:
+                raise self._interrupt
             return False
         finally:
             current.run = previous
@@ -199,6 +199,8 @@ class Run:
     def _failure(self, status: int) -> BaseException:
         """Why the run failed: what the host code raised, else what the library says."""
         error = take_error(status, self._error)
+        if self._interrupt is not None:
+            return self._interrupt
         executor_id = getattr(error, "details", {}).get("executor_id")
         if status == WF_E_EXECUTOR:
             return self._failures.get(executor_id) or next(iter(self._failures.values()), error)

@@ -350,6 +350,31 @@ def test_interrupts_go_through(kind: type[BaseException], delay: float) -> None:
         asyncio.run(main())
 
 
+def test_interrupt_does_not_wait_for_siblings() -> None:
+    cancelled = []
+
+    class Waits(Executor):
+        @handler
+        async def waits(self, n: int, ctx: WorkflowContext[int]) -> None:
+            try:
+                await asyncio.sleep(20)
+            except asyncio.CancelledError:
+                cancelled.append(n)
+                raise
+
+    class Exits(Executor):
+        @handler
+        async def exits(self, n: int, ctx: WorkflowContext[int]) -> None:
+            raise SystemExit(3)
+
+    workflow = WorkflowBuilder(start_executor=source).add_fan_out_edges(source, [Waits("w"), Exits("e")]).build()
+    begin = time.monotonic()
+    with pytest.raises(SystemExit):
+        asyncio.run(workflow.run(1))
+    assert time.monotonic() - begin < 5
+    assert cancelled == [1]
+
+
 def test_limit_of_supersteps() -> None:
     @executor(id="again")
     async def again(n: int, ctx: WorkflowContext[int]) -> None:
