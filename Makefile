@@ -94,8 +94,9 @@ install: lib
 	ln -sf libworkflow.so.$(VERSION) $(DESTINATION)/lib/$(SONAME)
 	ln -sf $(SONAME) $(DESTINATION)/lib/libworkflow.so
 	$(FILL_IN) bindings/c/workflow.pc.in > $(DESTINATION)/lib/pkgconfig/workflow.pc
-	$(FILL_IN) bindings/c/workflow-config.cmake.in > $(DESTINATION)/lib/cmake/workflow/workflow-config.cmake
-	$(FILL_IN) bindings/c/workflow-config-version.cmake.in > $(DESTINATION)/lib/cmake/workflow/workflow-config-version.cmake
+	for file in workflow-config workflow-config-version; do \
+	    $(FILL_IN) bindings/c/$$file.cmake.in > $(DESTINATION)/lib/cmake/workflow/$$file.cmake || exit 1; \
+	done
 
 clean:
 	rm -rf .build build

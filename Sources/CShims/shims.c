@@ -22,20 +22,20 @@ uint32_t wfs_fork_generation(void) {
     return atomic_load_explicit(&fork_generation, memory_order_relaxed);
 }
 
-int wfs_open(const char *path, int flags, unsigned int mode) {
+int wfs_openat(int directory, const char *path, int flags, unsigned int mode) {
     int descriptor;
     do {
-        descriptor = open(path, flags, (mode_t)mode);
+        descriptor = openat(directory, path, flags, (mode_t)mode);
     } while (descriptor < 0 && errno == EINTR);
     return descriptor;
 }
 
-int wfs_rename_new(const char *path, const char *new_path) {
-    if (renameat2(AT_FDCWD, path, AT_FDCWD, new_path, RENAME_NOREPLACE) == 0) return 0;
-    if (errno != EINVAL && errno != ENOSYS) return -1;
+int wfs_rename_new(int directory, const char *name, const char *new_name) {
+    if (renameat2(directory, name, directory, new_name, RENAME_NOREPLACE) == 0) return 0;
+    if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) return -1;
     /* A file system that cannot do it in one step: a second name, then the first one away. */
-    if (link(path, new_path) != 0) return -1;
-    (void)unlink(path);
+    if (linkat(directory, name, directory, new_name, 0) != 0) return -1;
+    (void)unlinkat(directory, name, 0);
     return 0;
 }
 

@@ -1,5 +1,6 @@
-public import WorkflowModel
+import Glibc
 import Synchronization
+public import WorkflowModel
 import WorkflowJSON
 
 /// `directory:PATH` One readable JSON file per checkpoint, `<id>.json`.
@@ -7,7 +8,7 @@ import WorkflowJSON
 /// A file appears whole or not at all, and survives power loss once `save` has returned: unique temporary name, fsync
 /// of the file, rename, fsync of the directory. A torn or foreign file never hides the others.
 public final class DirectoryStorage: Storage {
-    public let path: String
+    private let folder: Folder
     /// Makes temporary names unique within the process; the process id makes them unique among processes.
     private let counter = Atomic<Int>(0)
 
@@ -16,28 +17,25 @@ public final class DirectoryStorage: Storage {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw Failure(.invalid, "'directory:' needs a path behind the colon, without a NUL")
         }
-        try Files.makeDirectories(path)
-        // The host may change its working directory later.
-        self.path = try Files.absolute(path)
+        folder = try Folder(path: path)
     }
 
     public func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {
         let id = summary.id
         try CheckpointID.check(id)
-        let file = self.file(id)
         let sealed = try SealedDocument.seal(document)
         let number = counter.add(1, ordering: .relaxed).newValue
-        let temporary = "\(path)/.\(id).\(Files.processID).\(number).tmp"
+        let temporary = ".\(id).\(getpid()).\(number).tmp"
         do throws(Failure) {
-            try Files.write(sealed, to: temporary)
-            if try !Files.rename(temporary, toNew: file) {
-                Files.removeIfThere(temporary)
+            try folder.write(sealed, to: temporary)
+            if try !folder.rename(temporary, toNew: name(id)) {
                 // Another writer was first; if it said the same, all is well.
                 guard let other = try? load(id), other == document else { throw CheckpointID.taken(id, in: place) }
+                _ = try folder.remove(temporary)
             }
-            try Files.syncDirectory(path)
+            try folder.sync()
         } catch {
-            Files.removeIfThere(temporary)
+            _ = try? folder.remove(temporary)
             throw error
         }
     }
@@ -49,8 +47,8 @@ public final class DirectoryStorage: Storage {
 
     private func read(_ id: String) throws(Failure) -> (document: Text, summary: CheckpointSummary) {
         let file = self.file(id)
-        guard let bytes = try Files.read(file) else {
-            if Files.exists(file) { throw Failure(.checkpoint, "\(file) is a link that leads nowhere") }
+        guard let bytes = try folder.read(name(id)) else {
+            if folder.exists(name(id)) { throw Failure(.checkpoint, "\(file) is a link that leads nowhere") }
             throw CheckpointID.unknown(id, in: place)
         }
         let document = try SealedDocument.open(bytes, file: file)
@@ -101,16 +99,17 @@ public final class DirectoryStorage: Storage {
 
     public func delete(_ id: String) throws(Failure) -> Bool {
         try CheckpointID.check(id)
-        guard try Files.remove(file(id)) else { return false }
-        try Files.syncDirectory(path)
+        guard try folder.remove(name(id)) else { return false }
+        try folder.sync()
         return true
     }
 
     private func ids() throws(Failure) -> [String] {
-        try Files.names(in: path).filter { $0.utf8.count > 5 && $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+        try folder.names().filter { $0.utf8.count > 5 && $0.hasSuffix(".json") && !$0.hasPrefix(".") }
             .map { String($0.dropLast(5)) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    private func file(_ id: String) -> String { "\(path)/\(id).json" }
-    private var place: String { "the directory \(path)" }
+    private func name(_ id: String) -> String { id + ".json" }
+    private func file(_ id: String) -> String { folder.full(name(id)) }
+    private var place: String { "the directory \(folder.path)" }
 }

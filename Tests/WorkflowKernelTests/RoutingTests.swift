@@ -94,6 +94,18 @@ struct RoutingTests {
         #expect(player.invocations == ["a(0)", #"c([0,"a"])"#, #"b([0,"a"])"#])
     }
 
+    @Test("Executors start, and what they send is delivered, in the order of declaration, not of arrival")
+    func declarationOrder() throws {
+        let graph = try makeGraph {
+            for id in ["b", "c", "d"] { try $0.declare(id) }
+            try $0.addFanOut("a", ["d", "c", "b"])
+            for id in ["d", "c", "b"] { try $0.addEdge(id, "e") }
+        }
+        let player = play(graph, supersteps: 3)
+        #expect(player.invocations.map { $0.prefix(1) } == ["a", "b", "c", "d", "e", "e", "e"])
+        #expect(player.calls.suffix(3).map(\.sources) == [[1], [2], [3]])
+    }
+
     @Test("A message for one executor goes to that one only")
     func targeted() throws {
         let graph = try makeGraph {

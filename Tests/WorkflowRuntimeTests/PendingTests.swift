@@ -120,7 +120,7 @@ struct PendingTests {
             return .pending
         }
         let run = try Run(makeWorkflow(["a": talker]), .with(), input: "0")
-        #expect(try run.play(timeout: 0).suffix(2) == ["executor_invoked a", "output a 1"])
+        #expect(try run.play(timeout: 0).suffix(1) == ["output a 1"])
         let context = waiting.contexts.all[0]
         try context.output("2")
         #expect(try run.play(timeout: 0) == ["output a 2"])

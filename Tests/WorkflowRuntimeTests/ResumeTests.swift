@@ -47,6 +47,25 @@ struct ResumeTests {
         #expect(try run.play() == ["started", "status IN_PROGRESS", "status IDLE"])
     }
 
+    @Test("A damaged latest checkpoint is passed over with a warning that names it, and the work is done again")
+    func skipped() throws {
+        let place = TemporaryDirectory()
+        let storage = try DirectoryStorage(path: place.path)
+        try Run(countingWorkflow(to: 5), .with(storage), input: "0").play()
+        let files = place.names
+        for name in files.suffix(2) { place.write(Array(place.read(name).dropLast(20)), to: name) }
+        let run = try Run(countingWorkflow(to: 5), .with(storage), resuming: nil)
+        #expect(run.superstep == 3)
+        let lines = try run.play()
+        #expect(lines.prefix(5) == ["started", "status IN_PROGRESS", "warning checkpoint_skipped ", "warning checkpoint_skipped ", "superstep_started 4"])
+        #expect(try storage.latest(workflow: "flow").skipped.isEmpty)
+        for name in files { place.write("{", to: name) }
+        for name in place.names where !files.contains(name) { _ = try storage.delete(String(name.dropLast(5))) }
+        let refused = failure { _ = try Run(countingWorkflow(to: 5), .with(storage), resuming: nil) }
+        #expect(refused?.status == .notFound)
+        for name in files { #expect(refused?.message.contains(name) == true) }
+    }
+
     @Test("A resumed run is the same run, and its checkpoints descend from where it came from; a fork has both")
     func lineage() throws {
         let (storage, ids, _) = try straight()

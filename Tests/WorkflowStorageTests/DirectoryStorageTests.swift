@@ -73,6 +73,31 @@ struct DirectoryStorageTests {
         #expect(try storage.latest(workflow: nil).id == "a")
     }
 
+    @Test("The latest checkpoint comes with the sentences about later files that cannot be read")
+    func latestSkips() throws {
+        let storage = try open()
+        try storage.save(SampleDocument("b"))
+        for name in ["a.json", "c.json", "d.json"] { place.write("{", to: name) }
+        let latest = try storage.latest(workflow: nil)
+        #expect(latest.id == "b")
+        #expect(latest.skipped.count == 2)
+        #expect(zip(latest.skipped, ["d.json", "c.json"]).allSatisfy { $0.contains("\(place.path)/\($1)") })
+        #expect(try storage.latest(workflow: "another").skipped.count == 3)
+    }
+
+    @Test("A relative path is that of the moment of opening, wherever the process goes later")
+    func relativePath() async {
+        await #expect(processExitsWith: .success) {
+            let place = TemporaryDirectory()
+            guard chdir(place.path) == 0 else { throw Failure(.internal, "no such place") }
+            let storage = try DirectoryStorage(path: "kept/here")
+            _ = chdir("/")
+            try storage.save(SampleDocument("a"))
+            let again = try DirectoryStorage(path: "\(place.path)/kept/here")
+            guard try again.latest(workflow: nil).id == "a" else { throw Failure(.internal, "it is elsewhere") }
+        }
+    }
+
     @Test("Temporary files of a writer that died, and files of others, are no checkpoints")
     func leftovers() throws {
         let storage = try open()
@@ -107,7 +132,7 @@ struct DirectoryStorageTests {
     func unusablePaths() throws {
         place.write("x", to: "file")
         for (path, word) in [
-            ("\(place.path)/file", "is a file"), ("\(place.path)/file/deep", "Not a directory"), ("/proc/nowhere/deep", "/proc/nowhere"),
+            ("\(place.path)/file", "Not a directory"), ("\(place.path)/file/deep", "Not a directory"), ("/proc/nowhere/deep", "/proc/nowhere"),
             ("\(place.path)/\(String(repeating: "n", count: 300))", "File name too long"),
         ] {
             let refused = failure { _ = try DirectoryStorage(path: path) }

@@ -21,8 +21,8 @@ for source in Tests/abi/c/test_*.c; do
     program=$work/$(basename "$source" .c)
     "$toolchain/bin/clang" -fsanitize="$sanitizer" -std=c11 -D_GNU_SOURCE -g "$source" -o "$program" -Iinclude \
         -L"$scratch/debug" -L"$runtime" -Wl,-rpath,"$PWD/$scratch/debug" -Wl,-rpath,"$runtime" \
-        -lworkflow $(pkg-config --cflags --libs jansson) -pthread -Wl,--no-as-needed -ldispatch -lBlocksRuntime 2>"$program.log" ||
-        { cat "$program.log"; exit 1; }
+        -lworkflow $(pkg-config --cflags --libs jansson) -pthread \
+        -Wl,--no-as-needed -ldispatch -lBlocksRuntime 2>"$program.log" || { cat "$program.log"; exit 1; }
     if ! (cd "$work" && "$program" >"$program.log" 2>&1); then
         cat "$program.log"
         echo "sanitize.sh: $source is not clean under the $sanitizer sanitizer" >&2

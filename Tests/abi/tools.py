@@ -26,7 +26,8 @@ def flags_of(package: str, *kinds: str) -> list:
 
 
 def compile_c(source: Path, program: Path, *flags: str) -> Path:
-    run(os.environ.get("CC", "gcc"), "-std=c11", "-D_GNU_SOURCE", "-g", *STRICT, source, "-o", program, *USE_LIBRARY, *flags)
+    compiler = os.environ.get("CC", "gcc")
+    run(compiler, "-std=c11", "-D_GNU_SOURCE", "-g", *STRICT, source, "-o", program, *USE_LIBRARY, *flags)
     return program
 
 

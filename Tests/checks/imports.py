@@ -94,7 +94,8 @@ def main() -> int:
     for violation in found:
         print(violation)
     files = len(list(sources.rglob("*.swift")))
-    print(f"imports.py: {files} files in {len(MAY_IMPORT)} targets, {len(CONFINED)} confined words: {len(found)} violations.")
+    checked = f"{files} files in {len(MAY_IMPORT)} targets, {len(CONFINED)} confined words"
+    print(f"imports.py: {checked}: {len(found)} violations.")
     return 1 if found else 0
 
 

@@ -25,7 +25,8 @@ static inline const char *sentence(void) {
     return error == NULL ? "no error" : wf_error_message(error, NULL);
 }
 
-static inline void check_status(const char *file, int line, const char *call, wf_status_t expected, wf_status_t status) {
+static inline void check_status(const char *file, int line, const char *call, wf_status_t expected,
+                                wf_status_t status) {
     char saw[1024];
 
     if (status != expected || (status >= 0 && error != NULL)) {
@@ -36,8 +37,8 @@ static inline void check_status(const char *file, int line, const char *call, wf
 }
 
 /* A failure must have the expected status, in the error too, and a sentence that holds every one of the words. */
-static inline void check_failure(const char *file, int line, const char *call, wf_status_t expected, wf_status_t status,
-                                 const char *const *words) {
+static inline void check_failure(const char *file, int line, const char *call, wf_status_t expected,
+                                 wf_status_t status, const char *const *words) {
     char saw[1024];
 
     if (status != expected || wf_error_status(error) != expected) {

@@ -103,6 +103,15 @@ static inline struct told drive(wf_run_t *run) {
     return told;
 }
 
+/* Drives to the first event of a kind, which is the caller's. */
+static inline wf_event_t *drive_to(wf_run_t *run, wf_event_kind_t kind) {
+    wf_event_t *event = NULL;
+
+    while (wf_run_next(run, -1, &event, &error) == WF_OK && wf_event_kind(event) != kind) wf_event_free(event);
+    CHECK(event != NULL && error == NULL);
+    return event;
+}
+
 static inline wf_run_t *started(wf_workflow_t *workflow, wf_storage_t *storage, const char *input) {
     wf_run_options_t options = WF_RUN_OPTIONS_INIT;
     wf_run_t *run = NULL;

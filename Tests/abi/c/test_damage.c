@@ -122,8 +122,8 @@ static void strangers_in_the_directory(void) {
     CHECK(mkdir(path, 0700) == 0);
     path_of(directory, "nowhere", path);
     CHECK(symlink("/nonexistent/file", path) == 0);
-    CHECK_FAILS(WF_E_CHECKPOINT, wf_storage_load(storage, "pipe", &json, NULL, &error), "pipe.json", "regular file");
-    CHECK_FAILS(WF_E_CHECKPOINT, wf_storage_load(storage, "folder", &json, NULL, &error), "folder.json", "regular file");
+    CHECK_FAILS(WF_E_CHECKPOINT, wf_storage_load(storage, "pipe", &json, NULL, &error), "pipe.json", "regular");
+    CHECK_FAILS(WF_E_CHECKPOINT, wf_storage_load(storage, "folder", &json, NULL, &error), "folder.json", "regular");
     path_of(directory, head, path);
     path_of(directory, "renamed", moved);
     CHECK(rename(path, moved) == 0);

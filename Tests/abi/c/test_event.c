@@ -60,10 +60,9 @@ static void they_come_in_this_order(void) {
 static void they_outlive_everything(void) {
     wf_workflow_t *workflow = built(story(echo));
     wf_run_t *run = started(workflow, NULL, "{\"a\": [1]}");
-    wf_event_t *event = NULL;
+    wf_event_t *event = drive_to(run, WF_EVENT_OUTPUT);
     size_t length = 0;
 
-    while (wf_run_next(run, 0, &event, &error) == WF_OK && wf_event_kind(event) != WF_EVENT_OUTPUT) wf_event_free(event);
     wf_run_free(run);
     wf_workflow_free(workflow);
     CHECK_TEXT("{\"a\": [1]}", wf_event_data(event, &length));

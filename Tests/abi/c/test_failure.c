@@ -26,8 +26,10 @@ static wf_status_t answer(void *user_data, wf_context_t *context, const char *in
 
 static void whatever_a_callback_returns(void) {
     /* What it returns, and what the run then says. */
-    const wf_status_t pairs[][2] = {{WF_E_HOST - 7, WF_E_HOST - 7}, {WF_E_NOMEM, WF_E_NOMEM}, {-500, -500}, {INT32_MIN, INT32_MIN},
-                                    {WF_TIMEOUT, WF_E_EXECUTOR},    {WF_NONE, WF_E_EXECUTOR}, {77, WF_E_EXECUTOR}};
+    const wf_status_t pairs[][2] = {
+        {WF_E_HOST - 7, WF_E_HOST - 7}, {WF_E_NOMEM, WF_E_NOMEM}, {-500, -500}, {INT32_MIN, INT32_MIN},
+        {WF_TIMEOUT, WF_E_EXECUTOR}, {WF_NONE, WF_E_EXECUTOR}, {77, WF_E_EXECUTOR},
+    };
 
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         wf_status_t status = pairs[i][0];

@@ -57,7 +57,7 @@ static const struct {
     {"{\"name\": \"n\", \"executors\": [{\"id\": 7}]}", WF_E_GRAPH, {"executors", "id"}},
     {"{\"name\": \"n\", \"executors\": [{\"id\": \"a\"}, {\"id\": \"a\"}]}", WF_E_GRAPH, {"'a'"}},
     {"{\"name\": \"n\", \"executors\": [], \"edges\": [{\"kind\": \"wormhole\"}]}", WF_E_GRAPH, {"edges", "wormhole"}},
-    {"{\"name\": \"n\", \"executors\": [], \"edges\": [{\"kind\": \"single\", \"source\": \"a\"}]}", WF_E_GRAPH, {"target"}},
+    {"{\"name\": \"n\", \"edges\": [{\"kind\": \"single\", \"source\": \"a\"}]}", WF_E_GRAPH, {"target"}},
     {"{\"name\": \"n\", \"max_supersteps\": -1}", WF_E_GRAPH, {"max_supersteps"}},
     {"{\"name\": \"n\", \"max_supersteps\": 1.5}", WF_E_GRAPH, {"max_supersteps"}},
     {"{\"name\": \"n\", \"colour\": \"red\"}", WF_E_GRAPH, {"colour"}},

@@ -109,10 +109,8 @@ static void a_save_that_fails(void) {
     wf_storage_t *storage = in_memory();
     wf_workflow_t *workflow = office(&clerk, 0);
     wf_run_t *run = started(workflow, storage, "\"bread\"");
-    wf_event_t *event = NULL;
 
-    while (wf_run_next(run, 0, &event, &error) == WF_OK && wf_event_kind(event) != WF_EVENT_CHECKPOINT) wf_event_free(event);
-    wf_event_free(event);
+    wf_event_free(drive_to(run, WF_EVENT_CHECKPOINT));
     clerk.on_save = WF_E_HOST - 5;
     struct told told = drive(run);
     CHECK(strstr(wf_error_details(error, NULL), "\"clerk\"") != NULL);

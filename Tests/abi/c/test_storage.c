@@ -57,7 +57,8 @@ static void what_is_not_there(wf_storage_t *storage) {
 }
 
 static void ids_that_try_to_leave(wf_storage_t *storage) {
-    const char *const ids[] = {"", ".", "..", "../outside", "/etc/passwd", "a/b", "a\\b", "\n", "caf\xE9", "outside.json/.."};
+    const char *const ids[] = {"",    ".",    "..", "../outside", "/etc/passwd",
+                               "a/b", "a\\b", "\n", "caf\xE9",     "outside.json/.."};
     char endless[5000];
     char *text = NULL;
 

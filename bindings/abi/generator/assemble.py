@@ -67,7 +67,7 @@ def check_nouns(sources: Path, introductions: dict) -> None:
     for path in sorted(sources.glob("*+C.swift")):
         noun = path.name[: -len("+C.swift")]
         if noun.lower() not in introductions:
-            raise Problem(f"Sources/WorkflowABI/{path.name}: bindings/abi/sections.txt has no line for `{noun.lower()}`.")
+            raise Problem(f"{path.name}: bindings/abi/sections.txt has no line for `{noun.lower()}`.")
 
 
 def check_export(name: str, function: Function | None, comment: tuple, noun: str) -> list:
