@@ -85,6 +85,20 @@ struct DirectoryStorageTests {
         #expect(try storage.latest(workflow: "another").skipped.count == 3)
     }
 
+    @Test("Eight openings of one directory do not get into each other's way, also with the same document")
+    func severalOpenings() throws {
+        let problems = Collector<String>()
+        for round in 0..<5 {
+            let document = try SampleDocument("round-\(round)")
+            let openings = try (0..<8).map { _ in try open() }
+            onThreads(8) { thread in
+                if let failure = failure(of: { try openings[thread].save(document) }) { problems.add(failure.message) }
+            }
+        }
+        #expect(problems.all.isEmpty)
+        #expect(place.names == (0..<5).map { "round-\($0).json" })
+    }
+
     @Test("A relative path is that of the moment of opening, wherever the process goes later")
     func relativePath() async {
         await #expect(processExitsWith: .success) {
