@@ -17,7 +17,7 @@ struct CheckpointDamageTests {
         #expect(throws: Never.self) { try rich.read(text.slice(0..<text.count - 1)) }
     }
 
-    /// All 255 other values of every byte take a minute without optimization; by default every 7th is tried, each byte at
+    /// All 255 other values of every byte take ten seconds without optimization; by default every 7th is tried, each byte at
     /// another phase. WORKFLOW_ALL_BYTES=1 tries all.
     @Test("Every change of a single byte gives an error or a checkpoint that can be written and read again")
     func singleBytes() throws {

@@ -99,6 +99,35 @@ struct CheckpointDocumentTests {
         #expect(failure?.message.contains("'f'") == true)
     }
 
+    @Test("A graph that declares the same in another order reads everything where it belongs")
+    func otherOrder() throws {
+        let rich = try CheckpointFixture.rich()
+        let other = try makeGraph("größe") {
+            for id in ["e \"x\"", "d", "c", "b"] { try $0.declare(id) }
+            try $0.addEdge("d", "a")
+            try $0.addFanIn(["c", "d"], "e \"x\"")
+            try $0.addFanIn(["b", "c"], "d")
+            try $0.addFanOut("a", ["c", "b"])
+        }
+        #expect(other.executors.map(\.string) != rich.graph.executors.map(\.string))
+        let read = try CheckpointDocument.checkpoint(from: rich.text, graph: other, as: "the document").snapshot
+        let (theirs, ours) = (rich.checkpoint.snapshot, rich.graph)
+        for (index, id) in ours.executors.enumerated() {
+            let place = try #require(other.index(ofExecutor: id.string))
+            #expect(read.executors[place] == theirs.executors[index], "\(id)")
+        }
+        #expect(read.messages.map { other.executorID($0.source) } == theirs.messages.map { ours.executorID($0.source) })
+        #expect(read.messages.map { other.executorID($0.target) } == theirs.messages.map { ours.executorID($0.target) })
+        for (group, buffer) in read.fanIns {
+            guard case .fanIn(_, let target) = other.edges[group] else { return #expect(Bool(false)) }
+            let same = try #require(ours.edges.firstIndex { edge in
+                if case .fanIn(_, let old) = edge { ours.executorID(old) == other.executorID(target) } else { false }
+            })
+            #expect(theirs.fanIns[same] == buffer)
+        }
+        #expect(read.fanIns.count == theirs.fanIns.count)
+    }
+
     @Test("A newer version says so, and requests of a newer version are not dropped")
     func newer() throws {
         let small = try CheckpointFixture.small()
