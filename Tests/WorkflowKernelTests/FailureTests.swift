@@ -33,7 +33,10 @@ struct FailureTests {
         player.pick = { _ in 0 }
         player.handle = { $0.executor == 0 ? .send("1") : $0.executor == 1 ? .fail() : Outcome() }
         player.play()
-        #expect(player.lines.suffix(5) == ["executor_failed b", "executor_completed c", "executor_completed d", "failed", "status FAILED"])
+        #expect(
+            player.lines.suffix(5) == [
+                "executor_failed b", "executor_completed c", "executor_completed d", "failed", "status FAILED",
+            ])
     }
 
     @Test("Nothing new starts after a failure, not even a second message")

@@ -11,9 +11,11 @@ struct RoutingTests {
         _ handle: ((Call) -> Outcome)? = nil
     ) -> KernelPlayer {
         let player = KernelPlayer(graph, input: input)
-        player.handle = handle ?? { call in
-            call.superstep >= supersteps ? .output(call.input) : .send(Text("[\(call.input),\"\(graph.executorID(call.executor))\"]"))
-        }
+        player.handle =
+            handle ?? { call in
+                call.superstep >= supersteps
+                    ? .output(call.input) : .send(Text("[\(call.input),\"\(graph.executorID(call.executor))\"]"))
+            }
         setUp(player)
         return player.play()
     }
@@ -119,7 +121,9 @@ struct RoutingTests {
                 asked += 1
                 return false
             }
-        } _: { $0.executor == 0 ? .send("1", to: 2) : .output($0.input) }
+        } _: {
+            $0.executor == 0 ? .send("1", to: 2) : .output($0.input)
+        }
         #expect(player.invocations == ["a(0)", "c(1)"])
         #expect(asked == 0)
     }
@@ -163,8 +167,11 @@ struct RoutingTests {
         #expect(message.contains("'c'"))
     }
 
-    private func play(_ graph: Graph, _ handle: @escaping (Call) -> Outcome) -> KernelPlayer { play(graph, { _ in }, handle) }
-    private func play(_ graph: Graph, _ setUp: (KernelPlayer) -> Void, _ handle: @escaping (Call) -> Outcome) -> KernelPlayer {
+    private func play(_ graph: Graph, _ handle: @escaping (Call) -> Outcome) -> KernelPlayer {
+        play(graph, { _ in }, handle)
+    }
+    private func play(_ graph: Graph, _ setUp: (KernelPlayer) -> Void, _ handle: @escaping (Call) -> Outcome) -> KernelPlayer
+    {
         play(graph, supersteps: 4, setUp, handle)
     }
 }

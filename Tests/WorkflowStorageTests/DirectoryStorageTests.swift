@@ -51,9 +51,11 @@ struct DirectoryStorageTests {
         let listed = try storage.list(workflow: "flow")
         #expect(listed.filter { $0.problem == nil }.map(\.id) == ["a", "z"])
         let damaged = listed.filter { $0.problem != nil }
-        #expect(damaged.map(\.id) == [
-            "binary", "dangling", "empty", "fifo", "foreign", "longer", "loop", "other", "sub", "torn", "zeros", "zz-renamed",
-        ])
+        #expect(
+            damaged.map(\.id) == [
+                "binary", "dangling", "empty", "fifo", "foreign", "longer", "loop", "other", "sub", "torn", "zeros",
+                "zz-renamed",
+            ])
         for entry in damaged { #expect(entry.problem?.contains("\(place.path)/\(entry.id).json") == true, "\(entry)") }
         #expect(try storage.latest(workflow: nil).id == "z")
         #expect(try storage.load("a") == SampleDocument("a").text)
@@ -146,7 +148,8 @@ struct DirectoryStorageTests {
     func unusablePaths() throws {
         place.write("x", to: "file")
         for (path, word) in [
-            ("\(place.path)/file", "Not a directory"), ("\(place.path)/file/deep", "Not a directory"), ("/proc/nowhere/deep", "/proc/nowhere"),
+            ("\(place.path)/file", "Not a directory"), ("\(place.path)/file/deep", "Not a directory"),
+            ("/proc/nowhere/deep", "/proc/nowhere"),
             ("\(place.path)/\(String(repeating: "n", count: 300))", "File name too long"),
         ] {
             let refused = failure { _ = try DirectoryStorage(path: path) }
@@ -184,8 +187,12 @@ struct DirectoryStorageTests {
             var limit = rlimit(rlim_cur: 300, rlim_max: 300)
             setrlimit(__rlimit_resource_t(UInt32(RLIMIT_FSIZE.rawValue)), &limit)
             let refused = failure { try storage.save(SampleDocument("b")) }
-            guard refused?.status == .storage, refused?.message.contains("File too large") == true else { throw Failure(.internal, "no error") }
-            guard place.names == ["a.json"], try storage.latest(workflow: nil).id == "a" else { throw Failure(.internal, "changed") }
+            guard refused?.status == .storage, refused?.message.contains("File too large") == true else {
+                throw Failure(.internal, "no error")
+            }
+            guard place.names == ["a.json"], try storage.latest(workflow: nil).id == "a" else {
+                throw Failure(.internal, "changed")
+            }
         }
     }
 }
