@@ -8,13 +8,19 @@ public func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
 
 /// A thread that the caller joins.
 public func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t {
-    final class Box {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
     var thread = pthread_t()
     let argument = Unmanaged.passRetained(Box(body)).toOpaque()
-    let result = pthread_create(&thread, nil, { Unmanaged<Box>.fromOpaque($0!).takeRetainedValue().body(); return nil }, argument)
+    let result = pthread_create(&thread, nil, startBox, argument)
     precondition(result == 0, "no thread")
     return thread
+}
+
+private final class Box {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}
+
+private func startBox(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    argument.map { Unmanaged<Box>.fromOpaque($0).takeRetainedValue() }?.body()
+    return nil
 }

@@ -17,7 +17,7 @@ struct CheckpointDamageTests {
         #expect(throws: Never.self) { try rich.read(text.slice(0..<text.count - 1)) }
     }
 
-    /// All 255 other values of every byte take a minute without optimization; by default every 7th is tried, each byte at
+    /// All 255 other values of every byte take ten seconds without optimization; by default every 7th is tried, each byte at
     /// another phase. WORKFLOW_ALL_BYTES=1 tries all.
     @Test("Every change of a single byte gives an error or a checkpoint that can be written and read again")
     func singleBytes() throws {
@@ -50,7 +50,9 @@ struct CheckpointDamageTests {
             doubled.insert(bytes[place], at: place)
             swapped.swapAt(place, place + 1)
             for changed in [deleted, doubled, swapped] {
-                if let read = try? rich.read(Text(bytes: changed)) { _ = CheckpointDocument.text(of: read, graph: rich.graph) }
+                if let read = try? rich.read(Text(bytes: changed)) {
+                    _ = CheckpointDocument.text(of: read, graph: rich.graph)
+                }
             }
         }
     }
@@ -73,7 +75,8 @@ struct CheckpointDamageTests {
         }
         var all: [Wrong] = []
         all += each("format", #""libworkflow.checkpoint""#, texts + ["\"libworkflow\""])
-        all += each("version", #""version": 1"#, numbers.filter { $0 != "-1" && $0.utf8.count < 9 }.map { "\"version\": \($0)" })
+        all += each(
+            "version", #""version": 1"#, numbers.filter { $0 != "-1" && $0.utf8.count < 9 }.map { "\"version\": \($0)" })
         all += each("checkpoint_id", #""checkpoint-7""#, texts)
         all += each("previous_checkpoint_id", #""checkpoint-6""#, texts.filter { $0 != "null" })
         all += each("run_id", #""run-1""#, texts)
@@ -84,17 +87,27 @@ struct CheckpointDamageTests {
         all += each("input_superstep", #""input_superstep": 2"#, (numbers + ["8"]).map { "\"input_superstep\": \($0)" })
         all += each("state", "{\"\":0,\"e\u{301}\":{\"deep\":[[]]},\"\u{E9}\":true}", objects)
         all += each("messages[0]", #"{"source":null,"target":"a","data":{"n": 1.50e0}}"#, objects)
-        all += each("messages[0].target", #""target":"a","data":{"n"#, ["null", "1", "[]", "\"z\""].map { "\"target\":\($0),\"data\":{\"n" })
+        all += each(
+            "messages[0].target", #""target":"a","data":{"n"#,
+            ["null", "1", "[]", "\"z\""].map { "\"target\":\($0),\"data\":{\"n" })
         all += each("messages[1].source", #""source":"a""#, ["1", "[]", "{}", "\"z\"", "\"\""].map { "\"source\":\($0)" })
-        all += each("messages[2].target", #""source":"d","target":"a""#, ["1", "[]", "{}", "\"z\""].map { "\"source\":\"d\",\"target\":\($0)" })
+        all += each(
+            "messages[2].target", #""source":"d","target":"a""#,
+            ["1", "[]", "{}", "\"z\""].map { "\"source\":\"d\",\"target\":\($0)" })
         all += each("messages[2].data", #","data":"\u00e9""#, [""])
-        all += each("fan_in_buffers[0]", #"{"target":"d","sources":["b","c"],"buffered":[{"source":"b","data":1},{"source":"b","data":"two"}]}"#, objects)
+        all += each(
+            "fan_in_buffers[0]",
+            #"{"target":"d","sources":["b","c"],"buffered":[{"source":"b","data":1},{"source":"b","data":"two"}]}"#, objects)
         all += each("fan_in_buffers[0].target", #""target":"d","#, ["1", "\"z\"", "[]"].map { "\"target\":\($0)," })
         all += each("fan_in_buffers[0]", #""target":"d","#, ["\"target\":null,", "\"target\":\"a\","])
-        all += each("fan_in_buffers[0].sources", #"["b","c"]"#, ["null", "1", "{}", "[\"b\",null,\"c\"]", "[\"b\",1]", "[\"b\",\"z\"]"])
+        all += each(
+            "fan_in_buffers[0].sources", #"["b","c"]"#,
+            ["null", "1", "{}", "[\"b\",null,\"c\"]", "[\"b\",1]", "[\"b\",\"z\"]"])
         all += each("fan_in_buffers[0]", #"["b","c"]"#, ["[]", "[\"b\"]", "[\"c\",\"b\"]"])
         all += each("fan_in_buffers[0].buffered", #"[{"source":"b","data":1},{"source":"b","data":"two"}]"#, arrays)
-        all += each("fan_in_buffers[0].buffered[1]", #"{"source":"b","data":"two"}"#, objects + [#"{"source":"d","data":1}"#, #"{"source":"b"}"#])
+        all += each(
+            "fan_in_buffers[0].buffered[1]", #"{"source":"b","data":"two"}"#,
+            objects + [#"{"source":"d","data":1}"#, #"{"source":"b"}"#])
         let request = #"{"request_id":"r2","source_executor_id":"a","response_type":null,"data":null}"#
         all += each("pending_request_info_events.r2", request, objects + [request.replacing("\"a\"", "null"), request.replacing(",\"data\":null", "")])
         all += each("pending_request_info_events.r2.request_id", request, [request.replacing("\"r2\"", "\"r3\"")])
@@ -112,14 +125,20 @@ struct CheckpointDamageTests {
         let document = try rich.text(wrong.old, wrong.new)
         let failure = failure { _ = try rich.read(document) }
         #expect(failure?.status == .checkpoint)
-        #expect(failure?.message.contains(wrong.place.utf8.starts(with: "format".utf8) ? "format" : "'\(wrong.place)") == true, "\(failure?.message ?? "accepted")")
+        #expect(
+            failure?.message.contains(wrong.place.utf8.starts(with: "format".utf8) ? "format" : "'\(wrong.place)") == true,
+            "\(failure?.message ?? "accepted")")
     }
 
-    @Test("A member that is missing is an error that names it", arguments: [
-        "format", "version", "checkpoint_id", "previous_checkpoint_id", "run_id", "workflow_name", "graph_signature", "timestamp", "kind",
-        "superstep", "input_superstep", "messages", "fan_in_buffers", "state", "executor_states", "pending_request_info_events",
-        "sub_workflows",
-    ])
+    @Test(
+        "A member that is missing is an error that names it",
+        arguments: [
+            "format", "version", "checkpoint_id", "previous_checkpoint_id", "run_id", "workflow_name", "graph_signature",
+            "timestamp", "kind",
+            "superstep", "input_superstep", "messages", "fan_in_buffers", "state", "executor_states",
+            "pending_request_info_events",
+            "sub_workflows",
+        ])
     func missing(name: String) throws {
         let rich = try CheckpointFixture.rich()
         let members = try JSONValue(checking: rich.text, as: "it").members.filter { $0.name != name }
@@ -129,22 +148,29 @@ struct CheckpointDamageTests {
         #expect(failure?.message.contains(name) == true)
     }
 
-    @Test("A whole member of the wrong type is an error that names it", arguments: [
-        "messages", "fan_in_buffers", "state", "executor_states", "pending_request_info_events", "sub_workflows", "metadata",
-    ])
+    @Test(
+        "A whole member of the wrong type is an error that names it",
+        arguments: [
+            "messages", "fan_in_buffers", "state", "executor_states", "pending_request_info_events", "sub_workflows",
+            "metadata",
+        ])
     func wrongContainers(name: String) throws {
         let small = try CheckpointFixture.small()
         let isArray = name == "messages" || name == "fan_in_buffers"
         for value in ["null", "1", "\"\"", "true", isArray ? "{}" : "[]"] {
             let members = try JSONValue(checking: small.text, as: "it").members
-            let document = "{" + members.map { "\"\($0.name)\":\($0.name == name ? Text(value) : $0.value.raw)" }.joined(separator: ",") + "}"
+            let document =
+                "{" + members.map { "\"\($0.name)\":\($0.name == name ? Text(value) : $0.value.raw)" }.joined(separator: ",")
+                + "}"
             let failure = failure { _ = try small.read(Text(document)) }
             #expect(failure?.status == .checkpoint, "\(name): \(value)")
             #expect(failure?.message.contains("'\(name)'") == true, "\(failure?.message ?? "accepted")")
         }
     }
 
-    @Test("What is JSON but no checkpoint says so", arguments: ["null", "[]", "{}", "0", "\"libworkflow.checkpoint\"", #"{"format":"other"}"#])
+    @Test(
+        "What is JSON but no checkpoint says so",
+        arguments: ["null", "[]", "{}", "0", "\"libworkflow.checkpoint\"", #"{"format":"other"}"#])
     func foreign(text: String) throws {
         let failure = failure { _ = try CheckpointDocument.summary(of: Text(text), as: "the document") }
         #expect(failure?.status == .checkpoint)

@@ -21,36 +21,42 @@ struct CheckpointDocumentTests {
     @Test("Its members stand in the order and with the names of the contract, one a line")
     func form() throws {
         let small = try CheckpointFixture.small()
-        #expect(small.text.string == """
-            {
-            "format": "libworkflow.checkpoint",
-            "version": 1,
-            "checkpoint_id": "checkpoint-0",
-            "previous_checkpoint_id": null,
-            "run_id": "run-1",
-            "workflow_name": "f",
-            "graph_signature": "\(small.graph.signature)",
-            "timestamp": "2026-11-21T05:19:00.123456+00:00",
-            "kind": "entry",
-            "superstep": 0,
-            "input_superstep": 0,
-            "messages": [{"source":null,"target":"a","data":0}],
-            "fan_in_buffers": [],
-            "state": {},
-            "executor_states": {},
-            "pending_request_info_events": {},
-            "sub_workflows": {},
-            "metadata": {}
-            }
+        #expect(
+            small.text.string == """
+                {
+                "format": "libworkflow.checkpoint",
+                "version": 1,
+                "checkpoint_id": "checkpoint-0",
+                "previous_checkpoint_id": null,
+                "run_id": "run-1",
+                "workflow_name": "f",
+                "graph_signature": "\(small.graph.signature)",
+                "timestamp": "2026-11-21T05:19:00.123456+00:00",
+                "kind": "entry",
+                "superstep": 0,
+                "input_superstep": 0,
+                "messages": [{"source":null,"target":"a","data":0}],
+                "fan_in_buffers": [],
+                "state": {},
+                "executor_states": {},
+                "pending_request_info_events": {},
+                "sub_workflows": {},
+                "metadata": {}
+                }
 
-            """)
+                """)
     }
 
     @Test("What is absent is not written, and what is null is")
     func absence() throws {
         let text = try CheckpointFixture.rich().text.string
-        #expect(text.contains(#""executor_states": {"a":{"saved":null},"b":{"state":{"k":"v"}},"d":{"saved":{"count":3},"state":{"z":-0.0}}}"#))
-        #expect(text.contains(#"{"target":"d","sources":["b","c"],"buffered":[{"source":"b","data":1},{"source":"b","data":"two"}]}"#))
+        #expect(
+            text.contains(
+                #""executor_states": {"a":{"saved":null},"b":{"state":{"k":"v"}},"d":{"saved":{"count":3},"state":{"z":-0.0}}}"#
+            ))
+        #expect(
+            text.contains(
+                #"{"target":"d","sources":["b","c"],"buffered":[{"source":"b","data":1},{"source":"b","data":"two"}]}"#))
     }
 
     @Test("The head is read without a graph")
@@ -85,7 +91,8 @@ struct CheckpointDocumentTests {
     func normalized() throws {
         let small = try CheckpointFixture.small()
         let members = try JSONValue(checking: small.text, as: "it").members
-        let compact = Text("{" + members.reversed().map { "\"\($0.name)\" :\t\($0.value.raw)" }.joined(separator: " ,\r\n") + "}")
+        let compact = Text(
+            "{" + members.reversed().map { "\"\($0.name)\" :\t\($0.value.raw)" }.joined(separator: " ,\r\n") + "}")
         #expect(CheckpointDocument.text(of: try small.read(compact), graph: small.graph) == small.text)
         #expect(CheckpointDocument.normalized(small.text) == small.text)
         #expect(CheckpointDocument.normalized("[1]") == "[1]")
@@ -98,6 +105,36 @@ struct CheckpointDocumentTests {
         #expect(failure?.status == .mismatch)
         #expect(failure?.message.contains("größe") == true)
         #expect(failure?.message.contains("'f'") == true)
+    }
+
+    @Test("A graph that declares the same in another order reads everything where it belongs")
+    func otherOrder() throws {
+        let rich = try CheckpointFixture.rich()
+        let other = try makeGraph("größe") {
+            for id in ["e \"x\"", "d", "c", "b"] { try $0.declare(id) }
+            try $0.addEdge("d", "a")
+            try $0.addFanIn(["c", "d"], "e \"x\"")
+            try $0.addFanIn(["b", "c"], "d")
+            try $0.addFanOut("a", ["c", "b"])
+        }
+        #expect(other.executors.map(\.string) != rich.graph.executors.map(\.string))
+        let read = try CheckpointDocument.checkpoint(from: rich.text, graph: other, as: "the document").snapshot
+        let (theirs, ours) = (rich.checkpoint.snapshot, rich.graph)
+        for (index, id) in ours.executors.enumerated() {
+            let place = try #require(other.index(ofExecutor: id.string))
+            #expect(read.executors[place] == theirs.executors[index], "\(id)")
+        }
+        #expect(read.messages.map { other.executorID($0.source) } == theirs.messages.map { ours.executorID($0.source) })
+        #expect(read.messages.map { other.executorID($0.target) } == theirs.messages.map { ours.executorID($0.target) })
+        for (group, buffer) in read.fanIns {
+            guard case .fanIn(_, let target) = other.edges[group] else { return #expect(Bool(false)) }
+            let same = try #require(
+                ours.edges.firstIndex { edge in
+                    if case .fanIn(_, let old) = edge { ours.executorID(old) == other.executorID(target) } else { false }
+                })
+            #expect(theirs.fanIns[same] == buffer)
+        }
+        #expect(read.fanIns.count == theirs.fanIns.count)
     }
 
     @Test("A newer version says so, and sub-workflows of a newer version are not dropped")
@@ -113,10 +150,13 @@ struct CheckpointDocumentTests {
 
     @Test("The deepest payload that may enter is readable wherever a checkpoint holds it")
     func deepestPayload() throws {
-        func nested(_ depth: Int) -> String { String(repeating: "[", count: depth) + "1" + String(repeating: "]", count: depth) }
-        let deepest = try #require((1...JSON.deepestText).reversed().first { depth in
-            (try? Array(nested(depth).utf8).withUnsafeBytes { try JSON.checked($0, as: "the message") }) != nil
-        })
+        func nested(_ depth: Int) -> String {
+            String(repeating: "[", count: depth) + "1" + String(repeating: "]", count: depth)
+        }
+        let deepest = try #require(
+            (1...JSON.deepestText).reversed().first { depth in
+                (try? Array(nested(depth).utf8).withUnsafeBytes { try JSON.checked($0, as: "the message") }) != nil
+            })
         #expect(deepest == JSON.deepestText)
         var rich = try CheckpointFixture.rich()
         let payload = Text(nested(deepest))

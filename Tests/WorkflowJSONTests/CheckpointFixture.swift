@@ -40,7 +40,8 @@ struct CheckpointFixture {
         snapshot.executors[3].saved = #"{"count":3}"#
         snapshot.executors[3].state["z"] = "-0.0"
         snapshot.unknownMembers = [("future", #"{"a": [1, 2]}"#), ("x y", "null")]
-        return CheckpointFixture(graph: graph, checkpoint: Checkpoint(summary: .sample(snapshot, .superstep, graph), snapshot: snapshot))
+        return CheckpointFixture(
+            graph: graph, checkpoint: Checkpoint(summary: .sample(snapshot, .superstep, graph), snapshot: snapshot))
     }
 
     /// As short as a checkpoint can be.
@@ -48,7 +49,8 @@ struct CheckpointFixture {
         let graph = try makeGraph("f") { try $0.addEdge("a", "b") }
         var snapshot = Snapshot(graph: graph)
         snapshot.messages = [Message(source: Message.outside, target: 0, payload: "0")]
-        return CheckpointFixture(graph: graph, checkpoint: Checkpoint(summary: .sample(snapshot, .entry, graph), snapshot: snapshot))
+        return CheckpointFixture(
+            graph: graph, checkpoint: Checkpoint(summary: .sample(snapshot, .entry, graph), snapshot: snapshot))
     }
 
     var text: Text { CheckpointDocument.text(of: checkpoint, graph: graph) }
@@ -69,7 +71,9 @@ extension String {
     func range(ofBytes needle: String) -> Range<Int>? {
         let (hay, needle) = (Array(utf8), Array(needle.utf8))
         guard hay.count >= needle.count else { return nil }
-        return (0...hay.count - needle.count).first { hay[$0..<$0 + needle.count] == needle[...] }.map { $0..<$0 + needle.count }
+        return (0...hay.count - needle.count).first { hay[$0..<$0 + needle.count] == needle[...] }.map {
+            $0..<$0 + needle.count
+        }
     }
 
     /// With the first occurrence of `old` replaced.

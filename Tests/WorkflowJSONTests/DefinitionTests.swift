@@ -53,7 +53,8 @@ struct DefinitionTests {
 
     @Test("Executors keep the order of the definition, also before the start")
     func order() throws {
-        let text = #"{"name":"n","start":"b","executors":[{"id":"a"},{"id":"b"}],"edges":[{"kind":"single","source":"b","target":"a"}]}"#
+        let text =
+            #"{"name":"n","start":"b","executors":[{"id":"a"},{"id":"b"}],"edges":[{"kind":"single","source":"b","target":"a"}]}"#
         #expect(try graph(text).executors == ["a", "b"])
     }
 
@@ -77,7 +78,8 @@ struct DefinitionTests {
         let failure = try #require(failure { _ = try Definition.parse(Text(text)) })
         #expect(failure.status == .graph)
         for path in [
-            "'name'", "max_supersteps", "'color'", "'start'", "executors[1].id", "executors[2]", "executors[3]", "executors[4].x", "executors[5]",
+            "'name'", "max_supersteps", "'color'", "'start'", "executors[1].id", "executors[2]", "executors[3]",
+            "executors[4].x", "executors[5]",
             "conditions[0].name", "conditions[1].version", "edges[0].target", "edges[1].kind", "edges[2].kind", "edges[3]",
             "edges[4]", "edges[5].sources", "edges[6].weight", "edges[7]", "edges[8].targets[1]",
         ] {
@@ -105,7 +107,8 @@ struct DefinitionTests {
 
     @Test("A condition that is declared twice is told")
     func conditionTwice() throws {
-        let text = #"{"name":"n","start":"a","executors":[{"id":"a"}],"conditions":[{"name":"c","version":"1"},{"name":"c","version":"2"}]}"#
+        let text =
+            #"{"name":"n","start":"a","executors":[{"id":"a"}],"conditions":[{"name":"c","version":"1"},{"name":"c","version":"2"}]}"#
         #expect(failure { _ = try Definition.parse(Text(text)) }?.message.contains("conditions[1]") == true)
     }
 

@@ -15,12 +15,17 @@ struct EventDocumentTests {
 
     @Test("Every kind of data has its form")
     func forms() throws {
-        #expect(try text(Event(.started, superstep: 0)) == #"{"type":"started","sequence":3,"superstep":0,"executor_id":null,"data":null}"#)
+        #expect(
+            try text(Event(.started, superstep: 0))
+                == #"{"type":"started","sequence":3,"superstep":0,"executor_id":null,"data":null}"#)
         #expect(
             try text(Event(.output, superstep: 2, executor: 1, data: .payload("[1 ]")))
                 == #"{"type":"output","sequence":3,"superstep":2,"executor_id":"b\"","data":[1 ]}"#)
-        #expect(try text(Event(.status, superstep: 0, data: .state(.inProgress))).string.hasSuffix(#""data":"IN_PROGRESS"}"#))
-        #expect(try text(Event(.executorCompleted, superstep: 1, executor: 0, data: .results(["1", "{}"]))).string.hasSuffix(#""data":[1,{}]}"#))
+        #expect(
+            try text(Event(.status, superstep: 0, data: .state(.inProgress))).string.hasSuffix(#""data":"IN_PROGRESS"}"#))
+        #expect(
+            try text(Event(.executorCompleted, superstep: 1, executor: 0, data: .results(["1", "{}"]))).string.hasSuffix(
+                #""data":[1,{}]}"#))
         #expect(
             try text(Event(.warning, superstep: 1, executor: 0, data: .warning(reason: "r", message: "\n"))).string
                 .hasSuffix(#""data":{"reason":"r","message":"\n","executor_id":"a"}}"#))
@@ -38,7 +43,9 @@ struct EventDocumentTests {
     @Test("A failure has the same members whether they are known or not")
     func failureForm() throws {
         let bare = try text(Event(.failed, superstep: 1, data: .failure(Failure(.limit, "m"))))
-        #expect(bare.string.hasSuffix(#""data":{"error_type":null,"message":"m","status":-17,"executor_id":null,"superstep":null}}"#))
+        #expect(
+            bare.string.hasSuffix(
+                #""data":{"error_type":null,"message":"m","status":-17,"executor_id":null,"superstep":null}}"#))
         let full = Failure(.executor, "m", errorType: "E", executorID: "a", superstep: 4)
         #expect(
             try text(Event(.executorFailed, superstep: 1, executor: 0, data: .failure(full))).string
@@ -53,16 +60,20 @@ struct EventDocumentTests {
         let fixture = try CheckpointFixture.rich()
         #expect(
             try text(Event(.checkpoint, superstep: 7, data: .checkpoint(fixture.checkpoint.summary))).string
-                .hasSuffix(#""data":{"checkpoint_id":"checkpoint-7","previous_checkpoint_id":"checkpoint-6","kind":"superstep","superstep":7}}"#))
+                .hasSuffix(
+                    #""data":{"checkpoint_id":"checkpoint-7","previous_checkpoint_id":"checkpoint-6","kind":"superstep","superstep":7}}"#
+                ))
     }
 
     @Test("Kinds have the words and numbers of the contract")
     func kinds() {
         let words = EventKind.allCases.map { "\($0.name)" }
-        #expect(words == [
-            "started", "status", "failed", "output", "superstep_started", "superstep_completed", "executor_invoked", "executor_completed",
-            "executor_failed", "checkpoint", "warning", "request_info", "cancelled",
-        ])
+        #expect(
+            words == [
+                "started", "status", "failed", "output", "superstep_started", "superstep_completed", "executor_invoked",
+                "executor_completed",
+                "executor_failed", "checkpoint", "warning", "request_info", "cancelled",
+            ])
         #expect(EventKind.allCases.map(\.rawValue) == Array(1...13))
     }
 }

@@ -20,7 +20,9 @@ struct JSONWriterTests {
         }
     }
 
-    @Test("Any string makes a name that is read back, but for a NUL", arguments: ["", "\"", "\\", "\u{1}\u{1F}\n\r\t", "e\u{301}", "😀\u{7F}"])
+    @Test(
+        "Any string makes a name that is read back, but for a NUL",
+        arguments: ["", "\"", "\\", "\u{1}\u{1F}\n\r\t", "e\u{301}", "😀\u{7F}"])
     func names(name: String) throws {
         let value = try written { $0.object { $0.member(name, name) } }
         let member = try #require(value.members.first)

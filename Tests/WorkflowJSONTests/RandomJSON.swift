@@ -31,7 +31,8 @@ struct RandomJSON {
     }
 
     private mutating func space() -> String {
-        (0..<Int.random(in: 0...2, using: &random)).map { _ in [" ", "\t", "\n", "\r"].randomElement(using: &random)! }.joined()
+        (0..<Int.random(in: 0...2, using: &random)).map { _ in [" ", "\t", "\n", "\r"].randomElement(using: &random)! }
+            .joined()
     }
 
     private mutating func number() -> String {
@@ -39,15 +40,20 @@ struct RandomJSON {
         case 0: String(Int.random(in: .min ... .max, using: &random))
         case 1: String(Int.random(in: -9...9, using: &random))
         case 2: "\(Int.random(in: -99...99, using: &random)).\(Int.random(in: 0...999, using: &random))"
-        case 3: "\(Int.random(in: 0...9, using: &random))\(["e", "E"].randomElement(using: &random)!)\(["", "+", "-"].randomElement(using: &random)!)\(Int.random(in: 0...99, using: &random))"
+        case 3: "\(digit())\(oneOf(["e", "E"]))\(oneOf(["", "+", "-"]))\(digit())\(digit())"
         default: ["0", "-0", "-0.0", "9223372036854775807", "-9223372036854775808"].randomElement(using: &random)!
         }
     }
 
+    private mutating func digit() -> Int { Int.random(in: 0...9, using: &random) }
+    private mutating func oneOf(_ choices: [String]) -> String { choices.randomElement(using: &random)! }
+
     private mutating func string(suffix: String) -> String {
         let pieces = [
-            "a", "key", " ", ":", ",", "{", "]", "é", "e\u{301}", "日本", "😀", "\u{7F}", "\u{2028}", #"\""#, #"\\"#, #"\/"#, #"\b"#,
-            #"\f"#, #"\n"#, #"\r"#, #"\t"#, #"\u0041"#, #"\u00E9"#, #"\uFFFF"#, #"\ud83d\ude00"#, #"\u001f"#, #"\\\""#, #"\\u0041"#,
+            "a", "key", " ", ":", ",", "{", "]", "é", "e\u{301}", "日本", "😀", "\u{7F}", "\u{2028}", #"\""#, #"\\"#, #"\/"#,
+            #"\b"#,
+            #"\f"#, #"\n"#, #"\r"#, #"\t"#, #"\u0041"#, #"\u00E9"#, #"\uFFFF"#, #"\ud83d\ude00"#, #"\u001f"#, #"\\\""#,
+            #"\\u0041"#,
         ]
         let count = Int.random(in: 0...5, using: &random)
         return "\"" + (0..<count).map { _ in pieces.randomElement(using: &random)! }.joined() + suffix + "\""

@@ -35,9 +35,11 @@ struct StrictnessTests {
 
     static let refused: [Sample] = [
         // A comma too many, a comma too few.
-        Sample("[1,]", at: 4), Sample(#"{"a":1,}"#, at: 8), Sample("[1 2]", at: 4), Sample("[,1]"), Sample(#"{"a" 1}"#, at: 6),
+        Sample("[1,]", at: 4), Sample(#"{"a":1,}"#, at: 8), Sample("[1 2]", at: 4), Sample("[,1]"),
+        Sample(#"{"a" 1}"#, at: 6),
         // Words that other parsers know.
-        Sample("NaN", at: 3), Sample("[Infinity]", at: 9), Sample("-Infinity"), Sample("nulls"), Sample("True"), Sample("undefined"),
+        Sample("NaN", at: 3), Sample("[Infinity]", at: 9), Sample("-Infinity"), Sample("nulls"), Sample("True"),
+        Sample("undefined"),
         Sample("'a'"), Sample("{a:1}"), Sample("{1:2}"), Sample("// c\n1"), Sample("/**/1"), Sample("[0x1]"),
         // Numbers that are none, or that not every language can hold.
         Sample("01"), Sample("-01"), Sample("+1"), Sample(".5"), Sample("1."), Sample("1e"), Sample("-"), Sample("1_000"),
@@ -48,12 +50,15 @@ struct StrictnessTests {
         Sample(#""\ud800""#, at: 8), Sample(#""\udc00""#), Sample(#""\ud800\u0041""#), Sample(#""\u12""#), Sample(#""\x""#),
         Sample("\"a\nb\"", at: 2), Sample("\"a\tb\"", at: 2), Sample(#"{"a\u0000":1}"#), Sample("\"abc"),
         Sample([0x5B, 0x22, 0x61, 0x62, 0xFF, 0x22, 0x5D], at: 4), Sample([0x22, 0xC0, 0xAF, 0x22], at: 1),
-        Sample([0x22, 0xED, 0xA0, 0x80, 0x22], at: 1), Sample([0x22, 0xF4, 0x90, 0x80, 0x80, 0x22]), Sample([0x22, 0xC3, 0x22]),
+        Sample([0x22, 0xED, 0xA0, 0x80, 0x22], at: 1), Sample([0x22, 0xF4, 0x90, 0x80, 0x80, 0x22]),
+        Sample([0x22, 0xC3, 0x22]),
         Sample([0xFE, 0xFF]),
         // A NUL byte, wherever it hides: also where a lexer puts back what ends a number or a word.
-        Sample("\0"), Sample("\"\0\""), Sample("1\0"), Sample("[1\0,2]"), Sample("[true\0]"), Sample("{\"a\":1\0}"), Sample("[]\0"),
+        Sample("\0"), Sample("\"\0\""), Sample("1\0"), Sample("[1\0,2]"), Sample("[true\0]"), Sample("{\"a\":1\0}"),
+        Sample("[]\0"),
         // Nothing, something before, something behind.
-        Sample("", at: 0), Sample("  ", at: 2), Sample("\u{FEFF}{}"), Sample("{} {}"), Sample(#"{"a":1}x"#, at: 8), Sample("]"),
+        Sample("", at: 0), Sample("  ", at: 2), Sample("\u{FEFF}{}"), Sample("{} {}"), Sample(#"{"a":1}x"#, at: 8),
+        Sample("]"),
         Sample("[1,2", at: 4), Sample("\u{C}1"), Sample("\u{A0}1"),
     ]
 
@@ -76,7 +81,9 @@ struct StrictnessTests {
 
     @Test("2048 levels are accepted, 2049 are too deep")
     func depth() throws {
-        func nested(_ depth: Int) -> Text { Text(String(repeating: "[", count: depth) + String(repeating: "]", count: depth)) }
+        func nested(_ depth: Int) -> Text {
+            Text(String(repeating: "[", count: depth) + String(repeating: "]", count: depth))
+        }
         #expect(throws: Never.self) { try JSON.check(nested(2048), as: "the document") }
         let failure = try #require(failure { try JSON.check(nested(2049), as: "the document") })
         #expect(failure.status == .limit)

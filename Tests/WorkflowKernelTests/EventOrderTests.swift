@@ -10,7 +10,9 @@ private func sendThenOutput(_ call: Call) -> Outcome { call.executor == 0 ? .sen
 
 @Suite("Order of events")
 struct EventOrderTests {
-    private func play(_ options: Kernel.Options? = nil, _ handle: @escaping (Call) -> Outcome = sendThenOutput) throws -> KernelPlayer {
+    private func play(
+        _ options: Kernel.Options? = nil, _ handle: @escaping (Call) -> Outcome = sendThenOutput
+    ) throws -> KernelPlayer {
         let player = KernelPlayer(try pair(), options, input: "7")
         player.handle = handle
         return player.play()
@@ -18,12 +20,15 @@ struct EventOrderTests {
 
     @Test("A run of two nodes with checkpoints")
     func straight() throws {
-        #expect(try play().lines == [
-            "started", "status IN_PROGRESS", "checkpoint entry 0",
-            "superstep_started 1", "executor_invoked a", "executor_completed a", "checkpoint superstep 1", "superstep_completed 1",
-            "superstep_started 2", "executor_invoked b", "output b 7", "executor_completed b", "checkpoint superstep 2", "superstep_completed 2",
-            "status IDLE",
-        ])
+        #expect(
+            try play().lines == [
+                "started", "status IN_PROGRESS", "checkpoint entry 0",
+                "superstep_started 1", "executor_invoked a", "executor_completed a", "checkpoint superstep 1",
+                "superstep_completed 1",
+                "superstep_started 2", "executor_invoked b", "output b 7", "executor_completed b", "checkpoint superstep 2",
+                "superstep_completed 2",
+                "status IDLE",
+            ])
     }
 
     @Test("Without checkpoints it is the same run, told without them")
@@ -52,9 +57,11 @@ struct EventOrderTests {
     @Test("A run that fails says which executor, then why, then that it is over")
     func failing() throws {
         let player = try play { $0.executor == 1 ? .fail("no") : .send("1") }
-        #expect(player.lines.suffix(6) == [
-            "superstep_completed 1", "superstep_started 2", "executor_invoked b", "executor_failed b", "failed", "status FAILED",
-        ])
+        #expect(
+            player.lines.suffix(6) == [
+                "superstep_completed 1", "superstep_started 2", "executor_invoked b", "executor_failed b", "failed",
+                "status FAILED",
+            ])
         #expect(player.kernel.failure?.message == "no")
         #expect(player.kernel.failure?.executorID == "b")
         #expect(player.kernel.failure?.superstep == 2)
@@ -89,7 +96,8 @@ struct EventOrderTests {
 
     @Test("Hidden kinds are left out, and nothing else", arguments: EventKind.allCases)
     func hidden(kind: EventKind) throws {
-        let options = Kernel.Options(maxSupersteps: 100, checkpoints: true, hidden: HiddenEvents(bits: 1 << UInt64(kind.rawValue)))
+        let options = Kernel.Options(
+            maxSupersteps: 100, checkpoints: true, hidden: HiddenEvents(bits: 1 << UInt64(kind.rawValue)))
         let (all, some) = (try play(), try play(options))
         #expect(some.events.map(\.kind) == all.events.map(\.kind).filter { $0 != kind })
         #expect(some.documents == all.documents)

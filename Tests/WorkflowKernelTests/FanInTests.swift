@@ -54,7 +54,8 @@ struct FanInTests {
     func overSupersteps() throws {
         let player = play(try graph(), [1: ["b": ["1", "11"], "a": ["0"]], 2: ["a": ["0"]], 3: ["c": ["2"]]])
         #expect(received(player) == ["d([1,11,2])"])
-        let waiting = #""fan_in_buffers": [{"target":"d","sources":["b","c"],"buffered":[{"source":"b","data":1},{"source":"b","data":11}]}]"#
+        let waiting =
+            #""fan_in_buffers": [{"target":"d","sources":["b","c"],"buffered":[{"source":"b","data":1},{"source":"b","data":11}]}]"#
         // The buffer fills while superstep 3 routes, and is empty again once superstep 5 has delivered.
         #expect(player.documents.map { contains($0, waiting) } == [false, false, false, true, true, false])
     }

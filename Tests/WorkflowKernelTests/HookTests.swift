@@ -26,19 +26,22 @@ struct HookTests {
         return player.play()
     }
 
-    private func story(_ player: KernelPlayer) -> [String] { player.calls.map { "\($0.kind) \(player.graph.executorID($0.executor))" } }
+    private func story(_ player: KernelPlayer) -> [String] {
+        player.calls.map { "\($0.kind) \(player.graph.executorID($0.executor))" }
+    }
 
     @Test("Who saves is asked at the entry; then who ran, and who wants to be asked always")
     func asked() throws {
-        #expect(story(try play()) == [
-            "save a", "save b", "save c",
-            "invoke a", "save a", "save c",
-            "invoke b", "save b", "save c",
-            "invoke c", "save c",
-            "invoke d", "save c",
-            // The message that d sent without an edge makes one more superstep, in which nobody runs.
-            "save c",
-        ])
+        #expect(
+            story(try play()) == [
+                "save a", "save b", "save c",
+                "invoke a", "save a", "save c",
+                "invoke b", "save b", "save c",
+                "invoke c", "save c",
+                "invoke d", "save c",
+                // The message that d sent without an edge makes one more superstep, in which nobody runs.
+                "save c",
+            ])
     }
 
     @Test("Without checkpoints nobody is asked")

@@ -45,10 +45,13 @@ struct PropertyTests {
             let straight = workflow.straight()
             for (superstep, document) in straight.documents.enumerated() {
                 let resumed = try workflow.resumed(from: document, schedule: UInt64(superstep % 3))
-                #expect(resumed.documents == Array(straight.documents[(superstep + 1)...]), "seed \(seed), superstep \(superstep)")
+                #expect(
+                    resumed.documents == Array(straight.documents[(superstep + 1)...]),
+                    "seed \(seed), superstep \(superstep)")
                 #expect(resumed.kernel.state == straight.kernel.state, "seed \(seed), superstep \(superstep)")
                 #expect(
-                    resumed.committedOutputs() == straight.committedOutputs(after: superstep), "seed \(seed), superstep \(superstep)")
+                    resumed.committedOutputs() == straight.committedOutputs(after: superstep),
+                    "seed \(seed), superstep \(superstep)")
             }
         }
     }
@@ -67,7 +70,8 @@ struct PropertyTests {
                 let resumed = try workflow.resumed(from: crashed.documents.last ?? "")
                 #expect(resumed.documents == Array(straight.documents.dropFirst(before)), "seed \(seed), call \(call)")
                 #expect(
-                    crashed.committedOutputs() + resumed.committedOutputs() == straight.committedOutputs(), "seed \(seed), call \(call)")
+                    crashed.committedOutputs() + resumed.committedOutputs() == straight.committedOutputs(),
+                    "seed \(seed), call \(call)")
             }
         }
     }
@@ -81,13 +85,18 @@ struct PropertyTests {
             documents += player.documents.count
             if player.documents.contains(where: { document in
                 document.string.split(separator: "\n").contains { $0.hasPrefix("\"fan_in_buffers\": [{") }
-            }) { seen["waiting fan-in", default: 0] += 1 }
+            }) {
+                seen["waiting fan-in", default: 0] += 1
+            }
             for kind in Set(player.warnings.map { String($0.prefix { $0 != " " }) }) { seen[kind, default: 0] += 1 }
             if player.calls.contains(where: { $0.sources.count > 1 }) { seen["complete fan-in", default: 0] += 1 }
             seen[player.kernel.failure.map { "failed \($0.status.rawValue)" } ?? "idle", default: 0] += 1
         }
         #expect(documents > 800)
-        for kind in ["waiting fan-in", "complete fan-in", "not_connected", "no_route", "state_conflict", "failed -16", "failed -17", "idle"] {
+        for kind in [
+            "waiting fan-in", "complete fan-in", "not_connected", "no_route", "state_conflict", "failed -16", "failed -17",
+            "idle",
+        ] {
             #expect((seen[kind] ?? 0) >= 3, "\(kind): \(seen)")
         }
     }

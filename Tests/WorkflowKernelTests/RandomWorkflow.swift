@@ -144,8 +144,9 @@ struct RandomWorkflow {
     /// JSON in spellings that a parser and a printer would change.
     private func payload(_ random: inout SeededRandom) -> Text {
         let number = random.next() % 1_000_000
-        return Text(["\(number)", "{\"n\": \(number).50}", "[ \(number) ]", "\"\\u00e9\(number)\"", "1e\(number % 300)", "null"]
-            .randomElement(using: &random)!)
+        return Text(
+            ["\(number)", "{\"n\": \(number).50}", "[ \(number) ]", "\"\\u00e9\(number)\"", "1e\(number % 300)", "null"]
+                .randomElement(using: &random)!)
     }
 }
 

@@ -11,9 +11,11 @@ struct RoutingTests {
         _ handle: ((Call) -> Outcome)? = nil
     ) -> KernelPlayer {
         let player = KernelPlayer(graph, input: input)
-        player.handle = handle ?? { call in
-            call.superstep >= supersteps ? .output(call.input) : .send(Text("[\(call.input),\"\(graph.executorID(call.executor))\"]"))
-        }
+        player.handle =
+            handle ?? { call in
+                call.superstep >= supersteps
+                    ? .output(call.input) : .send(Text("[\(call.input),\"\(graph.executorID(call.executor))\"]"))
+            }
         setUp(player)
         return player.play()
     }
@@ -94,6 +96,18 @@ struct RoutingTests {
         #expect(player.invocations == ["a(0)", #"c([0,"a"])"#, #"b([0,"a"])"#])
     }
 
+    @Test("Executors start, and what they send is delivered, in the order of declaration, not of arrival")
+    func declarationOrder() throws {
+        let graph = try makeGraph {
+            for id in ["b", "c", "d"] { try $0.declare(id) }
+            try $0.addFanOut("a", ["d", "c", "b"])
+            for id in ["d", "c", "b"] { try $0.addEdge(id, "e") }
+        }
+        let player = play(graph, supersteps: 3)
+        #expect(player.invocations.map { $0.prefix(1) } == ["a", "b", "c", "d", "e", "e", "e"])
+        #expect(player.calls.suffix(3).map(\.sources) == [[1], [2], [3]])
+    }
+
     @Test("A message for one executor goes to that one only")
     func targeted() throws {
         let graph = try makeGraph {
@@ -107,7 +121,9 @@ struct RoutingTests {
                 asked += 1
                 return false
             }
-        } _: { $0.executor == 0 ? .send("1", to: 2) : .output($0.input) }
+        } _: {
+            $0.executor == 0 ? .send("1", to: 2) : .output($0.input)
+        }
         #expect(player.invocations == ["a(0)", "c(1)"])
         #expect(asked == 0)
     }
@@ -151,8 +167,11 @@ struct RoutingTests {
         #expect(message.contains("'c'"))
     }
 
-    private func play(_ graph: Graph, _ handle: @escaping (Call) -> Outcome) -> KernelPlayer { play(graph, { _ in }, handle) }
-    private func play(_ graph: Graph, _ setUp: (KernelPlayer) -> Void, _ handle: @escaping (Call) -> Outcome) -> KernelPlayer {
+    private func play(_ graph: Graph, _ handle: @escaping (Call) -> Outcome) -> KernelPlayer {
+        play(graph, { _ in }, handle)
+    }
+    private func play(_ graph: Graph, _ setUp: (KernelPlayer) -> Void, _ handle: @escaping (Call) -> Outcome) -> KernelPlayer
+    {
         play(graph, supersteps: 4, setUp, handle)
     }
 }

@@ -8,7 +8,11 @@ struct StateTests {
     private func write(_ key: Text, _ value: Text?, shared: Bool, after call: Call) -> Outcome {
         var outcome = Outcome()
         outcome.writes = call.writes
-        if shared { outcome.writes.shared.updateValue(value, forKey: key) } else { outcome.writes.own.updateValue(value, forKey: key) }
+        if shared {
+            outcome.writes.shared.updateValue(value, forKey: key)
+        } else {
+            outcome.writes.own.updateValue(value, forKey: key)
+        }
         return outcome
     }
 
@@ -67,7 +71,9 @@ struct StateTests {
         #expect(player.kernel.snapshot.shared.isEmpty)
     }
 
-    @Test("Two writers of one shared key: the later in executor order wins, whoever is faster, and a warning says so", arguments: [0, 1])
+    @Test(
+        "Two writers of one shared key: the later in executor order wins, whoever is faster, and a warning says so",
+        arguments: [0, 1])
     func conflict(first: Int) throws {
         let player = KernelPlayer(try graph())
         player.pick = { first % $0 }

@@ -23,7 +23,8 @@ struct GraphSignatureTests {
         // Checked with sha256sum over the lines that GraphSignature.swift describes.
         let text = "libworkflow graph 1\nstart 1:a\nexecutor 1:a\nexecutor 1:b\nsingle 1:a 1:b 0: 0:\n"
         #expect(try signature { try $0.addEdge("a", "b") }.string == SHA256.hex(of: Text(text)))
-        #expect(try signature { try $0.addEdge("a", "b") } == "20e236b0d2b4f1053c2e2d77eb888af175660b2a5bd693bc8149be2775c95bd1")
+        #expect(
+            try signature { try $0.addEdge("a", "b") } == "20e236b0d2b4f1053c2e2d77eb888af175660b2a5bd693bc8149be2775c95bd1")
     }
 
     @Test("It does not depend on the order of declaration")
@@ -52,19 +53,39 @@ struct GraphSignatureTests {
     func sensitive() throws {
         let variants: [Text] = [
             try signature(base),
-            try signature { try base(&$0); try $0.addEdge("a", "a") },
-            try signature { try base(&$0); try $0.addEdge("a", "e") },
+            try signature {
+                try base(&$0); try $0.addEdge("a", "a")
+            },
+            try signature {
+                try base(&$0); try $0.addEdge("a", "e")
+            },
             try signature(start: "b", base),
             try signature { try $0.addFanOut("a", ["b", "c"]) },
-            try signature { try $0.addEdge("a", "b"); try $0.addEdge("a", "c") },
-            try signature { try $0.addFanOut("a", ["b", "c"]); try $0.addFanIn(["b", "c"], "d") },
-            try signature { try $0.addFanOut("a", ["b", "c"]); try $0.addFanIn(["c", "b"], "d") },
-            try signature { try $0.addFanOut("a", ["b", "c"]); try $0.addChain(["b", "d"]); try $0.addChain(["c", "d"]) },
+            try signature {
+                try $0.addEdge("a", "b"); try $0.addEdge("a", "c")
+            },
+            try signature {
+                try $0.addFanOut("a", ["b", "c"]); try $0.addFanIn(["b", "c"], "d")
+            },
+            try signature {
+                try $0.addFanOut("a", ["b", "c"]); try $0.addFanIn(["c", "b"], "d")
+            },
+            try signature {
+                try $0.addFanOut("a", ["b", "c"]); try $0.addChain(["b", "d"]); try $0.addChain(["c", "d"])
+            },
             try signature { try $0.addFanOut("a", ["b", "C"]) },
-            try signature { try $0.addCondition(Condition(name: "x")); try $0.addEdge("a", "b", condition: "x") },
-            try signature { try $0.addCondition(Condition(name: "y")); try $0.addEdge("a", "b", condition: "y") },
-            try signature { try $0.addCondition(Condition(name: "x", version: "1")); try $0.addEdge("a", "b", condition: "x") },
-            try signature { try $0.addCondition(Condition(name: "x", version: "2")); try $0.addEdge("a", "b", condition: "x") },
+            try signature {
+                try $0.addCondition(Condition(name: "x")); try $0.addEdge("a", "b", condition: "x")
+            },
+            try signature {
+                try $0.addCondition(Condition(name: "y")); try $0.addEdge("a", "b", condition: "y")
+            },
+            try signature {
+                try $0.addCondition(Condition(name: "x", version: "1")); try $0.addEdge("a", "b", condition: "x")
+            },
+            try signature {
+                try $0.addCondition(Condition(name: "x", version: "2")); try $0.addEdge("a", "b", condition: "x")
+            },
             try signature { try $0.addEdge("a", "b") },
         ]
         #expect(Set(variants).count == variants.count)

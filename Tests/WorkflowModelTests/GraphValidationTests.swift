@@ -29,7 +29,8 @@ struct GraphValidationTests {
     func noStart() throws {
         var draft = try GraphDraft(name: "flow")
         try draft.addExecutor("a")
-        #expect(failure { _ = try draft.validated() }?.message == "the workflow 'flow' has 1 problem: no start executor is set")
+        #expect(
+            failure { _ = try draft.validated() }?.message == "the workflow 'flow' has 1 problem: no start executor is set")
     }
 
     @Test("An executor that only a loop of strangers reaches is unreachable")

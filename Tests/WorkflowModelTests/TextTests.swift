@@ -5,7 +5,9 @@ import WorkflowTestSupport
 
 @Suite("Text")
 struct TextTests {
-    @Test("A NUL stands behind the bytes and is not counted", arguments: ["", "a", "grüße", String(repeating: "x", count: 5000)])
+    @Test(
+        "A NUL stands behind the bytes and is not counted",
+        arguments: ["", "a", "grüße", String(repeating: "x", count: 5000)])
     func endsWithNUL(string: String) {
         let text = Text(string)
         #expect(text.count == string.utf8.count)

@@ -10,7 +10,14 @@ struct ContextTests {
     private func inside(_ look: @escaping @Sendable (Context) throws -> Void) throws -> [String] {
         let workflow = try makeWorkflow(
             { draft throws(Failure) in try draft.addEdge("a", "b") },
-            ["a": ScriptedExecutor { try look($0); return .ok }, "b": ScriptedExecutor { try $0.output($0.input); return .ok }])
+            [
+                "a": ScriptedExecutor {
+                    try look($0); return .ok
+                },
+                "b": ScriptedExecutor {
+                    try $0.output($0.input); return .ok
+                },
+            ])
         return try Run(workflow, .with(), input: "{\"n\": 1.0}").play()
     }
 
@@ -29,13 +36,20 @@ struct ContextTests {
     @Test("A message after a fan-in names all its sources")
     func sources() throws {
         let found = Collector<[String]>()
-        let forward = ScriptedExecutor { try $0.send($0.input, to: nil); return .ok }
+        let forward = ScriptedExecutor {
+            try $0.send($0.input, to: nil); return .ok
+        }
         let workflow = try makeWorkflow(
             { draft throws(Failure) in
                 try draft.addFanOut("a", ["b", "c"])
                 try draft.addFanIn(["c", "b"], "d")
             },
-            ["a": forward, "b": forward, "c": forward, "d": ScriptedExecutor { found.add($0.sourceIDs); return .ok }])
+            [
+                "a": forward, "b": forward, "c": forward,
+                "d": ScriptedExecutor {
+                    found.add($0.sourceIDs); return .ok
+                },
+            ])
         try Run(workflow, .with(), input: "1").play()
         #expect(found.all == [["c", "b"]])
     }
@@ -126,7 +140,9 @@ struct ContextTests {
         let executor = ScriptedExecutor(save: { context in
             found.add("\(context.superstep): \(try context.state("k", in: .executor)?.string ?? "nothing")")
             return .ok
-        }) { try $0.setState("k", "1", in: .executor); return .ok }
+        }) {
+            try $0.setState("k", "1", in: .executor); return .ok
+        }
         try Run(makeWorkflow(["a": executor]), .with(checkpoints: true), input: "0").play()
         #expect(found.all == ["0: nothing", "1: 1"])
     }

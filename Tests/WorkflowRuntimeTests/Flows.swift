@@ -25,7 +25,9 @@ func makeWorkflow(
 func countingWorkflow(to limit: Int) throws -> Workflow {
     let memory = Mutex(0)
     let counter = ScriptedExecutor(
-        save: { try $0.save(Text("{\"seen\":\(memory.withLock { $0 })}")); return .ok },
+        save: {
+            try $0.save(Text("{\"seen\":\(memory.withLock { $0 })}")); return .ok
+        },
         restore: { context in
             memory.withLock { $0 = Int(context.input.string.filter(\.isNumber)) ?? -1 }
             return .ok
@@ -38,10 +40,26 @@ func countingWorkflow(to limit: Int) throws -> Workflow {
         }
         try context.setState("last", Text("\(count)"), in: .shared)
         try context.setState(Text("seen\(count % 3)"), Text("\(seen)"), in: .executor)
-        if count < limit { try context.send(Text("\(count)"), to: nil) } else { try context.output(Text("[\(count), \(seen)]")) }
+        if count < limit {
+            try context.send(Text("\(count)"), to: nil)
+        } else {
+            try context.output(Text("[\(count), \(seen)]"))
+        }
         return .ok
     }
     return try makeWorkflow({ draft throws(Failure) in try draft.addEdge("a", "a") }, ["a": counter])
+}
+
+/// Contexts of calls that went pending, for other threads to end.
+final class Waiting: Sendable {
+    let contexts = Collector<Context>()
+
+    var executor: ScriptedExecutor {
+        ScriptedExecutor { context in
+            self.contexts.add(context)
+            return .pending
+        }
+    }
 }
 
 extension RunOptions {
@@ -86,7 +104,8 @@ func eventually(_ condition: () -> Bool) -> Bool {
 /// A document without what differs from run to run: ids and times.
 func content(_ document: Text) -> String {
     let volatile = ["\"checkpoint_id\"", "\"previous_checkpoint_id\"", "\"run_id\"", "\"timestamp\""]
-    return document.string.split(separator: "\n").filter { line in !volatile.contains { line.hasPrefix($0) } }.joined(separator: "\n")
+    return document.string.split(separator: "\n").filter { line in !volatile.contains { line.hasPrefix($0) } }.joined(
+        separator: "\n")
 }
 
 /// One member of a document, as it stands there.

@@ -9,7 +9,11 @@ import WorkflowTestSupport
 struct GateTests {
     private func failures(_ look: @escaping @Sendable (Run) -> Void) throws {
         let place = Collector<Run>()
-        let workflow = try makeWorkflow(["a": ScriptedExecutor { _ in place.all.forEach(look); return .ok }])
+        let workflow = try makeWorkflow([
+            "a": ScriptedExecutor { _ in
+                place.all.forEach(look); return .ok
+            }
+        ])
         let run = try Run(workflow, .with(MemoryStorage()), input: "0")
         place.add(run)
         #expect(try run.play().last == "status IDLE")

@@ -45,13 +45,20 @@ struct IdentifierTests {
     @Test("They are greater than the one that a run goes on from, in whatever case it is written")
     func after() {
         let world = FakeWorld(now: 1_000_000)
-        for old in ["0193ffff-ffff-7fff-bfff-ffffffffffff", "0193ffff-ffff-7000-8000-000000000000", "0193ABCD-EF01-7ABC-9DEF-000000000000"] {
+        for old in [
+            "0193ffff-ffff-7fff-bfff-ffffffffffff", "0193ffff-ffff-7000-8000-000000000000",
+            "0193ABCD-EF01-7ABC-9DEF-000000000000",
+        ] {
             var identifiers = Identifiers(environment: world.environment, after: old)
             #expect(isIncreasing([old] + (0..<5000).map { _ in identifiers.next() }))
         }
     }
 
-    @Test("What is no such id says nothing about time", arguments: ["", "checkpoint-1", "0193ffff-ffff-4fff-bfff-ffffffffffff", "----", "zzzzzzzz-zzzz-7zzz-zzzz-zzzzzzzzzzzz"])
+    @Test(
+        "What is no such id says nothing about time",
+        arguments: [
+            "", "checkpoint-1", "0193ffff-ffff-4fff-bfff-ffffffffffff", "----", "zzzzzzzz-zzzz-7zzz-zzzz-zzzzzzzzzzzz",
+        ])
     func foreign(id: String) {
         let (fresh, other) = (FakeWorld(), FakeWorld())
         var expected = Identifiers(environment: fresh.environment)
@@ -61,7 +68,8 @@ struct IdentifierTests {
 
     @Test("At the end of time they are still ids", arguments: [.max, (1 << 48) * 1000 - 1] as [UInt64])
     func endOfTime(now: UInt64) {
-        var identifiers = Identifiers(environment: FakeWorld(now: now).environment, after: "ffffffff-ffff-7fff-bfff-ffffffffffff")
+        var identifiers = Identifiers(
+            environment: FakeWorld(now: now).environment, after: "ffffffff-ffff-7fff-bfff-ffffffffffff")
         #expect(Set((0..<5000).map { _ in identifiers.next() }.map(\.count)) == [36])
     }
 

@@ -5,23 +5,13 @@ import WorkflowModel
 import WorkflowStorage
 import WorkflowTestSupport
 
-/// Contexts of calls that went pending, for other threads to end.
-private final class Waiting: Sendable {
-    let contexts = Collector<Context>()
-
-    var executor: ScriptedExecutor {
-        ScriptedExecutor { context in
-            self.contexts.add(context)
-            return .pending
-        }
-    }
-}
-
 @Suite("Pending calls")
 struct PendingTests {
     private let waiting = Waiting()
 
-    private func run(_ options: RunOptions = RunOptions()) throws -> Run { try Run(makeWorkflow(["a": waiting.executor]), options, input: "7") }
+    private func run(_ options: RunOptions = RunOptions()) throws -> Run {
+        try Run(makeWorkflow(["a": waiting.executor]), options, input: "7")
+    }
 
     @Test("A pending call is finished from another thread, and its effects count")
     func otherThread() throws {
@@ -39,10 +29,12 @@ struct PendingTests {
             }
         }
         defer { pthread_join(thread, nil) }
-        #expect(try run.play() == [
-            "started", "status IN_PROGRESS", "superstep_started 1", "executor_invoked a", "output a 7", "executor_completed a",
-            "superstep_completed 1", "status IDLE",
-        ])
+        #expect(
+            try run.play() == [
+                "started", "status IN_PROGRESS", "superstep_started 1", "executor_invoked a", "output a 7",
+                "executor_completed a",
+                "superstep_completed 1", "status IDLE",
+            ])
     }
 
     @Test("Timeout 0 does not wait; a positive one waits that long and no longer")
@@ -81,7 +73,9 @@ struct PendingTests {
                 return answer
             }
             let lines = try Run(makeWorkflow(["a": hasty]), .with(), input: "0").play()
-            #expect(lines.suffix(4) == ["output a 1", "executor_completed a", "superstep_completed 1", "status IDLE"], "\(answer)")
+            #expect(
+                lines.suffix(4) == ["output a 1", "executor_completed a", "superstep_completed 1", "status IDLE"],
+                "\(answer)")
         }
     }
 
@@ -135,7 +129,9 @@ struct PendingTests {
         let workflow = try makeWorkflow(
             { draft throws(Failure) in try draft.addFanOut("a", ["b", "c"]) },
             [
-                "a": ScriptedExecutor { try $0.send("1", to: nil); try $0.send("2", to: nil); return .ok },
+                "a": ScriptedExecutor {
+                    try $0.send("1", to: nil); try $0.send("2", to: nil); return .ok
+                },
                 "b": waiting.executor, "c": waiting.executor,
             ])
         let run = try Run(workflow, .with(), input: "0")
@@ -157,7 +153,9 @@ struct PendingTests {
     func hooks() throws {
         let waiting = waiting
         func workflow() throws -> Workflow {
-            let later: ScriptedExecutor.Body = { waiting.contexts.add($0); return .pending }
+            let later: ScriptedExecutor.Body = {
+                waiting.contexts.add($0); return .pending
+            }
             return try makeWorkflow(["a": ScriptedExecutor(save: later, restore: later) { _ in .ok }])
         }
         let storage = MemoryStorage()
@@ -174,91 +172,6 @@ struct PendingTests {
         #expect(waiting.contexts.all[2].input == "\"1\"")
         try waiting.contexts.all[2].finish()
         #expect(try resumed.play() == ["status IDLE"])
-    }
-
-    @Test("When the run is gone, its pending calls are told so and nothing leaks")
-    func runIsGone() throws {
-        weak var code: ScriptedExecutor?
-        weak var gone: Run?
-        weak var leaked: Context?
-        do {
-            let waiting = Waiting()
-            do {
-                let executor = waiting.executor
-                code = executor
-                let run = try Run(makeWorkflow(["a": executor]), .with(), input: "0")
-                gone = run
-                try run.play(timeout: 0)
-            }
-            #expect(gone == nil)
-            let context = waiting.contexts.takeAll()[0]
-            leaked = context
-            #expect(failure { try context.finish() }?.status == .closed)
-        }
-        #expect(leaked == nil)
-        #expect(code == nil)
-    }
-
-    @Test("A report that nobody reads any more is released with the run")
-    func unreadReport() throws {
-        weak var leaked: Context?
-        do {
-            let waiting = Waiting()
-            let run = try Run(makeWorkflow(["a": waiting.executor]), .with(), input: "0")
-            try run.play(timeout: 0)
-            let context = waiting.contexts.takeAll()[0]
-            leaked = context
-            try context.output("1")
-            try context.finish()
-        }
-        #expect(leaked == nil)
-    }
-
-    @Test("Finishing races with the end of the run, and nobody is hurt")
-    func race() throws {
-        for _ in 0..<50 {
-            let waiting = Waiting()
-            var run: Run? = try Run(makeWorkflow(["a": waiting.executor]), .with(), input: "0")
-            try run?.play(timeout: 0)
-            let thread = startThread {
-                let context = waiting.contexts.all[0]
-                _ = try? context.output("1")
-                _ = try? context.finish()
-            }
-            run = nil
-            pthread_join(thread, nil)
-        }
-    }
-
-    @Test("Hundreds of calls finished by eight threads lose none")
-    func stress() throws {
-        let ids = (0..<40).map { "x\($0)" }
-        let waiting = waiting
-        var code = Dictionary(uniqueKeysWithValues: ids.map { ($0, waiting.executor) })
-        code["a"] = ScriptedExecutor { context in
-            for number in 0..<10 { try context.send(Text("\(number)"), to: nil) }
-            return .ok
-        }
-        let run = try Run(makeWorkflow({ draft throws(Failure) in try draft.addFanOut("a", ids) }, code), .with(), input: "0")
-        let threads = (0..<8).map { thread in
-            startThread {
-                for index in stride(from: thread, to: 400, by: 8) {
-                    guard eventually({ waiting.contexts.all.count > index }) else {
-                        Issue.record("call \(index) never came")
-                        return
-                    }
-                    let context = waiting.contexts.all[index]
-                    #expect(throws: Never.self) {
-                        try context.output(context.input)
-                        try context.finish()
-                    }
-                }
-            }
-        }
-        let lines = try run.play()
-        for thread in threads { pthread_join(thread, nil) }
-        #expect(lines.filter { $0.hasPrefix("output") }.count == 400)
-        #expect(lines.last == "status IDLE")
     }
 
     private func now() -> Double {

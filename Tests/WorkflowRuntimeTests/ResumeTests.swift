@@ -32,7 +32,9 @@ struct ResumeTests {
                 #expect(run.superstep == index)
                 let lines = try run.play()
                 #expect(lines.filter { $0.hasPrefix("output") } == (index < 5 ? outputs : []))
-                let later = own.list(workflow: nil).compactMap { if case .good(let summary) = $0 { summary.id } else { nil } }.filter { $0 != id }
+                let later = own.list(workflow: nil).compactMap {
+                    if case .good(let summary) = $0 { summary.id } else { nil }
+                }.filter { $0 != id }
                 #expect(try later.map { content(try own.load($0)) } == Array(contents[(index + 1)...]))
             }
         }
@@ -45,6 +47,29 @@ struct ResumeTests {
         let run = try Run(countingWorkflow(to: 5), .with(storage), resuming: nil)
         #expect(run.superstep == ids.count - 1)
         #expect(try run.play() == ["started", "status IN_PROGRESS", "status IDLE"])
+    }
+
+    @Test("A damaged latest checkpoint is passed over with a warning that names it, and the work is done again")
+    func skipped() throws {
+        let place = TemporaryDirectory()
+        let storage = try DirectoryStorage(path: place.path)
+        try Run(countingWorkflow(to: 5), .with(storage), input: "0").play()
+        let files = place.names
+        for name in files.suffix(2) { place.write(Array(place.read(name).dropLast(20)), to: name) }
+        let run = try Run(countingWorkflow(to: 5), .with(storage), resuming: nil)
+        #expect(run.superstep == 3)
+        let lines = try run.play()
+        #expect(
+            lines.prefix(5) == [
+                "started", "status IN_PROGRESS", "warning checkpoint_skipped ", "warning checkpoint_skipped ",
+                "superstep_started 4",
+            ])
+        #expect(try storage.latest(workflow: "flow").skipped.isEmpty)
+        for name in files { place.write("{", to: name) }
+        for name in place.names where !files.contains(name) { _ = try storage.delete(String(name.dropLast(5))) }
+        let refused = failure { _ = try Run(countingWorkflow(to: 5), .with(storage), resuming: nil) }
+        #expect(refused?.status == .notFound)
+        for name in files { #expect(refused?.message.contains(name) == true) }
     }
 
     @Test("A resumed run is the same run, and its checkpoints descend from where it came from; a fork has both")
@@ -70,17 +95,25 @@ struct ResumeTests {
         try run.play { event in
             if event.kind == .checkpoint { boundaries += 1 }
             let document = try run.checkpoint()
-            #expect(document.map(content) == (boundaries == 0 ? nil : contents[boundaries - 1]), "after \(event.line(run.workflow.graph))")
+            #expect(
+                document.map(content) == (boundaries == 0 ? nil : contents[boundaries - 1]),
+                "after \(event.line(run.workflow.graph))")
         }
         #expect(boundaries == 4)
     }
 
     @Test("A checkpoint taken at a warning is a whole one: the last, or the next if that is made already")
     func checkpointAtWarning() throws {
-        let writer = ScriptedExecutor { try $0.setState("k", "1", in: .shared); return .ok }
+        let writer = ScriptedExecutor {
+            try $0.setState("k", "1", in: .shared); return .ok
+        }
         let workflow = try makeWorkflow(
             { draft throws(Failure) in try draft.addFanOut("a", ["b", "c"]) },
-            ["a": ScriptedExecutor { try $0.send("1", to: nil); return .ok }, "b": writer, "c": writer])
+            [
+                "a": ScriptedExecutor {
+                    try $0.send("1", to: nil); return .ok
+                }, "b": writer, "c": writer,
+            ])
         let run = try Run(workflow, .with(checkpoints: true), input: "0")
         var told: [Text?] = []
         var taken: [Text?] = []
@@ -103,9 +136,20 @@ struct ResumeTests {
             found.add((try? run.checkpoint()).flatMap { $0.map { member("superstep", of: $0) } } ?? "error")
         }
         let workflow = try makeWorkflow(
-            conditions: ["look": ScriptedCondition { _ in look(); return true }],
+            conditions: [
+                "look": ScriptedCondition { _ in
+                    look(); return true
+                }
+            ],
             { draft throws(Failure) in try draft.addEdge("a", "b", condition: "look") },
-            ["a": ScriptedExecutor { look(); try $0.send("1", to: nil); return .ok }, "b": ScriptedExecutor { _ in look(); return .ok }])
+            [
+                "a": ScriptedExecutor {
+                    look(); try $0.send("1", to: nil); return .ok
+                },
+                "b": ScriptedExecutor { _ in
+                    look(); return .ok
+                },
+            ])
         let run = try Run(workflow, .with(MemoryStorage()), input: "0")
         place.add(run)
         try run.play()
@@ -139,7 +183,9 @@ struct ResumeTests {
     @Test("What cannot be resumed is refused before anything happens")
     func refusals() throws {
         let (storage, ids, _) = try straight()
-        let other = try makeWorkflow({ draft throws(Failure) in try draft.addEdge("a", "b") }, ["a": ScriptedExecutor { _ in .ok }, "b": ScriptedExecutor { _ in .ok }])
+        let other = try makeWorkflow(
+            { draft throws(Failure) in try draft.addEdge("a", "b") },
+            ["a": ScriptedExecutor { _ in .ok }, "b": ScriptedExecutor { _ in .ok }])
         let same = try countingWorkflow(to: 5)
         #expect(failure { _ = try Run(same, .with(), resuming: nil) }?.status == .invalid)
         #expect(failure { _ = try Run(same, .with(MemoryStorage()), resuming: nil) }?.status == .notFound)

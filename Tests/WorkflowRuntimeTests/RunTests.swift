@@ -21,12 +21,15 @@ struct RunTests {
     func story() throws {
         let storage = MemoryStorage()
         let lines = try Run(countingWorkflow(to: 2), .with(storage), input: "0").play()
-        #expect(lines == [
-            "started", "status IN_PROGRESS", "checkpoint entry 0",
-            "superstep_started 1", "executor_invoked a", "executor_completed a", "checkpoint superstep 1", "superstep_completed 1",
-            "superstep_started 2", "executor_invoked a", "output a [2, 3]", "executor_completed a", "checkpoint superstep 2", "superstep_completed 2",
-            "status IDLE",
-        ])
+        #expect(
+            lines == [
+                "started", "status IN_PROGRESS", "checkpoint entry 0",
+                "superstep_started 1", "executor_invoked a", "executor_completed a", "checkpoint superstep 1",
+                "superstep_completed 1",
+                "superstep_started 2", "executor_invoked a", "output a [2, 3]", "executor_completed a",
+                "checkpoint superstep 2", "superstep_completed 2",
+                "status IDLE",
+            ])
         #expect(try Run(countingWorkflow(to: 2), .with(), input: "0").play() == lines.filter { !$0.hasPrefix("checkpoint") })
         #expect(storage.list(workflow: "flow").count == 3)
     }
@@ -75,7 +78,11 @@ struct RunTests {
         let workflow = try makeWorkflow(
             conditions: ["sick": ScriptedCondition { _ throws(Failure) in throw Failure(.executor, "no idea") }],
             { draft throws(Failure) in try draft.addEdge("a", "b", condition: "sick") },
-            ["a": ScriptedExecutor { try $0.send("1", to: nil); return .ok }, "b": ScriptedExecutor { _ in .ok }])
+            [
+                "a": ScriptedExecutor {
+                    try $0.send("1", to: nil); return .ok
+                }, "b": ScriptedExecutor { _ in .ok },
+            ])
         let run = try Run(workflow, .with(), input: "0")
         #expect(run.playOut().failure?.message == "no idea")
         #expect(run.superstep == 1)
@@ -99,7 +106,9 @@ struct RunTests {
         #expect(Set(ids).count == 50)
     }
 
-    @Test("A run id that no document could carry is refused, also on resume", arguments: ["", "a\nb", "a\0b", String(repeating: "x", count: 513)])
+    @Test(
+        "A run id that no document could carry is refused, also on resume",
+        arguments: ["", "a\nb", "a\0b", String(repeating: "x", count: 513)])
     func badRunID(id: String) throws {
         let storage = MemoryStorage()
         let workflow = try countingWorkflow(to: 3)

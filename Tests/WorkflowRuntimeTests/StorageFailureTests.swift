@@ -33,7 +33,9 @@ private final class FlakyStorage: Storage {
 struct StorageFailureTests {
     private static let supersteps = 6
 
-    @Test("A save that fails fails the run; resumed from the storage it gives the straight result", arguments: 1...supersteps + 1, [false, true])
+    @Test(
+        "A save that fails fails the run; resumed from the storage it gives the straight result",
+        arguments: 1...supersteps + 1, [false, true])
     func everySave(failing: Int, keeps: Bool) throws {
         let straight = MemoryStorage()
         let all = try Run(countingWorkflow(to: Self.supersteps), .with(straight), input: "0").play()

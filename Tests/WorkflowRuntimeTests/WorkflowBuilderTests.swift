@@ -54,7 +54,9 @@ struct WorkflowBuilderTests {
     func codeByID() throws {
         let found = Collector<String>()
         func teller(_ name: String) -> ScriptedExecutor {
-            ScriptedExecutor { found.add("\(name) is \($0.executorID)"); try $0.send("1", to: nil); return .ok }
+            ScriptedExecutor {
+                found.add("\(name) is \($0.executorID)"); try $0.send("1", to: nil); return .ok
+            }
         }
         let builder = try WorkflowBuilder(name: "n")
         for id in ["c", "a", "b"] { try builder.addExecutor(id, teller(id)) }
@@ -76,7 +78,9 @@ struct WorkflowBuilderTests {
                 try draft.addCondition(Condition(name: "c"))
                 try draft.addEdge("a", "a", condition: "c")
             }
-            guard failure(of: { try Run(builder.build(), .with(), input: "0").play() })?.status == .graph else { throw Failure(.internal, "no problem") }
+            guard failure(of: { try Run(builder.build(), .with(), input: "0").play() })?.status == .graph else {
+                throw Failure(.internal, "no problem")
+            }
         }
     }
 }

@@ -51,9 +51,11 @@ struct DirectoryStorageTests {
         let listed = try storage.list(workflow: "flow")
         #expect(listed.filter { $0.problem == nil }.map(\.id) == ["a", "z"])
         let damaged = listed.filter { $0.problem != nil }
-        #expect(damaged.map(\.id) == [
-            "binary", "dangling", "empty", "fifo", "foreign", "longer", "loop", "other", "sub", "torn", "zeros", "zz-renamed",
-        ])
+        #expect(
+            damaged.map(\.id) == [
+                "binary", "dangling", "empty", "fifo", "foreign", "longer", "loop", "other", "sub", "torn", "zeros",
+                "zz-renamed",
+            ])
         for entry in damaged { #expect(entry.problem?.contains("\(place.path)/\(entry.id).json") == true, "\(entry)") }
         #expect(try storage.latest(workflow: nil).id == "z")
         #expect(try storage.load("a") == SampleDocument("a").text)
@@ -71,6 +73,45 @@ struct DirectoryStorageTests {
         close(descriptor)
         #expect(try storage.list(workflow: nil).count == 2)
         #expect(try storage.latest(workflow: nil).id == "a")
+    }
+
+    @Test("The latest checkpoint comes with the sentences about later files that cannot be read")
+    func latestSkips() throws {
+        let storage = try open()
+        try storage.save(SampleDocument("b"))
+        for name in ["a.json", "c.json", "d.json"] { place.write("{", to: name) }
+        let latest = try storage.latest(workflow: nil)
+        #expect(latest.id == "b")
+        #expect(latest.skipped.count == 2)
+        #expect(zip(latest.skipped, ["d.json", "c.json"]).allSatisfy { $0.contains("\(place.path)/\($1)") })
+        #expect(try storage.latest(workflow: "another").skipped.count == 3)
+    }
+
+    @Test("Eight openings of one directory do not get into each other's way, also with the same document")
+    func severalOpenings() throws {
+        let problems = Collector<String>()
+        for round in 0..<5 {
+            let document = try SampleDocument("round-\(round)")
+            let openings = try (0..<8).map { _ in try open() }
+            onThreads(8) { thread in
+                if let failure = failure(of: { try openings[thread].save(document) }) { problems.add(failure.message) }
+            }
+        }
+        #expect(problems.all.isEmpty)
+        #expect(place.names == (0..<5).map { "round-\($0).json" })
+    }
+
+    @Test("A relative path is that of the moment of opening, wherever the process goes later")
+    func relativePath() async {
+        await #expect(processExitsWith: .success) {
+            let place = TemporaryDirectory()
+            guard chdir(place.path) == 0 else { throw Failure(.internal, "no such place") }
+            let storage = try DirectoryStorage(path: "kept/here")
+            _ = chdir("/")
+            try storage.save(SampleDocument("a"))
+            let again = try DirectoryStorage(path: "\(place.path)/kept/here")
+            guard try again.latest(workflow: nil).id == "a" else { throw Failure(.internal, "it is elsewhere") }
+        }
     }
 
     @Test("Temporary files of a writer that died, and files of others, are no checkpoints")
@@ -107,7 +148,8 @@ struct DirectoryStorageTests {
     func unusablePaths() throws {
         place.write("x", to: "file")
         for (path, word) in [
-            ("\(place.path)/file", "Not a directory"), ("\(place.path)/file/deep", "Not a directory"), ("/proc/nowhere/deep", "/proc/nowhere"),
+            ("\(place.path)/file", "Not a directory"), ("\(place.path)/file/deep", "Not a directory"),
+            ("/proc/nowhere/deep", "/proc/nowhere"),
             ("\(place.path)/\(String(repeating: "n", count: 300))", "File name too long"),
         ] {
             let refused = failure { _ = try DirectoryStorage(path: path) }
@@ -145,8 +187,12 @@ struct DirectoryStorageTests {
             var limit = rlimit(rlim_cur: 300, rlim_max: 300)
             setrlimit(__rlimit_resource_t(UInt32(RLIMIT_FSIZE.rawValue)), &limit)
             let refused = failure { try storage.save(SampleDocument("b")) }
-            guard refused?.status == .storage, refused?.message.contains("File too large") == true else { throw Failure(.internal, "no error") }
-            guard place.names == ["a.json"], try storage.latest(workflow: nil).id == "a" else { throw Failure(.internal, "changed") }
+            guard refused?.status == .storage, refused?.message.contains("File too large") == true else {
+                throw Failure(.internal, "no error")
+            }
+            guard place.names == ["a.json"], try storage.latest(workflow: nil).id == "a" else {
+                throw Failure(.internal, "changed")
+            }
         }
     }
 }

@@ -46,11 +46,14 @@ struct SealTests {
         let file = document.text.string.dropLast(3) + ",\n\"checksum\": \"sha256:00\"\n}\n"
         guard failure(of: { try storage.save(Text(String(file)), document.summary) }) == nil else { return }
         #expect(try storage.load("a").string == file)
-        let names = String(decoding: place.read("a.json"), as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("\"checksum\"") }
+        let names = String(decoding: place.read("a.json"), as: UTF8.self).split(separator: "\n").filter {
+            $0.hasPrefix("\"checksum\"")
+        }
         #expect(names.count == 1)
     }
 
-    @Test("A document in another form is refused or kept, never damaged", arguments: ["{}", "{\"a\":1}", "", "null", "\n}\n"])
+    @Test(
+        "A document in another form is refused or kept, never damaged", arguments: ["{}", "{\"a\":1}", "", "null", "\n}\n"])
     func otherForms(text: String) throws {
         let storage = try DirectoryStorage(path: place.path)
         let summary = try SampleDocument("a").summary

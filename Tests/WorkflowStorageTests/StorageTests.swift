@@ -38,7 +38,9 @@ struct StorageTests {
     func workflows(kind: StorageKind) throws {
         let (storage, place) = try kind.make()
         defer { withExtendedLifetime(place) {} }
-        for (id, name) in [("1", "x"), ("2", "y"), ("3", "x"), ("4", "y z")] { try storage.save(SampleDocument(id, workflow: name)) }
+        for (id, name) in [("1", "x"), ("2", "y"), ("3", "x"), ("4", "y z")] {
+            try storage.save(SampleDocument(id, workflow: name))
+        }
         #expect(try storage.list(workflow: "x").map(\.id) == ["1", "3"])
         #expect(try storage.latest(workflow: "y").id == "2")
         #expect(try storage.latest(workflow: nil).id == "4")
@@ -56,7 +58,9 @@ struct StorageTests {
         #expect(try !storage.delete("one"))
     }
 
-    @Test("Saving the same again is no error; something else under the id is, and changes nothing", arguments: StorageKind.allCases)
+    @Test(
+        "Saving the same again is no error; something else under the id is, and changes nothing",
+        arguments: StorageKind.allCases)
     func retry(kind: StorageKind) throws {
         let (storage, place) = try kind.make()
         defer { withExtendedLifetime(place) {} }
@@ -85,7 +89,8 @@ struct StorageTests {
     }
 
     static let hostile = [
-        "", ".", "..", "../x", "/etc/passwd", "a/b", "a\\b", "a\0b", "\0", ".hidden", "a b", "a\n", "é", "a:b", "*", "~", "%2e%2e",
+        "", ".", "..", "../x", "/etc/passwd", "a/b", "a\\b", "a\0b", "\0", ".hidden", "a b", "a\n", "é", "a:b", "*", "~",
+        "%2e%2e",
         String(repeating: "x", count: 201), String(repeating: "x", count: 10_000),
     ]
 
@@ -95,7 +100,8 @@ struct StorageTests {
         defer { withExtendedLifetime(place) {} }
         let document = try SampleDocument(id)
         for refused in [
-            failure { try storage.save(document) }, failure { _ = try storage.load(id) }, failure { _ = try storage.delete(id) },
+            failure { try storage.save(document) }, failure { _ = try storage.load(id) },
+            failure { _ = try storage.delete(id) },
         ] {
             #expect(refused?.status == .invalid)
             #expect(refused?.message.utf8.allSatisfy { $0 >= 0x20 } == true)
@@ -103,7 +109,9 @@ struct StorageTests {
         #expect(try storage.list(workflow: nil).isEmpty)
     }
 
-    @Test("An id may be as long as 200 and contain dots", arguments: StorageKind.allCases, ["a..b", "x.json", "-", "_", String(repeating: "x", count: 200)])
+    @Test(
+        "An id may be as long as 200 and contain dots", arguments: StorageKind.allCases,
+        ["a..b", "x.json", "-", "_", String(repeating: "x", count: 200)])
     func goodIDs(kind: StorageKind, id: String) throws {
         let (storage, place) = try kind.make()
         defer { withExtendedLifetime(place) {} }
@@ -129,7 +137,8 @@ struct StorageTests {
         #expect(all.allSatisfy { $0.problem == nil })
     }
 
-    @Test("Of eight threads with different documents for one id, one wins and seven are told", arguments: StorageKind.allCases)
+    @Test(
+        "Of eight threads with different documents for one id, one wins and seven are told", arguments: StorageKind.allCases)
     func oneWinner(kind: StorageKind) throws {
         let (storage, place) = try kind.make()
         defer { withExtendedLifetime(place) {} }
@@ -138,7 +147,11 @@ struct StorageTests {
             let lost = Collector<Status>()
             onThreads(8) { thread in
                 guard let document = try? SampleDocument("round-\(round)", payload: Text("\(thread)")) else { return }
-                if let failure = failure(of: { try storage.save(document) }) { lost.add(failure.status) } else { won.add(document.text) }
+                if let failure = failure(of: { try storage.save(document) }) {
+                    lost.add(failure.status)
+                } else {
+                    won.add(document.text)
+                }
             }
             #expect(won.all.count == 1)
             #expect(lost.all == [Status](repeating: .exists, count: 7))
@@ -158,7 +171,9 @@ struct StorageTests {
         #expect(try storage.load("one") == document.text)
     }
 
-    @Test("An address of no known form is refused, and says what is known", arguments: ["", "memory", "memory:x", "directory:", "DIRECTORY:/tmp", "sqlite:x", "/tmp", "directory"])
+    @Test(
+        "An address of no known form is refused, and says what is known",
+        arguments: ["", "memory", "memory:x", "directory:", "DIRECTORY:/tmp", "sqlite:x", "/tmp", "directory"])
     func addresses(url: String) {
         let refused = failure { _ = try StorageURL.open(url) }
         #expect(refused?.status == .invalid)
@@ -170,10 +185,13 @@ struct StorageTests {
         let good = try SampleDocument("one", superstep: 2).summary
         let text = ListingDocument.text(of: [.good(good), .damaged(id: "t\"wo", problem: "torn\n")])
         let entries = try JSONValue(checking: text, as: "the listing").elements
-        #expect(entries[0].members.map(\.name) == [
-            "checkpoint_id", "previous_checkpoint_id", "run_id", "workflow_name", "graph_signature", "kind", "superstep", "timestamp",
-        ])
-        #expect(entries[1].members.map { "\($0.name): \($0.value.string ?? "")" } == ["checkpoint_id: t\"wo", "problem: torn\n"])
+        #expect(
+            entries[0].members.map(\.name) == [
+                "checkpoint_id", "previous_checkpoint_id", "run_id", "workflow_name", "graph_signature", "kind", "superstep",
+                "timestamp",
+            ])
+        #expect(
+            entries[1].members.map { "\($0.name): \($0.value.string ?? "")" } == ["checkpoint_id: t\"wo", "problem: torn\n"])
         #expect(ListingDocument.text(of: []) == "[]")
     }
 }
