@@ -1,5 +1,3 @@
-import Glibc
-import Synchronization
 public import WorkflowModel
 import WorkflowJSON
 
@@ -9,8 +7,6 @@ import WorkflowJSON
 /// of the file, rename, fsync of the directory. A torn or foreign file never hides the others.
 public final class DirectoryStorage: Storage {
     private let folder: Folder
-    /// Makes temporary names unique within the process; the process id makes them unique among processes.
-    private let counter = Atomic<Int>(0)
 
     /// Makes the directory if it is not there.
     public init(path: String) throws(Failure) {
@@ -24,8 +20,8 @@ public final class DirectoryStorage: Storage {
         let id = summary.id
         try CheckpointID.check(id)
         let sealed = try SealedDocument.seal(document)
-        let number = counter.add(1, ordering: .relaxed).newValue
-        let temporary = ".\(id).\(getpid()).\(number).tmp"
+        // Another thread, process or container may write the same id; a process id says nothing between containers.
+        let temporary = ".\(id).\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp"
         do throws(Failure) {
             try folder.write(sealed, to: temporary)
             if try !folder.rename(temporary, toNew: name(id)) {
