@@ -254,7 +254,14 @@ public final class Run: ProcessBound, @unchecked Sendable {
             return kernel.committed(summary)
         }
         do throws(Failure) {
-            try storage.save(document(summary), summary)
+            let document = document(summary)
+            guard document.count <= JSON.largestText else {
+                throw Failure(
+                    .limit,
+                    "the checkpoint of superstep \(summary.superstep) has \(document.count) bytes; at most \(JSON.largestText) "
+                        + "can be read again. Keep large data elsewhere and send its name", superstep: summary.superstep)
+            }
+            try storage.save(document, summary)
             last = .stored(summary)
             kernel.committed(summary)
         } catch {
