@@ -621,8 +621,8 @@ WF_API wf_status_t wf_run_start(wf_workflow_t *workflow, const wf_run_options_t 
 
 /** Goes on from a checkpoint in `options->storage`, as the same run.
  *
- * The checkpoint is checked in full before anything happens; restore callbacks run inside the first
- * wf_run_next. Resuming one checkpoint twice gives the same result twice.
+ * The checkpoint is checked in full before anything happens; restore callbacks run inside wf_run_next,
+ * before anything is delivered. Resuming one checkpoint twice gives the same result twice.
  *
  * @param workflow Borrowed; its graph must be the one that made the checkpoint.
  * @param options Needs `storage`. `run_id` gives the continuation a name of its own. Copied.

@@ -32,8 +32,8 @@ public func wf_run_start(
 
 /// Goes on from a checkpoint in `options->storage`, as the same run.
 ///
-/// The checkpoint is checked in full before anything happens; restore callbacks run inside the first wf_run_next.
-/// Resuming one checkpoint twice gives the same result twice.
+/// The checkpoint is checked in full before anything happens; restore callbacks run inside wf_run_next, before anything
+/// is delivered. Resuming one checkpoint twice gives the same result twice.
 /// - Parameters:
 ///   - workflow: Borrowed; its graph must be the one that made the checkpoint.
 ///   - options: Needs `storage`. `run_id` gives the continuation a name of its own. Copied.

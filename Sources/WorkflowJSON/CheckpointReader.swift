@@ -62,6 +62,10 @@ private struct Reader {
     }
 
     func snapshot(_ graph: Graph, _ summary: CheckpointSummary) throws(Failure) -> Snapshot {
+        guard CheckpointKind(rawValue: summary.kind) != nil else {
+            throw Failure(
+                .unsupported, "\(what) is of the kind '\(summary.kind.printable)', which this version of the library cannot resume")
+        }
         var snapshot = Snapshot(graph: graph)
         snapshot.superstep = summary.superstep
         snapshot.inputSuperstep = try count("input_superstep")
@@ -96,7 +100,7 @@ private struct Reader {
     }
 
     private func message(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> Message {
-        let fields = try fields(value, path)
+        let fields = try fields(value, path, ["source", "target", "data", "request"])
         guard let payload = fields["data"]?.raw else { throw wrong(path + ".data", "present") }
         let source = try executor(fields["source"], graph, path + ".source") ?? Message.outside
         let target = try executor(fields["target"], graph, path + ".target")
@@ -108,7 +112,7 @@ private struct Reader {
     }
 
     private func request(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> Request {
-        let fields = try fields(value, path)
+        let fields = try fields(value, path, ["request_id", "source_executor_id", "response_type", "data"])
         guard let id = fields["request_id"]?.string, !id.isEmpty, let data = fields["data"]?.raw,
             let executor = try executor(fields["source_executor_id"], graph, path + ".source_executor_id")
         else { throw wrong(path, "a request with 'request_id', 'source_executor_id' and 'data'") }
@@ -116,7 +120,7 @@ private struct Reader {
     }
 
     private func fanIn(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> (Int, FanInBuffer) {
-        let fields = try fields(value, path)
+        let fields = try fields(value, path, ["target", "sources", "buffered"])
         let target = try executor(fields["target"], graph, path + ".target")
         var sources: [Int] = []
         for source in try list(fields["sources"], path + ".sources") {
@@ -128,7 +132,7 @@ private struct Reader {
         var buffer = FanInBuffer(sources: sources.count)
         for (index, entry) in try list(fields["buffered"], path + ".buffered").enumerated() {
             let entryPath = "\(path).buffered[\(index)]"
-            let fields = try self.fields(entry, entryPath)
+            let fields = try self.fields(entry, entryPath, ["source", "data"])
             let source = try executor(fields["source"], graph, entryPath + ".source")
             guard let place = sources.firstIndex(where: { $0 == source }), let payload = fields["data"]?.raw else {
                 throw wrong(entryPath, "a source of the fan-in and its data")
@@ -140,13 +144,9 @@ private struct Reader {
 
     private func executorState(_ value: JSONValue, _ path: String) throws(Failure) -> ExecutorState {
         var result = ExecutorState()
-        for (name, field) in try fields(value, path) {
-            switch name {
-            case "saved": result.saved = field.raw
-            case "state": result.state = try state(field, path + ".state")
-            default: throw wrong(path + "." + name.printable, "'saved' or 'state'")
-            }
-        }
+        let fields = try fields(value, path, ["saved", "state"])
+        result.saved = fields["saved"]?.raw
+        if let own = fields["state"] { result.state = try state(own, path + ".state") }
         return result
     }
 
@@ -159,8 +159,12 @@ private struct Reader {
 
     // MARK: Single values
 
-    private func fields(_ value: JSONValue, _ path: String) throws(Failure) -> [String: JSONValue] {
+    /// The members of an inner object. One that is not known is not dropped in silence: somebody meant something by it.
+    private func fields(_ value: JSONValue, _ path: String, _ known: [String]) throws(Failure) -> [String: JSONValue] {
         guard value.kind == .object else { throw wrong(path, "an object") }
+        if let (name, _) = value.members.first(where: { !known.contains($0.name) }) {
+            throw wrong(path + "." + name.printable, "one of \(known.joined(separator: ", "))")
+        }
         return Dictionary(value.members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
     }
 
