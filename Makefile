@@ -10,7 +10,9 @@
 #   make check-header           fails when a generated file is stale
 #   make test-swift             the tests of the Swift targets
 #   make test-abi               the tests of the C ABI, the packaging and the source tree
+#   make test-kill              kills the demo 200 times at random moments and resumes it in the other language
 #   make test-python            the tests of the Python package
+#   make bench                  what a superstep costs a C host and a Python host, beside the bare callback
 #   make sanitize               the C tests under the address and thread sanitizers; takes a few minutes
 #   make install                to PREFIX (/usr/local), below DESTDIR: library, headers, pkg-config, CMake
 #   make clean                  removes .build and build
@@ -37,7 +39,7 @@ LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xli
     -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header check-header test test-swift test-abi test-python sanitize demo install clean
+.PHONY: help setup lib header check-header test test-swift test-abi test-kill test-python bench sanitize demo install clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -66,7 +68,7 @@ header: build/setup-build.stamp
 check-header: lib
 	python3 bindings/abi/generate.py --check
 
-test: test-swift check-header test-abi test-python
+test: test-swift check-header test-abi test-kill test-python
 
 test-swift: setup
 	swift test
@@ -74,12 +76,22 @@ test-swift: setup
 test-abi: lib setup
 	$(PYTEST) -q Tests
 
+test-kill: lib setup
+	build/venv/bin/python Tests/demo/kill_loop.py --kills 200
+
 test-python: lib setup
 	$(PYTEST) -q bindings/python/tests
 
 sanitize: setup
 	Tests/abi/sanitize.sh address
 	Tests/abi/sanitize.sh thread
+
+bench: lib build/superstep
+	build/superstep
+	LIBWORKFLOW_LIBRARY=build/lib/libworkflow.so PYTHONPATH=bindings/python python3 benchmarks/superstep.py
+
+build/superstep: benchmarks/superstep.c $(LIBRARY) $(HEADERS)
+	$(CC) -O2 -std=c11 -Wall -Wextra -Iinclude $< -o $@ -Lbuild/lib -lworkflow -Wl,-rpath,$(CURDIR)/build/lib
 
 demo: lib
 	examples/wordcount/demo.sh
