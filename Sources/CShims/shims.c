@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* The library's only global state. Written in a fresh child, which has one thread. */
@@ -38,5 +39,24 @@ int wfs_rename_new(int directory, const char *name, const char *new_name) {
     (void)unlinkat(directory, name, 0);
     return 0;
 }
+
+struct wfs_lock {
+    pthread_mutex_t mutex;
+};
+
+wfs_lock *wfs_lock_new(void) {
+    wfs_lock *lock = malloc(sizeof *lock);
+    if (lock == NULL) abort();
+    (void)pthread_mutex_init(&lock->mutex, NULL);
+    return lock;
+}
+
+void wfs_lock_free(wfs_lock *lock) {
+    (void)pthread_mutex_destroy(&lock->mutex);
+    free(lock);
+}
+
+void wfs_lock_take(wfs_lock *lock) { (void)pthread_mutex_lock(&lock->mutex); }
+void wfs_lock_give(wfs_lock *lock) { (void)pthread_mutex_unlock(&lock->mutex); }
 
 const void *wfs_symbol_address(const char *name) { return dlsym(RTLD_DEFAULT, name); }

@@ -183,9 +183,7 @@ public struct Kernel: Sendable {
         // After a cancel, calls that were under way still end; they count no more.
         guard outstanding > 0 else { return }
         outstanding -= 1
-        var outcome = outcome
-        if outcome.failure == nil { outcome.failure = duplicateRequest(in: outcome) }
-        if var failure = outcome.failure {
+        if var failure = outcome.failure ?? duplicateRequest(in: outcome) {
             failure.executorID = failure.executorID ?? graph.executorID(executor)
             failure.superstep = failure.superstep ?? superstepAtWork
             if call == .invoke { emit(.executorFailed, executor: executor, data: .failure(failure)) }

@@ -24,7 +24,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
     private var outcome = Outcome()
     /// Values that were lent to the host: they live as long as the call.
     private var lent: [Text] = []
-    private let outputs = Mutex(Outputs())
+    private var outputs = Outputs()  // protected by the lock of the inbox
 
     /// Outputs are shared between the thread that makes them and, when the call goes pending, the driving thread.
     private struct Outputs {
@@ -84,7 +84,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     public func output(_ payload: Text) throws(Failure) {
         try require(.invoke, "give an output")
-        let isLive = outputs.withLock { outputs in
+        let isLive = inbox.withLock {
             outputs.all.append(payload)
             if outputs.isDetached { outputs.told += 1 }
             return outputs.isDetached
@@ -180,18 +180,20 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     /// The callback has returned `pending`. Gives the outputs so far, for the driving thread to tell first.
     func detach() -> [Text] {
-        outputs.withLock { outputs in
+        inbox.withLock {
             outputs.isDetached = true
             outputs.told = outputs.all.count
             return outputs.all
         }
     }
 
-    /// What the call did, if it ended with `status`. The context is empty afterwards.
-    func takeOutcome(_ status: Status) -> Outcome {
+    /// What the call did, if it ended with `status`. The context is empty afterwards. A call that never went pending was
+    /// alone with its outputs.
+    func takeOutcome(_ status: Status, wasPending: Bool) -> Outcome {
         var result = outcome
         outcome = Outcome()
-        (result.outputs, result.toldOutputs) = outputs.withLock { ($0.all, $0.told) }
+        let outputs = wasPending ? inbox.withLock { self.outputs } : self.outputs
+        (result.outputs, result.toldOutputs) = (outputs.all, outputs.told)
         (shared, own, lent) = (StateMap(), StateMap(), [])
         if status.isError {
             let reason = "executor '\(executorID)' failed with status \(status.rawValue) while it was asked to \(kind.verb)"

@@ -43,6 +43,13 @@ final class Inbox: @unchecked Sendable {
         mutex.deallocate()
     }
 
+    /// For what a pending call and the driving thread share. No host code may run inside `body`.
+    func withLock<Result>(_ body: () -> Result) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return body()
+    }
+
     /// False if the run is gone: nobody will read it.
     func put(_ report: Report) -> Bool {
         pthread_mutex_lock(mutex)

@@ -1,6 +1,6 @@
-import Synchronization
 import WorkflowJSON
 import WorkflowModel
+import WorkflowStorage
 
 /// The requests of a run that wait for an answer, for any thread: who answers first, counts.
 final class OpenRequests: Sendable {
@@ -8,7 +8,7 @@ final class OpenRequests: Sendable {
         var open: [Request] = []
         var closed: Set<Text> = []
     }
-    private let book = Mutex(Book())
+    private let book = Locked(Book())
 
     /// Requests of a checkpoint can be answered before they are told.
     init(_ requests: [Request]) { book.withLock { $0.open = requests } }

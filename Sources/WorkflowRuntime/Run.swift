@@ -172,7 +172,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         if status == .pending {
             for output in context.detach() { kernel.output(output, executor: call.executor) }
         } else {
-            kernel.finish(call.kind, executor: call.executor, context.takeOutcome(status))
+            kernel.finish(call.kind, executor: call.executor, context.takeOutcome(status, wasPending: false))
         }
     }
 
@@ -181,7 +181,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
             switch report {
             case .output(let executor, let payload): kernel.output(payload, executor: executor)
             case .finished(let context, let status):
-                kernel.finish(context.kind, executor: context.executor, context.takeOutcome(status))
+                kernel.finish(context.kind, executor: context.executor, context.takeOutcome(status, wasPending: true))
             case .input(let payload): kernel.input(payload)
             case .answer(let request, let payload): kernel.answer(request, payload)
             case .withdrawal(let request): kernel.withdraw(request)

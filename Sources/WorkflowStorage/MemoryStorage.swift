@@ -1,9 +1,8 @@
-import Synchronization
 public import WorkflowModel
 
 /// `memory:` Checkpoints as bytes, gone with the storage. Holds no reference to anything that runs.
 public final class MemoryStorage: Storage {
-    private let kept = Mutex<[String: (document: Text, summary: CheckpointSummary)]>([:])
+    private let kept = Locked<[String: (document: Text, summary: CheckpointSummary)]>([:])
     private static let place = "the memory storage"
 
     public init() {}

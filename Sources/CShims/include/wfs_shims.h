@@ -14,6 +14,14 @@ int wfs_openat(int directory, const char *path, int flags, unsigned int mode);
 /* rename(2) within a directory that never replaces: EEXIST if there is something of the new name. */
 int wfs_rename_new(int directory, const char *name, const char *new_name);
 
+/* A mutex of the system's, which thread sanitizers know: they do not see that of Swift's library. Without memory
+ * the process ends, as it does when Swift cannot allocate an object. */
+typedef struct wfs_lock wfs_lock;
+wfs_lock *wfs_lock_new(void);
+void wfs_lock_free(wfs_lock *lock);
+void wfs_lock_take(wfs_lock *lock);
+void wfs_lock_give(wfs_lock *lock);
+
 /* The address that the running process uses for a symbol, or NULL: to find a second copy of a library. */
 const void *wfs_symbol_address(const char *name);
 

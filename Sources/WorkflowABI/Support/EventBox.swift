@@ -1,4 +1,3 @@
-import Synchronization
 import WorkflowJSON
 import WorkflowModel
 
@@ -7,7 +6,8 @@ final class EventBox: Sendable {
     let event: Event
     let sequence: UInt64
     let graph: Graph
-    private let texts = Mutex<(data: Text?, json: Text?)>((nil, nil))
+    private let dataText = Once<Text>()
+    private let jsonText = Once<Text>()
 
     init(_ event: Event, sequence: UInt64, graph: Graph) {
         self.event = event
@@ -17,22 +17,9 @@ final class EventBox: Sendable {
 
     var executorID: Text? { graph.executors.indices.contains(event.executor) ? graph.executors[event.executor] : nil }
 
-    var data: Text {
-        texts.withLock { texts in
-            if let data = texts.data { return data }
-            let data = EventDocument.data(of: event, graph: graph)
-            texts.data = data
-            return data
-        }
-    }
+    var data: Text { dataText.get { EventDocument.data(of: event, graph: graph) } }
 
     var json: Text {
-        let data = self.data
-        return texts.withLock { texts in
-            if let json = texts.json { return json }
-            let json = EventDocument.text(of: event, data: data, sequence: sequence, graph: graph)
-            texts.json = json
-            return json
-        }
+        jsonText.get { EventDocument.text(of: event, data: data, sequence: sequence, graph: graph) }
     }
 }
