@@ -486,6 +486,22 @@ WF_API const char *wf_workflow_signature(const wf_workflow_t *workflow);
 WF_API wf_status_t wf_workflow_definition(const wf_workflow_t *workflow, char **json, size_t *length,
                                           wf_error_t **error);
 
+/** Draws the workflow as text, for documents ("mermaid") or Graphviz ("dot").
+ *
+ * Ids appear only in labels, so that no id can break the picture. Edges that a condition or a selector
+ * decides on are dashed and carry its name. Any thread.
+ *
+ * @param workflow Borrowed.
+ * @param format "mermaid" or "dot".
+ * @param text Receives NUL-terminated UTF-8, owned by the caller: wf_free. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for another format; WF_E_MISUSE for a NULL or another kind of handle;
+ *     WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_workflow_diagram(const wf_workflow_t *workflow, const char *format, char **text,
+                                       size_t *length, wf_error_t **error);
+
 /** Releases a workflow. Runs that were started keep what they need of it.
  *
  * Any thread.
@@ -906,6 +922,16 @@ WF_API const char *wf_context_run_id(const wf_context_t *context);
  * @return NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
  */
 WF_API const char *wf_context_executor_id(const wf_context_t *context);
+
+/** A key for side effects: the same for every attempt at this very piece of work, also after a crash and a
+ * resume, and different for every other: run, superstep, executor, number of the message.
+ *
+ * Give it to services that take an idempotency key, and they act once however often the superstep is run.
+ *
+ * @param context Borrowed.
+ * @return NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
+ */
+WF_API const char *wf_context_idempotency_key(wf_context_t *context);
 
 /** The superstep that the call is part of, counted from 1; in a restore callback the superstep of the
  * checkpoint.

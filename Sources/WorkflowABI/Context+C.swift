@@ -19,6 +19,18 @@ public func wf_context_executor_id(_ context: UnsafePointer<wf_context>?) -> Uns
     CText.lend(Handle.peek(context)?.executorID ?? emptyText, nil)
 }
 
+/// A key for side effects: the same for every attempt at this very piece of work, also after a crash and a resume, and
+/// different for every other: run, superstep, executor, number of the message.
+///
+/// Give it to services that take an idempotency key, and they act once however often the superstep is run.
+/// - Parameter context: Borrowed.
+/// - Returns: NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
+@_cdecl("wf_context_idempotency_key")
+public func wf_context_idempotency_key(_ context: UnsafeMutablePointer<wf_context>?) -> UnsafePointer<CChar> {
+    guard let context = Handle.peek(context.map { UnsafePointer($0) }) else { return CText.lend(emptyText, nil) }
+    return CText.lend(context.lend(context.idempotencyKey), nil)
+}
+
 /// The superstep that the call is part of, counted from 1; in a restore callback the superstep of the checkpoint.
 /// - Parameter context: Borrowed.
 /// - Returns: The number; 0 for anything but a context.

@@ -43,6 +43,35 @@ public func wf_workflow_definition(
     }
 }
 
+/// Draws the workflow as text, for documents ("mermaid") or Graphviz ("dot").
+///
+/// Ids appear only in labels, so that no id can break the picture. Edges that a condition or a selector decides on are
+/// dashed and carry its name. Any thread.
+/// - Parameters:
+///   - workflow: Borrowed.
+///   - format: "mermaid" or "dot".
+///   - text: Receives NUL-terminated UTF-8, owned by the caller: wf_free. NULL on error.
+///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_INVALID for another format; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED;
+///   WF_E_NOMEM.
+@_cdecl("wf_workflow_diagram")
+public func wf_workflow_diagram(
+    _ workflow: UnsafePointer<wf_workflow>?, _ format: UnsafePointer<CChar>?,
+    _ text: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ length: UnsafeMutablePointer<UInt>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let place = try Boundary.place(text, "diagram")
+        let workflow = try Handle.object(workflow)
+        let name = try CText.string(format, "format")
+        guard let diagram = Diagram(rawValue: name) else {
+            throw Failure(.invalid, "'\(name.printable)' is no format of diagrams; use 'mermaid' or 'dot'")
+        }
+        try CText.give(diagram.text(of: workflow.graph), place, length, "diagram")
+    }
+}
+
 /// Releases a workflow. Runs that were started keep what they need of it.
 ///
 /// Any thread.

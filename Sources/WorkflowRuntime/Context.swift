@@ -56,6 +56,11 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     public var executorID: Text { workflow.graph.executors[executor] }
 
+    /// The same for every attempt at this piece of work. Lengths keep ids with slashes apart.
+    public var idempotencyKey: Text {
+        Text("\(runID.count):\(runID)/\(superstep)/\(executorID.count):\(executorID)/\(invocation)")
+    }
+
     /// Ids of the executors that the message came from; for an input `internal:` and the start executor.
     public var sourceIDs: [String] {
         let graph = workflow.graph

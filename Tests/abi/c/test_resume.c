@@ -148,7 +148,44 @@ static void from_a_document(void) {
     wf_workflow_free(workflow);
 }
 
+static char keys[4][TEXT];
+static int key_count;
+
+/* Keeps its idempotency key; the second call of the process fails, as if it had crashed. */
+static wf_status_t keep_key(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    (void)user_data;
+    snprintf(keys[key_count++ & 3], TEXT, "%s", wf_context_idempotency_key(context));
+    if (key_count == 2) return WF_E_HOST;
+    return strcmp(input, "1") == 0 ? wf_context_send(context, NULL, "2", 1, NULL) : wf_context_output(context, input, length, NULL);
+}
+
+static void keys_are_the_same_for_the_same_work(void) {
+    wf_builder_t *builder = story(keep_key);
+    wf_run_options_t options = WF_RUN_OPTIONS_INIT;
+    wf_storage_t *storage = NULL;
+    wf_workflow_t *workflow;
+    wf_run_t *run;
+
+    CHECK_OK(wf_builder_add_edge(builder, "first", "first", NULL, &error));
+    workflow = built(builder);
+    CHECK_OK(wf_storage_open("memory:", &storage, &error));
+    run = started(workflow, storage, "1");
+    CHECK_FAILS(WF_E_HOST, drive(run).end, "first");
+    wf_run_free(run);
+    options.storage = storage;
+    CHECK_OK(wf_run_resume(workflow, &options, NULL, &run, &error));
+    CHECK_TEXT("2", drive(run).output);
+    CHECK(key_count == 3 && strlen(keys[0]) > 0);
+    CHECK_TEXT(keys[1], keys[2]);
+    CHECK(strcmp(keys[0], keys[1]) != 0);
+    CHECK_TEXT("", wf_context_idempotency_key(NULL));
+    wf_run_free(run);
+    wf_storage_free(storage);
+    wf_workflow_free(workflow);
+}
+
 int main(void) {
+    RUN(keys_are_the_same_for_the_same_work);
     RUN(from_nowhere);
     RUN(from_another_graph);
     RUN(twice_from_the_same);

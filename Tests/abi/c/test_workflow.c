@@ -66,10 +66,31 @@ static void its_definition_makes_it_again(void) {
     wf_workflow_free(workflow);
 }
 
+static void it_draws_itself(void) {
+    wf_workflow_t *workflow = built(story_of_two(relay, echo));
+    char *text = NULL;
+    size_t length = 0;
+
+    CHECK_OK(wf_workflow_diagram(workflow, "mermaid", &text, &length, &error));
+    CHECK_TEXT("flowchart TD\n    n0[\"first (start)\"]\n    n1[\"last\"]\n    n0 --> n1\n", text);
+    CHECK(text != NULL && length == strlen(text));
+    wf_free(text);
+    CHECK_OK(wf_workflow_diagram(workflow, "dot", &text, NULL, &error));
+    CHECK(text != NULL && strstr(text, "n0 -> n1;") != NULL);
+    wf_free(text);
+    CHECK_FAILS(WF_E_INVALID, wf_workflow_diagram(workflow, "svg", &text, NULL, &error), "'svg'", "mermaid");
+    CHECK(text == NULL);
+    CHECK_FAILS(WF_E_MISUSE, wf_workflow_diagram(NULL, "dot", &text, NULL, &error), "workflow is NULL");
+    CHECK_FAILS(WF_E_MISUSE, wf_workflow_diagram(workflow, NULL, &text, NULL, &error), "format is NULL");
+    CHECK_FAILS(WF_E_MISUSE, wf_workflow_diagram(workflow, "dot", NULL, NULL, &error), "diagram is NULL");
+    wf_workflow_free(workflow);
+}
+
 int main(void) {
     RUN(null_and_wrong_handles);
     RUN(it_outlives_its_builder);
     RUN(the_builder_goes_on_without_changing_it);
     RUN(its_definition_makes_it_again);
+    RUN(it_draws_itself);
     FINISH();
 }
