@@ -6,25 +6,32 @@ import WorkflowStorage
 final class OpenRequests: Sendable {
     private struct Book {
         var open: [Request] = []
-        var closed: Set<Text> = []
+        /// Those of a checkpoint that are still to be told again. They can be answered before.
+        var untold: Set<ObjectIdentifier> = []
+        /// Ids that were closed lately, oldest first: for a better sentence to whoever comes second.
+        var closed: [Text] = []
     }
-    private let book = Locked(Book())
 
-    /// Requests of a checkpoint can be answered before they are told.
-    init(_ requests: [Request]) { book.withLock { $0.open = requests } }
+    private let book: Locked<Book>
+    private static let rememberedIDs = 1000
 
-    /// Opens the request that is about to be told. False if it was answered before, so that nobody need be told.
+    /// With the requests of the checkpoint that a run goes on from.
+    init(_ requests: [Request]) { book = Locked(Book(open: requests, untold: Set(requests.map { ObjectIdentifier($0) }))) }
+
+    var all: [Request] { book.withLock { $0.open } }
+
+    /// Opens the request that is about to be told. False if it was closed before: nobody need be told.
     func tell(_ request: Request) -> Bool {
         book.withLock { book in
-            if book.closed.contains(request.id) { return false }
-            if !book.open.contains(where: { $0 === request }) { book.open.append(request) }
+            if book.untold.remove(ObjectIdentifier(request)) != nil { return book.open.contains { $0 === request } }
+            book.open.append(request)
+            // An id may be used again when it is free.
+            book.closed.removeAll { $0 == request.id }
             return true
         }
     }
 
-    var all: [Request] { book.withLock { $0.open } }
-
-    /// Takes the request that `payload` answers; a payload of a wrong type leaves it open.
+    /// Takes the request that `payload` answers, or that is withdrawn; a payload of a wrong type leaves it open.
     func close(_ id: Text, answer payload: Text?) throws(Failure) -> Request {
         try book.withLock { book throws(Failure) in
             guard let place = book.open.firstIndex(where: { $0.id == id }) else {
@@ -41,7 +48,8 @@ final class OpenRequests: Sendable {
                         + "it stays pending")
             }
             book.open.remove(at: place)
-            book.closed.insert(id)
+            book.closed.append(id)
+            if book.closed.count > Self.rememberedIDs { book.closed.removeFirst() }
             return request
         }
     }

@@ -137,6 +137,24 @@ static void answered_from_another_thread(void) {
     wf_workflow_free(workflow);
 }
 
+static wf_status_t asks_again(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    (void)user_data, (void)input, (void)length;
+    return wf_context_request_info(context, "again", "1", 1, NULL, NULL);
+}
+
+static void an_id_can_be_used_again(void) {
+    wf_workflow_t *workflow = built(story(asks_again));
+    wf_run_t *run = started(workflow, NULL, "1");
+
+    for (int i = 0; i < 3; i++) {
+        CHECK(drive(run).kinds[WF_EVENT_REQUEST_INFO] == 1);
+        respond(run, "again", "1");
+        CHECK_FAILS(WF_E_CONFLICT, wf_run_respond(run, "again", "1", 1, &error), "already");
+    }
+    wf_run_free(run);
+    wf_workflow_free(workflow);
+}
+
 static void bad_requests(void) {
     wf_workflow_t *workflow = built(story(asks_and_waits));
     wf_run_t *run = started(workflow, NULL, "1");
@@ -162,6 +180,7 @@ int main(void) {
     RUN(asked_and_answered);
     RUN(hidden_and_resumed);
     RUN(answered_from_another_thread);
+    RUN(an_id_can_be_used_again);
     RUN(bad_requests);
     FINISH();
 }
