@@ -12,6 +12,7 @@ result.get_outputs()  # ["HELLO"]
 
 from ._abi import WF_VERSION as __version__
 from ._builder import DEFAULT_MAX_ITERATIONS, WorkflowBuilder
+from ._case import Case, Default
 from ._checkpoint import WorkflowCheckpoint, WorkflowMessage
 from ._context import WorkflowContext
 from ._errors import (
@@ -43,7 +44,9 @@ from ._workflow import Workflow
 
 __all__ = [
     "DEFAULT_MAX_ITERATIONS",
+    "Case",
     "CheckpointStorage",
+    "Default",
     "EdgeDuplicationError",
     "EngineStorage",
     "Executor",

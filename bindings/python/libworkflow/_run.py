@@ -26,6 +26,7 @@ from ._errors import WorkflowCheckpointException
 from ._event import WorkflowEvent, message_of, traceback_of
 from ._host import Host
 from ._library import lib, take_error
+from ._selector import choose
 from ._steps import make_steps
 from ._trampolines import current
 
@@ -38,7 +39,7 @@ _finish = lib.wf_context_finish
 _fail = lib.wf_context_fail
 
 _FAILURES = frozenset((WF_EVENT_FAILED, WF_EVENT_EXECUTOR_FAILED))
-_YES, _NO, _FAILED = 1, 2, 0  # of a condition under WF_STRICT_RESULT
+_YES, _NO, _FAILED = 1, 2, 0  # of conditions and selectors under WF_STRICT_RESULT
 
 _SLICE = 0.005
 """For how many seconds handlers that never wait may keep the event loop to themselves."""
@@ -161,6 +162,15 @@ class Run:
         """Evaluates a condition."""
         try:
             return _YES if evaluate(self._workflow._conditions[index], self._workflow._decode(raw)) else _NO
+        except BaseException as error:
+            self._keep(None, error)
+            return _FAILED
+
+    def select(self, index: int, raw: bytes, selection: int) -> int:
+        """Lets a selector choose."""
+        try:
+            choose(self._workflow._selectors[index], self._workflow._decode(raw), selection)
+            return WF_DONE
         except BaseException as error:
             self._keep(None, error)
             return _FAILED

@@ -15,6 +15,7 @@ from ._identifier import new_identifier
 from ._library import lib, raise_for
 from ._result import WorkflowRunResult
 from ._run import Run
+from ._selector import Selector
 from ._storage import CheckpointStorage, handle_of
 from ._stream import ResponseStream, result_of
 
@@ -27,6 +28,7 @@ class Workflow:
         handle: int,
         hosts: list[Host],
         conditions: list[Condition],
+        selectors: list[Selector],
         start_executor: Executor,
         *,
         description: Optional[str],
@@ -36,6 +38,7 @@ class Workflow:
         self._handle = handle
         self._hosts = hosts
         self._conditions = conditions
+        self._selectors = selectors
         self._decode = decoder()
         self._start_executor = start_executor
         self._checkpoint_storage = checkpoint_storage
