@@ -31,6 +31,7 @@ from ._function_executor import FunctionExecutor, executor
 from ._handler import handler
 from ._opaque import OpaqueValue
 from ._registry import register_type
+from ._response_handler import response_handler
 from ._result import WorkflowRunResult
 from ._storage import (
     CheckpointStorage,
@@ -77,4 +78,5 @@ __all__ = [
     "handler",
     "open_storage",
     "register_type",
+    "response_handler",
 ]
