@@ -155,7 +155,11 @@ class Workflow:
         text = encode(message, "message")
         resting = self._take()
         if resting is not None and resting.storage is storage:
-            resting.input(text)
+            try:
+                resting.input(text)
+            except BaseException:
+                self._keep(resting)
+                raise
             waiting = len(resting.requests())
             if waiting:
                 _log.warning("a new message for '%s' while %d requests wait; they go on waiting", self.name, waiting)
