@@ -68,14 +68,16 @@ class Run:
         storage: Any = None,
         hidden: Iterable[int] = (),
         prelude: Iterable[WorkflowEvent[Any]] = (),
+        has_news: bool = False,
     ) -> None:
         """`hidden` are kinds of events that are not handed out, of "status" only the first; `prelude` are events that
-        come before those of the library."""
+        come before those of the library; `has_news` says that a run which rests was given something to go on with."""
         self._handle: Optional[int] = handle
         self._workflow = workflow
         self._storage = storage
         self._hidden = set(hidden)
         self._prelude = list(prelude)
+        self._has_news = has_news
         self.hosts = workflow._hosts
         self._loop = asyncio.get_running_loop()
         self._steps = make_steps(self._loop)
@@ -122,6 +124,7 @@ class Run:
 
         Appends to `events`, and comes back when there are `most` more.
         """
+        self._has_news = False
         end = len(events) + most
         previous, current.run = current.run, self
         try:
@@ -296,7 +299,7 @@ class Run:
         if self._handle is None:
             return
         state = lib.wf_run_state(self._handle)
-        if state in _RESTING:
+        if state in _RESTING and not self._has_news:
             handle, self._handle = self._handle, None
             self._workflow._keep(RestingRun(handle, self._storage))
         elif cancel and state != WF_RUN_FAILED:

@@ -200,11 +200,13 @@ class Workflow:
     def _continued(self, resting: RestingRun, hidden: list[int], waiting: int, *, is_idle: bool = False) -> Run:
         """A run that goes on. The library tells only that its state changes, and may find that requests wait."""
         prelude = [_framework_event("started"), _framework_event("status", WorkflowRunState.IN_PROGRESS)]
-        if is_idle:
+        if is_idle:  # nothing happens, and so the library tells nothing
             prelude.append(_framework_event("status", WorkflowRunState.IDLE_WITH_PENDING_REQUESTS))
         elif not waiting:
             hidden = [*hidden, WF_EVENT_STATUS]
-        return self._driven(Run(self, resting.release(), storage=resting.storage, hidden=hidden, prelude=prelude))
+        handle, storage = resting.release(), resting.storage
+        run = Run(self, handle, storage=storage, hidden=hidden, prelude=prelude, has_news=not is_idle)
+        return self._driven(run)
 
     # ---- The run that this object goes on with
 

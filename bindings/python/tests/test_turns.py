@@ -179,6 +179,24 @@ def test_stream_left_at_its_last_event_can_be_answered() -> None:
     run(main())
 
 
+@pytest.mark.parametrize("responses", [{}, {"is-it-5": Hint.ABOVE}])
+def test_stream_left_before_the_answer_was_taken_in(responses: dict[str, Any]) -> None:
+    async def main() -> None:
+        workflow = game()
+        await workflow.run(10)
+        async for event in workflow.run(responses=responses, stream=True):
+            assert event.type == "started"
+            break
+        await asyncio.sleep(0.01)
+        gc.collect()
+        # As with any stream that is left early, what was begun is cancelled; with no answer nothing was begun.
+        waiting = [] if responses else ["is-it-5"]
+        assert [event.request_id for event in workflow.pending_requests] == waiting
+        assert (workflow.status is WorkflowRunState.CANCELLED) == bool(responses)
+
+    run(main())
+
+
 def slow(begun: asyncio.Event) -> Workflow:
     @executor(id="slow")
     async def wait(n: int, ctx: WorkflowContext[Any]) -> None:
