@@ -12,6 +12,7 @@ result.get_outputs()  # ["HELLO"]
 
 from ._abi import WF_VERSION as __version__
 from ._builder import DEFAULT_MAX_ITERATIONS, WorkflowBuilder
+from ._case import Case, Default
 from ._checkpoint import WorkflowCheckpoint, WorkflowMessage
 from ._context import WorkflowContext
 from ._errors import (
@@ -30,6 +31,7 @@ from ._function_executor import FunctionExecutor, executor
 from ._handler import handler
 from ._opaque import OpaqueValue
 from ._registry import register_type
+from ._response_handler import response_handler
 from ._result import WorkflowRunResult
 from ._storage import (
     CheckpointStorage,
@@ -43,7 +45,9 @@ from ._workflow import Workflow
 
 __all__ = [
     "DEFAULT_MAX_ITERATIONS",
+    "Case",
     "CheckpointStorage",
+    "Default",
     "EdgeDuplicationError",
     "EngineStorage",
     "Executor",
@@ -74,4 +78,5 @@ __all__ = [
     "handler",
     "open_storage",
     "register_type",
+    "response_handler",
 ]

@@ -5,34 +5,21 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from ctypes import byref, c_char_p, c_void_p
-from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from ctypes import byref, c_void_p
+from typing import Any, Callable, Optional, Union
 
+from ._case import Case, Default, split_cases
 from ._condition import Condition, condition_names, condition_struct
+from ._edge_group import EdgeGroup
 from ._errors import EdgeDuplicationError
 from ._executor import Executor
 from ._host import Host, executor_struct
 from ._library import lib, raise_for
+from ._selector import Selector, selector_struct
 from ._storage import CheckpointStorage, handle_of
 from ._workflow import Workflow
 
 DEFAULT_MAX_ITERATIONS = 100
-
-
-@dataclass
-class EdgeGroup:
-    """What one call of the builder added."""
-
-    kind: str
-    sources: list[str]
-    targets: list[str]
-    condition: Optional[Condition] = None
-
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Its edges as source and target."""
-        return [(source, target) for source in self.sources for target in self.targets]
 
 
 class WorkflowBuilder:
@@ -74,7 +61,7 @@ class WorkflowBuilder:
         """
         if condition is not None and not callable(condition):
             raise TypeError(f"the condition {condition!r} cannot be called")
-        return self._add("single", [source], [target], condition)
+        return self._add("single", [source], [target], conditions=[condition] if condition is not None else [])
 
     def add_chain(self, executors: Sequence[Executor]) -> WorkflowBuilder:
         """An edge from each executor to the next.
@@ -111,6 +98,35 @@ class WorkflowBuilder:
             raise ValueError("a fan-in needs at least two sources")
         return self._add("fan_in", sources, [target])
 
+    def add_switch_case_edge_group(self, source: Executor, cases: Sequence[Union[Case, Default]]) -> WorkflowBuilder:
+        """Every message of `source` goes to the target of the first `Case` that takes it, else to the `Default`'s.
+
+        Raises:
+            ValueError: there are fewer than two cases, not exactly one default, or two executors have the same id.
+            TypeError: one is neither a case nor a default, or holds something else than it should.
+        """
+        ordered, default = split_cases(cases)
+        targets = [*(case.target for case in ordered), default.target]
+        return self._add("switch", [source], targets, conditions=[case.condition for case in ordered])
+
+    def add_multi_selection_edge_group(
+        self, source: Executor, targets: Sequence[Executor], selection_func: Selector
+    ) -> WorkflowBuilder:
+        """Every message of `source` goes to those `targets` whose ids `selection_func(message, ids)` answers.
+
+        The function gets the ids of all targets. It must depend on the message alone, and may choose none. Choosing
+        what is no target fails the run.
+
+        Raises:
+            ValueError: there are fewer than two targets, or two executors have the same id.
+            TypeError: one is not an executor, or the function cannot be called.
+        """
+        if len(targets) < 2:
+            raise ValueError("a selection needs at least two targets")
+        if not callable(selection_func):
+            raise TypeError(f"the selector {selection_func!r} cannot be called")
+        return self._add("selection", [source], targets, selector=selection_func)
+
     def build(self) -> Workflow:
         """Checks the graph. The builder may be used again; its workflows share the executor objects.
 
@@ -121,9 +137,12 @@ class WorkflowBuilder:
         """
         self._refuse_duplicates()
         hosts = [Host(executor) for executor in self._executors.values()]
-        conditional = [(*group.pairs[0], group.condition) for group in self._groups if group.condition]
+        conditional = [edge for group in self._groups for edge in group.conditional]
         names = condition_names(conditional)
         conditions = dict(zip(names, (condition for _, _, condition in conditional)))
+        selecting = [(*group.pairs[0], group.selector) for group in self._groups if group.selector is not None]
+        selector_names = condition_names(selecting)
+        selectors = dict(zip(selector_names, (selector for _, _, selector in selecting)))
         builder, handle = c_void_p(), c_void_p()
         _call(lib.wf_builder_new, (self._name or self._default_name()).encode(), byref(builder))
         try:
@@ -138,9 +157,12 @@ class WorkflowBuilder:
                 )
             for index, name in enumerate(conditions, 1):
                 _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, index)))
-            following = iter(names)
+            for index, name in enumerate(selectors, 1):
+                _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, index)))
+            following, next_selector = iter(names), iter(selector_names)
             for group in self._groups:
-                _add_edges(builder, group, next(following) if group.condition else None)
+                group_names = [next(following) for _ in group.conditions]
+                group.add_to(builder, _call, group_names, next(next_selector) if group.selector is not None else None)
             _call(lib.wf_builder_build, builder, byref(handle))
         finally:
             lib.wf_builder_free(builder)
@@ -148,6 +170,7 @@ class WorkflowBuilder:
             handle.value or 0,
             hosts,
             list(conditions.values()),
+            list(selectors.values()),
             self._start_executor,
             description=self._description,
             max_iterations=self._max_iterations,
@@ -166,10 +189,17 @@ class WorkflowBuilder:
         return executor.id
 
     def _add(
-        self, kind: str, sources: Sequence[Executor], targets: Sequence[Executor], condition: Optional[Condition] = None
+        self,
+        kind: str,
+        sources: Sequence[Executor],
+        targets: Sequence[Executor],
+        *,
+        conditions: Sequence[Condition] = (),
+        selector: Optional[Selector] = None,
     ) -> WorkflowBuilder:
         ids = [self._id(executor) for executor in (*sources, *targets)]
-        self._groups.append(EdgeGroup(kind, ids[: len(sources)], ids[len(sources) :], condition))
+        split = len(sources)
+        self._groups.append(EdgeGroup(kind, ids[:split], ids[split:], list(conditions), selector))
         return self
 
     def _refuse_duplicates(self) -> None:
@@ -182,20 +212,6 @@ class WorkflowBuilder:
         pairs = sorted(pair for group in self._groups for pair in group.pairs)
         text = repr((self._start_executor.id, sorted(self._executors), pairs))
         return f"workflow-{zlib.crc32(text.encode()):08x}"
-
-
-def _add_edges(builder: c_void_p, group: EdgeGroup, condition: Optional[str]) -> None:
-    sources, targets = ([name.encode() for name in ids] for ids in (group.sources, group.targets))
-    if group.kind == "single":
-        _call(lib.wf_builder_add_edge, builder, sources[0], targets[0], condition.encode() if condition else None)
-    elif group.kind == "fan_out":
-        _call(lib.wf_builder_add_fan_out_edges, builder, sources[0], _texts(targets), len(targets))
-    else:
-        _call(lib.wf_builder_add_fan_in_edges, builder, _texts(sources), len(sources), targets[0])
-
-
-def _texts(items: list[bytes]) -> Any:
-    return (c_char_p * len(items))(*items)
 
 
 def _call(function: Callable[..., int], *arguments: Any) -> None:

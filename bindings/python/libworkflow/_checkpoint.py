@@ -9,7 +9,9 @@ from typing import Any, Callable, Optional
 
 from ._codec import from_plain, to_plain
 from ._errors import WorkflowCheckpointException
+from ._event import WorkflowEvent
 from ._identifier import new_identifier
+from ._request import Question
 
 _OUTSIDE = "internal:"
 """Before the id of an executor: the source of a message from outside the workflow."""
@@ -23,8 +25,6 @@ _TEXTS = {
     "iteration_count": "superstep",
 }
 """field -> member of the document."""
-_MAPS = ("pending_request_info_events", "metadata")
-"""Fields and members of one name whose values may be tagged."""
 
 
 @dataclass
@@ -34,6 +34,8 @@ class WorkflowMessage:
     data: Any
     source_id: str
     target_id: Optional[str] = None
+    original_request: Optional[WorkflowEvent[Any]] = None
+    """The request that it answers."""
 
 
 @dataclass
@@ -41,7 +43,8 @@ class WorkflowCheckpoint:
     """The state of a run at a superstep boundary.
 
     `messages` maps a source to the messages of it that are not delivered yet; `state` holds the shared state
-    and, under "_executor_state", what the executors gave to `on_checkpoint_save`.
+    and, under "_executor_state", what the executors gave to `on_checkpoint_save`; `pending_request_info_events`
+    maps the id of a request that waits for an answer to its "request_info" event.
     """
 
     workflow_name: str
@@ -51,7 +54,7 @@ class WorkflowCheckpoint:
     timestamp: str = field(default_factory=lambda: datetime.now(timezone.utc).isoformat())
     messages: dict[str, list[WorkflowMessage]] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
-    pending_request_info_events: dict[str, Any] = field(default_factory=dict)
+    pending_request_info_events: dict[str, WorkflowEvent[Any]] = field(default_factory=dict)
     iteration_count: int = 0
     metadata: dict[str, Any] = field(default_factory=dict)
     version: str = "1.0"
@@ -86,13 +89,17 @@ class WorkflowCheckpoint:
             messages: dict[str, list[WorkflowMessage]] = {}
             for message in document.pop("messages"):
                 source, target = message["source"], message["target"]
-                item = WorkflowMessage(from_plain(message["data"]), source or f"{_OUTSIDE}{target}", target)
+                request = _request_from_plain(message["request"]) if "request" in message else None
+                item = WorkflowMessage(from_plain(message["data"]), source or f"{_OUTSIDE}{target}", target, request)
                 messages.setdefault(item.source_id, []).append(item)
             executors = document.get("executor_states", {})
             saved = {name: from_plain(entry["saved"]) for name, entry in executors.items() if "saved" in entry}
             state = {**_each(from_plain, document.pop("state")), "_executor_state": saved}
             known = {ours: document.pop(theirs) for ours, theirs in _TEXTS.items()}
-            known.update((name, _each(from_plain, document.pop(name))) for name in _MAPS)
+            known["metadata"] = _each(from_plain, document.pop("metadata"))
+            known["pending_request_info_events"] = _each(
+                _request_from_plain, document.pop("pending_request_info_events")
+            )
             return cls(messages=messages, state=state, document=document, **known)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WorkflowCheckpointException(f"the checkpoint cannot be read: {error!r}") from error
@@ -119,13 +126,10 @@ class WorkflowCheckpoint:
             "sub_workflows": {},
             **self.document,
             **{theirs: getattr(self, ours) for ours, theirs in _TEXTS.items()},
-            **{name: _each(to_plain, getattr(self, name)) for name in _MAPS},
+            "metadata": _each(to_plain, self.metadata),
+            "pending_request_info_events": _each(_request_to_plain, self.pending_request_info_events),
             "messages": [
-                {
-                    "source": None if item.source_id.startswith(_OUTSIDE) else item.source_id,
-                    "target": item.target_id,
-                    "data": to_plain(item.data, f"messages[{source!r}][{index}]"),
-                }
+                _message_to_plain(item, f"messages[{source!r}][{index}]")
                 for source, items in self.messages.items()
                 for index, item in enumerate(items)
             ],
@@ -137,3 +141,28 @@ class WorkflowCheckpoint:
 
 def _each(convert: Callable[[Any], Any], members: dict[str, Any]) -> dict[str, Any]:
     return {name: convert(member) for name, member in members.items()}
+
+
+def _request_from_plain(plain: dict[str, Any]) -> WorkflowEvent[Any]:
+    return WorkflowEvent.request_info(plain["request_id"], plain["source_executor_id"], from_plain(plain["data"]))
+
+
+def _request_to_plain(event: WorkflowEvent[Any]) -> dict[str, Any]:
+    question = Question(event.data, event.response_type).to_value()
+    return {
+        "request_id": event.request_id,
+        "source_executor_id": event.source_executor_id,
+        "response_type": None,
+        "data": to_plain(question, f"request {event.request_id!r}"),
+    }
+
+
+def _message_to_plain(message: WorkflowMessage, what: str) -> dict[str, Any]:
+    plain = {
+        "source": None if message.source_id.startswith(_OUTSIDE) else message.source_id,
+        "target": message.target_id,
+        "data": to_plain(message.data, what),
+    }
+    if message.original_request is not None:
+        plain["request"] = _request_to_plain(message.original_request)
+    return plain

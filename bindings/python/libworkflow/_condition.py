@@ -1,4 +1,4 @@
-"""Conditions of edges."""
+"""Conditions of edges, and what they share with selectors."""
 
 from __future__ import annotations
 
@@ -10,19 +10,28 @@ from . import _abi, _trampolines
 Condition = Callable[[Any], Any]
 
 
-def condition_names(edges: list[tuple[str, str, Condition]]) -> list[str]:
-    """A name for the condition of each edge `(source, target, condition)`.
+def condition_names(edges: list[tuple[str, str, Callable[..., Any]]]) -> list[str]:
+    """A name for the condition or selector of each edge `(source, target, function)`.
 
     The name is part of the graph's signature, so it must be the same in the next process: it is the qualified
-    name of the function. Where that does not tell two functions apart, as with lambdas, the edge is added.
+    name of the function. Where that does not tell two functions apart, as with lambdas, the edge is added, and a
+    number where two cases of a switch have one target.
     """
     functions: dict[str, set[int]] = {}
-    for _, _, condition in edges:
-        functions.setdefault(_qualname(condition), set()).add(id(condition))
-    return [
-        name if len(functions[name]) == 1 and "<lambda>" not in name else f"{name} {source}->{target}"
-        for source, target, name in ((source, target, _qualname(condition)) for source, target, condition in edges)
-    ]
+    for _, _, function in edges:
+        functions.setdefault(qualname(function), set()).add(id(function))
+    names: list[str] = []
+    holders: dict[str, list[int]] = {}
+    for source, target, function in edges:
+        name = qualname(function)
+        if len(functions[name]) > 1 or "<lambda>" in name:
+            name = f"{name} {source}->{target}"
+        same = holders.setdefault(name, [])
+        if id(function) not in same:
+            same.append(id(function))
+        number = same.index(id(function)) + 1
+        names.append(name if number == 1 else f"{name} #{number}")
+    return names
 
 
 def condition_struct(name: str, index: int) -> _abi.wf_condition_t:
@@ -38,16 +47,26 @@ def evaluate(condition: Condition, message: Any) -> bool:
     Raises:
         RuntimeError: the condition is async and waits for something.
     """
-    answer = condition(message)
+    return bool(answer_of("condition", condition, message))
+
+
+def answer_of(what: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a condition or selector answers; it may be async as long as it does not wait.
+
+    Raises:
+        RuntimeError: it waits for something.
+    """
+    answer = function(*arguments)
     if not inspect.iscoroutine(answer):
-        return bool(answer)
+        return answer
     try:
         answer.send(None)
     except StopIteration as stop:
-        return bool(stop.value)
+        return stop.value
     answer.close()
-    raise RuntimeError(f"the condition {_qualname(condition)} waits for something; a condition must answer at once")
+    raise RuntimeError(f"the {what} {qualname(function)} waits for something; a {what} must answer at once")
 
 
-def _qualname(condition: Condition) -> str:
-    return getattr(condition, "__qualname__", None) or f"{type(condition).__qualname__} <lambda>"
+def qualname(function: Callable[..., Any]) -> str:
+    """The name of a function as errors and signatures show it."""
+    return getattr(function, "__qualname__", None) or f"{type(function).__qualname__} <lambda>"

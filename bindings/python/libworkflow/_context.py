@@ -8,11 +8,14 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional
 
 from ._abi import WF_E_NOTFOUND, WF_NONE, WF_SCOPE_SHARED
-from ._codec import Decode, encode
+from ._codec import encode
 from ._library import lib, raise_for, take_error
+from ._request import Question
 
 if TYPE_CHECKING:
     from typing_extensions import Never, TypeVar
+
+    from ._host import Host
 
     OutT = TypeVar("OutT", default=Never)
     WorkflowOutT = TypeVar("WorkflowOutT", default=Never)
@@ -23,6 +26,7 @@ else:
 
 _send = lib.wf_context_send
 _output = lib.wf_context_output
+_request = lib.wf_context_request_info
 _get_state = lib.wf_context_get_state
 _set_state = lib.wf_context_set_state
 _delete_state = lib.wf_context_delete_state
@@ -35,16 +39,16 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
     The context ends with the handler: after that every method raises RuntimeError.
     """
 
-    __slots__ = ("_decode", "_handle", "_wake", "executor_id")
+    __slots__ = ("_handle", "_host", "_wake", "executor_id")
 
     if not TYPE_CHECKING:
         __class_getitem__ = classmethod(GenericAlias)  # typing.Generic would insist on both arguments
 
-    def __init__(self, handle: int, executor_id: str, decode: Decode, wake: Callable[[], None]) -> None:
+    def __init__(self, handle: int, host: Host, wake: Callable[[], None]) -> None:
         self._handle: Optional[int] = handle
         self._wake = wake
-        self._decode = decode
-        self.executor_id = executor_id
+        self._host = host
+        self.executor_id = host.id
         """The executor whose handler this is."""
 
     async def send_message(self, message: OutT, target_id: Optional[str] = None) -> None:
@@ -78,6 +82,30 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
             raise_for(status, error)
         self._wake()
 
+    async def request_info(self, request_data: Any, response_type: Any, *, request_id: Optional[str] = None) -> None:
+        """Asks the world outside for an answer of `response_type`; does not wait for it.
+
+        The caller of the workflow sees a "request_info" event. The answer comes to the `@response_handler` of this
+        executor, whenever it is given. Requests that wait are part of every checkpoint.
+
+        Raises:
+            TypeError: the request has no JSON form, or `response_type` is no type.
+            ValueError: the id cannot be one.
+        """
+        self._host.announce(request_data, response_type)
+        payload = Question(request_data, response_type).to_json()
+        error = c_void_p()
+        name = None if request_id is None else _text(request_id)
+        status = _request(self._open(), name, payload, len(payload), None, byref(error))
+        if status:
+            raise_for(status, error)
+
+    @property
+    def request_id(self) -> Optional[str]:
+        """The request that this call answers; None in a handler of ordinary messages."""
+        found: Optional[bytes] = lib.wf_context_request_id(self._open())
+        return None if found is None else found.decode()
+
     def get_state(self, key: str, default: Any = None) -> Any:
         """The shared value of `key` at the last boundary, or as this handler has set it since.
 
@@ -89,7 +117,7 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
             return default
         if status:
             raise_for(status, error)
-        return self._decode(value.value or b"null")
+        return self._host.decode(value.value or b"null")
 
     def set_state(self, key: str, value: Any) -> None:
         """Sets a value that the executors of the run share; the others see it from the next superstep on.

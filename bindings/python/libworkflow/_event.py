@@ -11,10 +11,11 @@ from typing import Any, Generic, Optional, TypeVar
 from . import _abi
 from ._codec import decode
 from ._library import lib
+from ._request import Question
 
 DataT = TypeVar("DataT")
 
-_FIELDS = ("type", "data", "origin", "state", "details", "executor_id", "iteration")
+_FIELDS = ("type", "data", "origin", "state", "details", "executor_id", "iteration", "_request")
 
 _data = lib.wf_event_data
 _free = lib.wf_event_free
@@ -50,6 +51,10 @@ class WorkflowRunState(str, enum.Enum):
     CANCELLED = "CANCELLED"
 
 
+RUN_STATES: dict[int, WorkflowRunState] = {getattr(_abi, f"WF_RUN_{state.name}"): state for state in WorkflowRunState}
+"""The library's number -> the state."""
+
+
 @dataclass
 class WorkflowErrorDetails:
     """What went wrong, as text."""
@@ -83,11 +88,13 @@ class WorkflowEvent(Generic[DataT]):
     """One thing that happened in a run.
 
     `type` tells what; the other fields are None where they do not apply: `data` (the payload), `state`
-    ("status"), `details` ("failed", "executor_failed"), `executor_id`, `iteration` (the superstep).
+    ("status"), `details` ("failed", "executor_failed"), `executor_id`, `iteration` (the superstep). A
+    "request_info" event also has `request_id`, `source_executor_id`, `request_type` and `response_type`.
     """
 
     __slots__ = (*_FIELDS, "_handle", "_kind")
     _handle: Optional[int]
+    _request: Optional[tuple[str, Any]]
     _kind: int
 
     def __init__(
@@ -100,8 +107,10 @@ class WorkflowEvent(Generic[DataT]):
         details: Optional[WorkflowErrorDetails] = None,
         executor_id: Optional[str] = None,
         iteration: Optional[int] = None,
+        _request: Optional[tuple[str, Any]] = None,
     ) -> None:
         self._handle = None
+        self._request = _request
         self.type = type
         self.data = data
         self.origin = origin
@@ -109,6 +118,45 @@ class WorkflowEvent(Generic[DataT]):
         self.details = details
         self.executor_id = executor_id
         self.iteration = iteration
+
+    @classmethod
+    def request_info(cls, request_id: str, source_executor_id: str, data: Any) -> WorkflowEvent[Any]:
+        """The event of a request; `data` is what the codec made of it."""
+        question = Question.from_value(data)
+        return WorkflowEvent(
+            "request_info",
+            question.data,
+            origin=WorkflowEventSource.FRAMEWORK,
+            executor_id=source_executor_id,
+            _request=(request_id, question.response_type),
+        )
+
+    @property
+    def request_id(self) -> str:
+        """Names the request: the key of its answer."""
+        return self._asked()[0]
+
+    @property
+    def source_executor_id(self) -> str:
+        """The executor that asks."""
+        self._asked()
+        return str(self.executor_id)
+
+    @property
+    def request_type(self) -> type:
+        """The type of the question."""
+        self._asked()
+        return type(self.data)
+
+    @property
+    def response_type(self) -> Any:
+        """The type that the answer must have."""
+        return self._asked()[1]
+
+    def _asked(self) -> tuple[str, Any]:
+        if self._request is None:
+            raise RuntimeError(f"an event of type '{self.type}' is no request")
+        return self._request
 
     @classmethod
     def _adopt(cls, handle: int, kind: int) -> WorkflowEvent[Any]:
@@ -135,10 +183,17 @@ class WorkflowEvent(Generic[DataT]):
         self.iteration = lib.wf_event_superstep(handle) if kind in _ITERATION_KINDS else None
         self.state = WorkflowRunState(json.loads(raw)) if kind == _abi.WF_EVENT_STATUS else None
         self.details = _details(json.loads(raw)) if kind in _FAILURE_KINDS else None
+        self._request = None
         if kind in _PAYLOAD_KINDS:
             self.data = decode(raw)
+        elif kind == _abi.WF_EVENT_REQUEST_INFO:
+            question = Question.from_value(decode(raw))
+            self.data = question.data
+            self._request = lib.wf_event_request_id(handle).decode(), question.response_type
         elif kind == _abi.WF_EVENT_WARNING:
             self.data = json.loads(raw)["message"]
+        elif kind == _abi.WF_EVENT_CANCELLED:
+            self.data = json.loads(raw)["reason"]
         elif kind == _abi.WF_EVENT_CHECKPOINT:
             self.data = json.loads(raw)
         else:
@@ -162,6 +217,8 @@ class WorkflowEvent(Generic[DataT]):
             parts.append(f"executor_id={self.executor_id!r}")
         if self.iteration is not None:
             parts.append(f"iteration={self.iteration}")
+        if self._request is not None:
+            parts.append(f"request_id={self._request[0]!r}")
         if self.data is not None:
             parts.append(f"data={self.data!r}")
         return f"{type(self).__name__}({', '.join(parts)})"

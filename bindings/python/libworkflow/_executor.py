@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Optional, TypeVar
 
 from ._annotations import type_name
 from ._handler import HandlerSpec
+from ._response_handler import ResponseSpec
 from ._type_check import closeness
+
+SpecT = TypeVar("SpecT")
 
 
 class Executor:
     """A node: a class with one `@handler` method per type of message.
+
+    An executor that asks with `ctx.request_info` has a `@response_handler` method for the answers.
 
     Raises:
         ValueError: the id is empty, there is no handler, or two handlers take the same type.
@@ -22,6 +27,7 @@ class Executor:
         self.id = id
         self.type = type or self.__class__.__name__
         self._set_handlers(self._declared_handlers())
+        self._set_response_handlers(self._declared("_response_spec", ResponseSpec))
 
     def _set_handlers(self, specs: list[HandlerSpec]) -> None:
         if not specs:
@@ -38,11 +44,27 @@ class Executor:
         # Filled only where the class of a message alone decides.
         self._by_class: Optional[dict[Any, HandlerSpec]] = {} if all(spec.is_shallow for spec in specs) else None
 
+    def _set_response_handlers(self, specs: list[ResponseSpec]) -> None:
+        seen: list[Any] = []
+        for spec in specs:
+            try:
+                if spec.key in seen:
+                    raise ValueError(f"{self.__class__.__name__} has two response handlers for {spec}")
+            except NameError as error:
+                raise ValueError(
+                    f"response handler '{spec.name}': an annotation cannot be resolved: {error}"
+                ) from error
+            seen.append(spec.key)
+        self._response_handlers = specs
+
     def _declared_handlers(self) -> list[HandlerSpec]:
-        """The handlers of the class and its bases, in the order in which they are written."""
+        return self._declared("_handler_spec", HandlerSpec)
+
+    def _declared(self, attribute: str, kind: type[SpecT]) -> list[SpecT]:
+        """What the decorators noted at the class and its bases, in the order in which it is written."""
         names = dict.fromkeys(name for cls in self.__class__.__mro__ for name in cls.__dict__)
-        found = (getattr(getattr(self.__class__, name, None), "_handler_spec", None) for name in names)
-        return [spec for spec in found if isinstance(spec, HandlerSpec)]
+        found = (getattr(getattr(self.__class__, name, None), attribute, None) for name in names)
+        return [spec for spec in found if isinstance(spec, kind)]
 
     def _find_handler(self, message: Any) -> Optional[HandlerSpec]:
         """The handler whose type is closest to that of `message`; among equals the one written first."""
@@ -65,6 +87,27 @@ class Executor:
         kind = type_name(message.__class__)
         return RuntimeError(f"executor '{self.id}' cannot handle a message of type {kind}: it handles {handled}")
 
+    def _find_response_handler(self, request: Any, response: Any) -> ResponseSpec:
+        """The response handler whose types are closest.
+
+        Raises:
+            RuntimeError: there is none.
+        """
+        matching = [spec for spec in self._response_handlers if spec.takes(request, response)]
+        if matching:
+            return min(matching, key=lambda spec: spec.distance(request, response))
+        handled = ", ".join(map(str, self._response_handlers)) or "none"
+        asked, answered = type_name(type(request)), type_name(type(response))
+        raise RuntimeError(
+            f"executor '{self.id}' asked with a {asked} and got a {answered}, but no @response_handler takes "
+            f"(original_request: {asked}, response: {answered}); it has {handled}"
+        )
+
+    @property
+    def is_request_response_capable(self) -> bool:
+        """Whether it has a `@response_handler`."""
+        return bool(self._response_handlers)
+
     @property
     def input_types(self) -> list[Any]:
         """The types of message that it takes."""
@@ -73,12 +116,16 @@ class Executor:
     @property
     def output_types(self) -> list[Any]:
         """The types that its handlers declare for `send_message`."""
-        return list(dict.fromkeys(kind for spec in self._handlers for kind in spec.output))
+        return list(dict.fromkeys(kind for spec in self._sending for kind in spec.output))
 
     @property
     def workflow_output_types(self) -> list[Any]:
         """The types that its handlers declare for `yield_output`."""
-        return list(dict.fromkeys(kind for spec in self._handlers for kind in spec.workflow_output))
+        return list(dict.fromkeys(kind for spec in self._sending for kind in spec.workflow_output))
+
+    @property
+    def _sending(self) -> list[HandlerSpec]:
+        return [*self._handlers, *(spec.response for spec in self._response_handlers)]
 
     async def on_checkpoint_save(self) -> dict[str, Any]:
         """Gives what a checkpoint must keep of this object; called when the executor has run.

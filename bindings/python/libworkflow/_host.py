@@ -3,40 +3,62 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 from typing import Any
 
 from . import _abi, _trampolines
+from ._annotations import type_name
 from ._codec import decoder, encode
 from ._context import WorkflowContext
 from ._executor import Executor
 from ._library import lib, raise_for
 from ._registry import registry
+from ._request import Question
+
+_log = logging.getLogger("libworkflow")
+_request_id = lib.wf_context_request_id
 
 
 class Host:
     """An executor, and how its messages are read."""
 
-    __slots__ = ("decode", "executor", "find_handler", "id", "keeps_state")
+    __slots__ = ("decode", "executor", "find_handler", "id", "keeps_state", "types")
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
         self.id = executor.id
         self.find_handler = executor._find_handler
-        mentioned = [kind for spec in executor._handlers for kind in (spec.input, *spec.output, *spec.workflow_output)]
-        self.decode = decoder(registry.learn(*mentioned))
+        mentioned = [kind for spec in executor._sending for kind in (spec.input, *spec.output, *spec.workflow_output)]
+        asked = (spec.request.input for spec in executor._response_handlers)
+        self.types = registry.learn(*mentioned, *asked)
+        self.decode = decoder(self.types)
         self.keeps_state = type(executor).on_checkpoint_save is not Executor.on_checkpoint_save
 
     def invoke(self, raw: bytes, context: WorkflowContext[Any, Any]) -> Any:
-        """The coroutine that handles a message.
+        """The coroutine that handles a message, or the answer to a request.
 
         Raises:
             RuntimeError: no handler takes it.
         """
         message = self.decode(raw)
+        if _request_id(context._handle) is not None:
+            request = Question.from_value(self.decode(lib.wf_context_request_data(context._handle, None))).data
+            answering = self.executor._find_response_handler(request, message)
+            return answering.function(self.executor, request, message, context)
         spec = self.find_handler(message)
         if spec is None:
             raise self.executor._refusal(message)
         return spec.function(self.executor, message, context)
+
+    def announce(self, request: Any, response_type: Any) -> None:
+        """Warns of a request whose answer nobody will take."""
+        if not any(spec.may_take(request, response_type) for spec in self.executor._response_handlers):
+            _log.warning(
+                "executor '%s' asks with a %s for a %s, but no @response_handler takes that: its answer will fail",
+                self.id,
+                type_name(type(request)),
+                type_name(response_type),
+            )
 
     async def save(self, raw: bytes, context: WorkflowContext[Any, Any]) -> None:
         """Gives the executor's state to the library.

@@ -19,6 +19,10 @@ class WorkflowRunResult(list[WorkflowEvent[Any]]):
         """What the executors yielded, in order."""
         return [event.data for event in self if event.type == "output"]
 
+    def get_request_info_events(self) -> list[WorkflowEvent[Any]]:
+        """What the executors asked, in order."""
+        return [event for event in self if event.type == "request_info"]
+
     def get_final_state(self) -> WorkflowRunState:
         """How the run ended.
 

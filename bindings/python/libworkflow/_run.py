@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from ctypes import byref, c_void_p
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Optional
@@ -14,18 +15,25 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 from ._abi import (
     WF_DONE,
     WF_E_EXECUTOR,
+    WF_E_EXISTS,
     WF_EVENT_EXECUTOR_FAILED,
     WF_EVENT_FAILED,
+    WF_EVENT_STATUS,
     WF_OK,
     WF_PENDING,
+    WF_RUN_FAILED,
+    WF_RUN_IDLE,
+    WF_RUN_IDLE_WITH_PENDING_REQUESTS,
     WF_TIMEOUT,
 )
 from ._condition import evaluate
 from ._context import WorkflowContext
-from ._errors import WorkflowCheckpointException
+from ._errors import WorkflowCheckpointException, WorkflowRunnerException
 from ._event import WorkflowEvent, message_of, traceback_of
 from ._host import Host
 from ._library import lib, take_error
+from ._resting_run import RestingRun, requests_of
+from ._selector import choose
 from ._steps import make_steps
 from ._trampolines import current
 
@@ -36,9 +44,12 @@ _next = lib.wf_run_next
 _kind = lib.wf_event_kind
 _finish = lib.wf_context_finish
 _fail = lib.wf_context_fail
+_free_event = lib.wf_event_free
 
 _FAILURES = frozenset((WF_EVENT_FAILED, WF_EVENT_EXECUTOR_FAILED))
-_YES, _NO, _FAILED = 1, 2, 0  # of a condition under WF_STRICT_RESULT
+_YES, _NO, _FAILED = 1, 2, 0  # of conditions and selectors under WF_STRICT_RESULT
+
+_RESTING = frozenset((WF_RUN_IDLE, WF_RUN_IDLE_WITH_PENDING_REQUESTS))
 
 _SLICE = 0.005
 """For how many seconds handlers that never wait may keep the event loop to themselves."""
@@ -49,9 +60,24 @@ _BATCH = 32
 class Run:
     """A run of the library and the handlers that it has called."""
 
-    def __init__(self, workflow: Workflow, handle: int) -> None:
+    def __init__(
+        self,
+        workflow: Workflow,
+        handle: int,
+        *,
+        storage: Any = None,
+        hidden: Iterable[int] = (),
+        prelude: Iterable[WorkflowEvent[Any]] = (),
+        has_news: bool = False,
+    ) -> None:
+        """`hidden` are kinds of events that are not handed out, of "status" only the first; `prelude` are events that
+        come before those of the library; `has_news` says that a run which rests was given something to go on with."""
         self._handle: Optional[int] = handle
         self._workflow = workflow
+        self._storage = storage
+        self._hidden = set(hidden)
+        self._prelude = list(prelude)
+        self._has_news = has_news
         self.hosts = workflow._hosts
         self._loop = asyncio.get_running_loop()
         self._steps = make_steps(self._loop)
@@ -74,6 +100,8 @@ class Run:
             BaseException: what a handler raised.
             WorkflowException: the run failed for another reason.
         """
+        if self._prelude:
+            return self._prelude.pop(0)
         events: list[WorkflowEvent[Any]] = []
         while not events and not self._drive(events, 1):
             await self._others()
@@ -86,7 +114,7 @@ class Run:
             BaseException: what a handler raised.
             WorkflowException: the run failed for another reason.
         """
-        events: list[WorkflowEvent[Any]] = []
+        events, self._prelude = self._prelude, []
         while not self._drive(events, _BATCH):
             await self._others()
         return events
@@ -96,6 +124,7 @@ class Run:
 
         Appends to `events`, and comes back when there are `most` more.
         """
+        self._has_news = False
         end = len(events) + most
         previous, current.run = current.run, self
         try:
@@ -104,6 +133,11 @@ class Run:
                 if status == WF_OK:
                     handle = self._event.value or 0
                     kind = _kind(handle)
+                    if kind in self._hidden:
+                        _free_event(handle)
+                        if kind == WF_EVENT_STATUS:
+                            self._hidden.discard(kind)
+                        continue
                     events.append(WorkflowEvent._adopt(handle, kind))
                     if kind in _FAILURES:
                         self._explain(events[-1])
@@ -144,7 +178,7 @@ class Run:
 
     def begin(self, host: Host, code: Callable[..., Any], handle: int, raw: bytes) -> int:
         """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
-        context: WorkflowContext[Any, Any] = WorkflowContext(handle, host.id, host.decode, self.wake)
+        context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, self.wake)
         try:
             task = self._steps.start(code(raw, context))
         except BaseException as error:
@@ -161,6 +195,15 @@ class Run:
         """Evaluates a condition."""
         try:
             return _YES if evaluate(self._workflow._conditions[index], self._workflow._decode(raw)) else _NO
+        except BaseException as error:
+            self._keep(None, error)
+            return _FAILED
+
+    def select(self, index: int, raw: bytes, selection: int) -> int:
+        """Lets a selector choose."""
+        try:
+            choose(self._workflow._selectors[index], self._workflow._decode(raw), selection)
+            return WF_DONE
         except BaseException as error:
             self._keep(None, error)
             return _FAILED
@@ -199,6 +242,8 @@ class Run:
     def _failure(self, status: int) -> BaseException:
         """Why the run failed: what the host code raised, else what the library says."""
         error = take_error(status, self._error)
+        if status == WF_E_EXISTS:  # of a request: no checkpoint is meant
+            error = WorkflowRunnerException(str(error))
         if self._interrupt is not None:
             return self._interrupt
         executor_id = getattr(error, "details", {}).get("executor_id")
@@ -231,6 +276,7 @@ class Run:
 
     def abandon(self) -> None:
         """The same without waiting, from any thread."""
+        self._settle()
         if self._closed or self._loop.is_closed():
             return
         try:
@@ -242,10 +288,36 @@ class Run:
         self._closed = True
         self._failures.clear()  # they hold tracebacks, which hold this run
         self._steps.close()
+        self._settle(cancel=True)
         for task in self._tasks:
             task.cancel()
         if not self._tasks:
             self._free()
+
+    def _settle(self, *, cancel: bool = False) -> None:
+        """Gives a run that rests back to the workflow; cancels one that does not, if asked to."""
+        if self._handle is None:
+            return
+        state = lib.wf_run_state(self._handle)
+        if state in _RESTING and not self._has_news:
+            handle, self._handle = self._handle, None
+            self._workflow._keep(RestingRun(handle, self._storage))
+        elif cancel and state != WF_RUN_FAILED:
+            # The last checkpoint stays good. Nothing of ours is called any more, and nobody wants the last events.
+            lib.wf_run_cancel(self._handle, None, None)
+            while _next(self._handle, 0, self._event_ref, None) == WF_OK:
+                _free_event(self._event)
+            state = lib.wf_run_state(self._handle)
+        self._workflow._note(state)
+
+    @property
+    def state(self) -> Optional[int]:
+        """How far the library's run is; None when it is gone."""
+        return None if self._handle is None else lib.wf_run_state(self._handle)
+
+    def requests(self) -> list[WorkflowEvent[Any]]:
+        """The requests that wait for an answer."""
+        return [] if self._handle is None else requests_of(self._handle)
 
     def _free(self, free: Any = lib.wf_run_free) -> None:
         handle, self._handle = self._handle, None

@@ -24,7 +24,7 @@ class ThreadContext(WorkflowContext[Any, Any]):
         def wake() -> None:
             loop.call_soon_threadsafe(context._wake)
 
-        super().__init__(context._open(), context.executor_id, context._decode, wake)
+        super().__init__(context._open(), context._host, wake)
         self._lock = threading.Lock()
 
     def __enter__(self) -> ThreadContext:
@@ -41,6 +41,15 @@ class ThreadContext(WorkflowContext[Any, Any]):
     async def yield_output(self, output: Any) -> None:
         with self._lock:
             await super().yield_output(output)
+
+    async def request_info(self, request_data: Any, response_type: Any, *, request_id: Optional[str] = None) -> None:
+        with self._lock:
+            await super().request_info(request_data, response_type, request_id=request_id)
+
+    @property
+    def request_id(self) -> Optional[str]:
+        with self._lock:
+            return super().request_id
 
     def get_state(self, key: str, default: Any = None) -> Any:
         with self._lock:

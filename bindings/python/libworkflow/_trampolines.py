@@ -1,7 +1,7 @@
 """The functions that the library calls.
 
-There are four of them for the whole process, and the library holds nothing of Python's but a number: the
-place of an executor or a condition in its workflow. It calls only from inside `wf_run_next`, on the thread
+There are five of them for the whole process, and the library holds nothing of Python's but a number: the
+place of an executor, a condition or a selector in its workflow. It calls only from inside `wf_run_next`, on the thread
 that drives the run, so that `current.run` is the run in question. That leaves nothing to release.
 
 An exception in such a function would reach C as 0. The library is told that 0 means failure, and nothing but
@@ -54,6 +54,16 @@ def condition(index: int, raw: bytes, length: int) -> int:
     run: Any = current.run
     try:
         return int(run.decide(index - 1, raw))
+    except BaseException as error:
+        return _interrupted(run, error)
+
+
+@_abi.wf_selector_fn
+def selector(index: int, raw: bytes, length: int, selection: int) -> int:
+    """Chooses the targets that get a message."""
+    run: Any = current.run
+    try:
+        return int(run.select(index - 1, raw, selection))
     except BaseException as error:
         return _interrupted(run, error)
 

@@ -37,7 +37,7 @@ def compile_check(annotation: Any) -> Check:
 
 def plain_classes(annotation: Any) -> Optional[tuple[type, ...]]:
     """The classes that isinstance needs for `annotation`, or None if it takes more than isinstance."""
-    annotation = _bare(annotation)
+    annotation = bare(annotation)
     if annotation is Any:
         return (object,)
     if annotation is None:
@@ -57,7 +57,7 @@ def plain_classes(annotation: Any) -> Optional[tuple[type, ...]]:
 
 def closeness(kind: type, annotation: Any) -> float:
     """How far `annotation` is from the class `kind`: 0 is the class itself, greater is more general."""
-    annotation = _bare(annotation)
+    annotation = bare(annotation)
     if annotation is Any:
         return len(kind.__mro__)
     if typing.get_origin(annotation) in UNION_KINDS:
@@ -72,12 +72,12 @@ def closeness(kind: type, annotation: Any) -> float:
     return len(kind.__mro__) - 1.5 if matches else float("inf")
 
 
-def _bare(annotation: Any) -> Any:
+def bare(annotation: Any) -> Any:
     """Without what only type checkers use: Annotated, NewType, TypedDict."""
     if hasattr(annotation, "__metadata__"):
-        return _bare(annotation.__origin__)
+        return bare(annotation.__origin__)
     if hasattr(annotation, "__supertype__"):
-        return _bare(annotation.__supertype__)
+        return bare(annotation.__supertype__)
     return dict if type(annotation).__name__ == "_TypedDictMeta" else annotation
 
 

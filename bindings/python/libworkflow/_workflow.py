@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+import logging
+import threading
+import weakref
+from collections.abc import Coroutine, Mapping
 from ctypes import byref, c_void_p
-from typing import Any, Literal, Optional, Union, overload
+from typing import Any, Callable, Literal, Optional, Union, overload
 
-from ._abi import WF_EVENT_BIT, WF_EVENT_CHECKPOINT, WF_EVENT_STARTED, wf_run_options_t
+from ._abi import WF_EVENT_CHECKPOINT, WF_EVENT_STATUS, wf_run_options_t
 from ._codec import decoder, encode
 from ._condition import Condition
+from ._event import RUN_STATES, WorkflowEvent, WorkflowEventSource, WorkflowRunState
 from ._executor import Executor
 from ._host import Host
 from ._identifier import new_identifier
 from ._library import lib, raise_for
+from ._resting_run import RestingRun
 from ._result import WorkflowRunResult
 from ._run import Run
+from ._selector import Selector
 from ._storage import CheckpointStorage, handle_of
 from ._stream import ResponseStream, result_of
 
+_log = logging.getLogger("libworkflow")
+
 
 class Workflow:
-    """A graph of executors, made by `WorkflowBuilder.build`. It can be run many times, also at the same time."""
+    """A graph of executors, made by `WorkflowBuilder.build`. It can be run many times, also at the same time.
+
+    It keeps the last run that ended well: that one goes on with the next message, or with the answers it waits for.
+    """
 
     def __init__(
         self,
         handle: int,
         hosts: list[Host],
         conditions: list[Condition],
+        selectors: list[Selector],
         start_executor: Executor,
         *,
         description: Optional[str],
@@ -36,7 +48,13 @@ class Workflow:
         self._handle = handle
         self._hosts = hosts
         self._conditions = conditions
+        self._selectors = selectors
         self._decode = decoder()
+        self._scopes = {host.id: host.types for host in hosts}
+        self._lock = threading.Lock()
+        self._resting: Optional[RestingRun] = None
+        self._latest: Optional[weakref.ref[Run]] = None
+        self._state = WorkflowRunState.IDLE
         self._start_executor = start_executor
         self._checkpoint_storage = checkpoint_storage
         self._id: Optional[str] = None
@@ -53,6 +71,7 @@ class Workflow:
         message: Any = None,
         *,
         stream: Literal[True],
+        responses: Optional[Mapping[str, Any]] = None,
         checkpoint_id: Optional[str] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
         include_status_events: bool = False,
@@ -64,6 +83,7 @@ class Workflow:
         message: Any = None,
         *,
         stream: Literal[False] = False,
+        responses: Optional[Mapping[str, Any]] = None,
         checkpoint_id: Optional[str] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
         include_status_events: bool = False,
@@ -74,60 +94,153 @@ class Workflow:
         message: Any = None,
         *,
         stream: bool = False,
+        responses: Optional[Mapping[str, Any]] = None,
         checkpoint_id: Optional[str] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
         include_status_events: bool = False,
         include_checkpoint_events: bool = False,
     ) -> Union[ResponseStream, Coroutine[Any, Any, WorkflowRunResult]]:
-        """Runs the graph on `message`, or goes on from a checkpoint, until nothing is left to deliver.
+        """Runs the graph until nothing is left to deliver: on `message`, on `responses`, or from a checkpoint.
+
+        `responses` has answers by request id. They go to the run of this object that waits for them, or to the
+        checkpoint if its id is given too; requests that are not answered go on waiting. A `message` goes on with the
+        shared state of the last run of this object, if that ended well and with the same storage.
 
         Await the answer for the result, or ask for a `stream` and iterate it for the events. A storage given here
         is used instead of the builder's.
 
         Raises:
-            ValueError: both or neither of message and checkpoint_id, or a checkpoint_id without a storage.
-            TypeError: the message has no JSON form.
-            RuntimeError: the start executor has no handler for the message.
+            ValueError: not one of message, responses, checkpoint_id, or checkpoint_id with responses; a checkpoint_id
+                without a storage; responses with another storage than the waiting run has; an unknown request id or
+                an answer of a wrong type, and then none of the answers counts.
+            TypeError: the message or an answer has no JSON form.
+            RuntimeError: the start executor has no handler for the message; or no request waits for an answer.
             WorkflowCheckpointException: the checkpoint is unknown, damaged, or of another graph.
             WorkflowConvergenceException: the run reached its limit of supersteps.
             BaseException: what a handler raised.
 
-        Only the first two are raised by the call itself, the others when the answer is awaited or iterated.
+        Only what concerns the choice of arguments is raised by the call itself, the rest when the answer is awaited
+        or iterated.
         """
         storage = checkpoint_storage if checkpoint_storage is not None else self._checkpoint_storage
         if message is not None and checkpoint_id is not None:
             raise ValueError("give a message to start or a checkpoint_id to resume, not both")
-        if message is None and checkpoint_id is None:
-            raise ValueError("give a message to start or a checkpoint_id to resume")
+        if message is not None and responses is not None:
+            raise ValueError("give a message to start or responses to go on, not both")
+        if message is None and checkpoint_id is None and responses is None:
+            raise ValueError("give a message to start, responses to go on, or a checkpoint_id to resume")
         if checkpoint_id is not None and storage is None:
             raise ValueError("a checkpoint_id needs a storage: give checkpoint_storage here or to the builder")
-        hidden = 0 if include_checkpoint_events else WF_EVENT_BIT(WF_EVENT_CHECKPOINT)
-        if stream:
-            return ResponseStream(lambda: self._begin(message, checkpoint_id, storage, hidden), include_status_events)
-        hidden |= WF_EVENT_BIT(WF_EVENT_STARTED)
-        return self._collect(message, checkpoint_id, storage, hidden, include_status_events)
+        # A run may be asked for its checkpoint events later: the library must not leave them out.
+        hidden = [] if include_checkpoint_events else [WF_EVENT_CHECKPOINT]
 
-    async def _collect(
-        self, message: Any, checkpoint_id: Optional[str], storage: Any, hidden: int, include_status_events: bool
-    ) -> WorkflowRunResult:
-        async with self._begin(message, checkpoint_id, storage, hidden) as run:
+        def begin() -> Run:
+            if checkpoint_id is not None:
+                return self._resume(checkpoint_id, responses, storage, hidden)
+            if responses is not None:
+                return self._answer(responses, checkpoint_storage, hidden)
+            return self._start(message, storage, hidden)
+
+        return ResponseStream(begin, include_status_events) if stream else self._collect(begin, include_status_events)
+
+    async def _collect(self, begin: Callable[[], Run], include_status_events: bool) -> WorkflowRunResult:
+        async with begin() as run:
             return result_of(await run.all(), include_status_events)
 
-    def _begin(self, message: Any, checkpoint_id: Optional[str], storage: Any, hidden: int) -> Run:
-        """Makes the run; nothing of it has happened yet."""
-        options = wf_run_options_t(storage=handle_of(storage), hidden_events=hidden)
+    # ---- The three ways to begin; nothing of the run has happened yet
+
+    def _start(self, message: Any, storage: Any, hidden: list[int]) -> Run:
+        if self._start_executor._find_handler(message) is None:
+            raise self._start_executor._refusal(message)
+        text = encode(message, "message")
+        resting = self._take()
+        if resting is not None and resting.storage is storage:
+            try:
+                resting.input(text)
+            except BaseException:
+                self._keep(resting)
+                raise
+            waiting = len(resting.requests())
+            if waiting:
+                _log.warning("a new message for '%s' while %d requests wait; they go on waiting", self.name, waiting)
+            return self._continued(resting, hidden, waiting)
+        options = wf_run_options_t(storage=handle_of(storage))
         handle, error = c_void_p(), c_void_p()
-        if checkpoint_id is None:
-            if self._start_executor._find_handler(message) is None:
-                raise self._start_executor._refusal(message)
-            text = encode(message, "message")
-            status = lib.wf_run_start(self._handle, byref(options), text, len(text), byref(handle), byref(error))
-        else:
-            key = checkpoint_id.encode()
-            status = lib.wf_run_resume(self._handle, byref(options), key, byref(handle), byref(error))
+        status = lib.wf_run_start(self._handle, byref(options), text, len(text), byref(handle), byref(error))
         if status:
             raise_for(status, error)
-        return Run(self, handle.value or 0)
+        return self._driven(Run(self, handle.value or 0, storage=storage, hidden=hidden))
+
+    def _resume(self, checkpoint_id: str, responses: Any, storage: Any, hidden: list[int]) -> Run:
+        options = wf_run_options_t(storage=handle_of(storage))
+        handle, error = c_void_p(), c_void_p()
+        key = checkpoint_id.encode()
+        status = lib.wf_run_resume(self._handle, byref(options), key, byref(handle), byref(error))
+        if status:
+            raise_for(status, error)
+        resumed = RestingRun(handle.value or 0, storage)
+        if responses is not None:
+            resumed.answer(responses, self._scopes)
+        self._take()
+        return self._driven(Run(self, resumed.release(), storage=storage, hidden=hidden))
+
+    def _answer(self, responses: Mapping[str, Any], storage: Any, hidden: list[int]) -> Run:
+        resting = self._take()
+        if resting is None:
+            raise RuntimeError("there are responses, but no run of this workflow waits; resume with a checkpoint_id")
+        try:
+            if storage is not None and storage is not resting.storage:
+                raise ValueError("the run that waits has another storage; give checkpoint_storage when it starts")
+            waiting = resting.answer(responses, self._scopes)
+        except BaseException:
+            self._keep(resting)
+            raise
+        return self._continued(resting, hidden, waiting, is_idle=not responses)
+
+    def _continued(self, resting: RestingRun, hidden: list[int], waiting: int, *, is_idle: bool = False) -> Run:
+        """A run that goes on. The library tells only that its state changes, and may find that requests wait."""
+        prelude = [_framework_event("started"), _framework_event("status", WorkflowRunState.IN_PROGRESS)]
+        if is_idle:  # nothing happens, and so the library tells nothing
+            prelude.append(_framework_event("status", WorkflowRunState.IDLE_WITH_PENDING_REQUESTS))
+        elif not waiting:
+            hidden = [*hidden, WF_EVENT_STATUS]
+        handle, storage = resting.release(), resting.storage
+        run = Run(self, handle, storage=storage, hidden=hidden, prelude=prelude, has_news=not is_idle)
+        return self._driven(run)
+
+    # ---- The run that this object goes on with
+
+    def _keep(self, resting: RestingRun) -> None:
+        with self._lock:
+            self._resting = resting
+
+    def _take(self) -> Optional[RestingRun]:
+        with self._lock:
+            resting, self._resting = self._resting, None
+        return resting
+
+    def _driven(self, run: Run) -> Run:
+        self._latest = weakref.ref(run)
+        return run
+
+    def _note(self, state: int) -> None:
+        self._state = RUN_STATES.get(state, self._state)
+
+    @property
+    def status(self) -> WorkflowRunState:
+        """How far the latest run of this object is; IDLE before the first."""
+        run = self._latest() if self._latest is not None else None
+        state = run.state if run is not None else None
+        return self._state if state is None else RUN_STATES.get(state, self._state)
+
+    @property
+    def pending_requests(self) -> list[WorkflowEvent[Any]]:
+        """The requests of the latest run that wait for an answer, as "request_info" events in the order of asking."""
+        with self._lock:
+            if self._resting is not None:
+                return self._resting.requests()
+        run = self._latest() if self._latest is not None else None
+        return [] if run is None else run.requests()
 
     @property
     def id(self) -> str:
@@ -150,3 +263,7 @@ class Workflow:
 
     def __repr__(self) -> str:
         return f"Workflow(name={self.name!r}, executors={list(self.executors)})"
+
+
+def _framework_event(type: str, state: Optional[WorkflowRunState] = None) -> WorkflowEvent[Any]:
+    return WorkflowEvent(type, origin=WorkflowEventSource.FRAMEWORK, state=state)

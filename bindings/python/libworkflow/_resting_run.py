@@ -1,0 +1,90 @@
+"""A run that waits: for answers to its requests, or for the next message."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from ctypes import byref, c_void_p
+from typing import Any, Optional
+
+from ._codec import encode, from_plain
+from ._event import WorkflowEvent
+from ._library import lib, raise_for, take_text
+from ._request import Question
+from ._shapes import Shape
+
+
+class RestingRun:
+    """A run of the library that nobody drives."""
+
+    def __init__(self, handle: int, storage: Any) -> None:
+        self._handle: Optional[int] = handle
+        self.storage = storage
+
+    def release(self) -> int:
+        """The library's run, which belongs to the caller from now on."""
+        handle, self._handle = self._handle, None
+        return handle or 0
+
+    def input(self, text: bytes) -> None:
+        """Gives the run one more message for its start executor."""
+        error = c_void_p()
+        status = lib.wf_run_input(self._handle, text, len(text), byref(error))
+        if status:
+            raise_for(status, error)
+
+    def answer(self, responses: Mapping[str, Any], scopes: Mapping[str, Mapping[str, Shape]]) -> int:
+        """Gives the run all these answers, or none of them; says how many requests are left.
+
+        `scopes` has the types of each executor.
+
+        Raises:
+            RuntimeError: nothing is asked.
+            ValueError: an id is unknown, or an answer is of a wrong type.
+            TypeError: an answer has no JSON form.
+        """
+        pending = {item["request_id"]: item for item in pending_of(self._handle)}
+        if not pending:
+            raise RuntimeError("there are responses, but no request waits for one")
+        unknown = [request_id for request_id in responses if request_id not in pending]
+        if unknown:
+            waiting = ", ".join(f"'{name}'" for name in pending)
+            raise ValueError(f"no request {unknown[0]!r} waits for an answer; waiting: {waiting}")
+        texts: dict[str, bytes] = {}
+        for request_id, response in responses.items():
+            item = pending[request_id]
+            question = Question.from_value(from_plain(item["data"]), scopes.get(item["source_executor_id"]))
+            texts[request_id] = encode(question.accept(request_id, response), f"the answer to request '{request_id}'")
+        for request_id, text in texts.items():
+            error = c_void_p()
+            status = lib.wf_run_respond(self._handle, request_id.encode(), text, len(text), byref(error))
+            if status:
+                raise_for(status, error)
+        return len(pending) - len(texts)
+
+    def requests(self) -> list[WorkflowEvent[Any]]:
+        """The requests that wait for an answer, in the order of asking."""
+        return requests_of(self._handle)
+
+    def __del__(self, free: Any = lib.wf_run_free) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            free(handle)
+
+
+def pending_of(handle: Optional[int]) -> list[dict[str, Any]]:
+    """What the library knows of the requests of a run."""
+    text, error = c_void_p(), c_void_p()
+    status = lib.wf_run_pending_requests(handle, byref(text), None, byref(error))
+    if status:
+        raise_for(status, error)
+    found: list[dict[str, Any]] = json.loads(take_text(text))
+    return found
+
+
+def requests_of(handle: Optional[int]) -> list[WorkflowEvent[Any]]:
+    """The pending requests of a run as events."""
+    return [
+        WorkflowEvent.request_info(item["request_id"], item["source_executor_id"], from_plain(item["data"]))
+        for item in pending_of(handle)
+    ]
