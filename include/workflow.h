@@ -80,10 +80,10 @@
  * JSON
  *
  *     A payload is UTF-8 JSON text with a length; WF_NUL as the length says "up to the NUL". It is checked
- *     once, when it enters, and handed on byte for byte. Strict JSON: one value of any kind, no comments, no
- *     trailing commas, no NaN or infinities, integers within 64 bits, valid UTF-8, no duplicate keys,
- *     limits on depth and size. Refusals are WF_E_JSON (or WF_E_LIMIT) and name the byte offset. Names and
- *     ids are NUL-terminated UTF-8.
+ *     once, when it enters, and handed on byte for byte. Strict JSON: one value of any kind, no comments,
+ *     no trailing commas, no NaN or infinities, integers within 64 bits, valid UTF-8, no duplicate keys,
+ *     2,000 levels and 1 GiB at most. Refusals are WF_E_JSON (or WF_E_LIMIT) and name the byte offset.
+ *     Names and ids are NUL-terminated UTF-8.
  *
  * THREADS
  *
@@ -98,8 +98,8 @@
  *
  *     No globals to set up, no signal handlers, no environment variables, nothing on stdout, no atexit. Once
  *     loaded, the library stays loaded until the process ends. After fork(), an object made by the parent is
- *     of no use in the child: calls answer WF_E_FORKED and _free does nothing. Make new objects in the
- *     child.
+ *     of no use in the child: calls that can fail answer WF_E_FORKED, and _free does nothing. Make new
+ *     objects in the child. (The library registers a handler for fork(), and counts forks.)
  *
  * STRUCTS
  *
@@ -266,8 +266,8 @@ WF_API wf_status_t wf_builder_new(const char *name, wf_builder_t **builder, wf_e
 
 /** Begins with a workflow's JSON definition, as wf_workflow_definition gives it.
  *
- * The definition has everything but the host's code: add that with wf_builder_add_executor and
- * wf_builder_add_condition, by the ids and names that it declares.
+ * The definition has everything but the host's code: add that with wf_builder_add_executor,
+ * wf_builder_add_condition and wf_builder_add_selector, by the ids and names that it declares.
  *
  * @param json The definition. Copied.
  * @param length Its length in bytes, or WF_NUL.
@@ -436,9 +436,9 @@ WF_API wf_status_t wf_builder_set_max_supersteps(wf_builder_t *builder, uint64_t
  * @param builder Borrowed.
  * @param workflow Receives the workflow, owned by the caller: wf_workflow_free. NULL on error.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_GRAPH with every problem in one message: refused calls, unknown executors and
- *     conditions, no start, executors that cannot be reached, code that is missing; WF_E_MISUSE for a NULL
- *     or another kind of handle; WF_E_FORKED.
+ * @return WF_OK; WF_E_GRAPH with every problem in one message: refused calls, unknown executors, conditions
+ *     and selectors, no start, executors that cannot be reached, code that is missing; WF_E_MISUSE for a
+ *     NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_builder_build(wf_builder_t *builder, wf_workflow_t **workflow, wf_error_t **error);
 
@@ -463,7 +463,7 @@ WF_API void wf_builder_free(wf_builder_t *builder);
 WF_API const char *wf_workflow_name(const wf_workflow_t *workflow);
 
 /** What makes two graphs the same for a checkpoint: a SHA-256, in hex, of ids, edges, the start, and the
- * names and versions of conditions. No code, no language, no limits.
+ * names and versions of conditions and selectors. No code, no language, no limits.
  *
  * Any thread.
  *
@@ -638,7 +638,8 @@ WF_API wf_status_t wf_run_start(wf_workflow_t *workflow, const wf_run_options_t 
 /** Goes on from a checkpoint in `options->storage`, as the same run.
  *
  * The checkpoint is checked in full before anything happens; restore callbacks run inside wf_run_next,
- * before anything is delivered. Resuming one checkpoint twice gives the same result twice.
+ * before anything is delivered. Resuming one checkpoint twice gives the same result twice. Nothing keeps two
+ * processes from doing so at the same time: each then goes on by itself, and their checkpoints branch.
  *
  * @param workflow Borrowed; its graph must be the one that made the checkpoint.
  * @param options Needs `storage`. `run_id` gives the continuation a name of its own. Copied.
@@ -656,7 +657,7 @@ WF_API wf_status_t wf_run_resume(wf_workflow_t *workflow, const wf_run_options_t
 
 /** Goes on from a checkpoint document that the host kept itself, as wf_run_checkpoint gave it.
  *
- * Otherwise like wf_run_resume; needs no storage.
+ * Otherwise like wf_run_resume; needs no storage. WF_RUN_CHECKPOINTS does not travel with the checkpoint.
  *
  * @param workflow Borrowed; its graph must be the one that made the checkpoint.
  * @param options How to run; NULL for the defaults. Copied.
@@ -681,19 +682,19 @@ WF_API wf_status_t wf_run_restore(wf_workflow_t *workflow, const wf_run_options_
  * @param event Receives the event, owned by the caller: wf_event_free. NULL unless WF_OK.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK with an event; WF_TIMEOUT if only pending executors are left to wait for; WF_DONE when the
- *     run is idle: nothing is left to deliver; if the run failed, after its last event and from then on,
- *     why: the status that an executor returned, WF_E_EXECUTOR, WF_E_STORAGE, WF_E_LIMIT. These say that the
- *     call itself was wrong and leave the run as it is: WF_E_REENTRANT from inside a callback of this run;
- *     WF_E_BUSY while another thread drives it; WF_E_MISUSE for a NULL or another kind of handle;
- *     WF_E_FORKED.
+ *     run is idle: nothing is left to deliver, or an executor halted it; if the run failed, after its last
+ *     event and from then on, why: the status that an executor returned, WF_E_EXECUTOR, WF_E_STORAGE,
+ *     WF_E_LIMIT. These say that the call itself was wrong and leave the run as it is: WF_E_REENTRANT from
+ *     inside a callback of this run; WF_E_BUSY while another thread drives it; WF_E_MISUSE for a NULL or
+ *     another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_next(wf_run_t *run, int64_t timeout_ms, wf_event_t **event, wf_error_t **error);
 
 /** Gives the run one more input for its start executor: the next turn of a conversation.
  *
  * It is taken in at the next superstep boundary, after which a checkpoint of kind "entry" is made; state
- * stays as it is. A run that was idle goes on: call wf_run_next. The superstep limit counts anew. Any
- * thread, any time.
+ * stays as it is. A run that was idle goes on: call wf_run_next. The input is durable with that checkpoint,
+ * not before. The superstep limit counts anew. Any thread, any time.
  *
  * @param run Borrowed.
  * @param json The input. Copied.
@@ -707,8 +708,8 @@ WF_API wf_status_t wf_run_input(wf_run_t *run, const char *json, size_t length, 
 /** Answers a pending request. The first answer counts; one of a wrong type changes nothing.
  *
  * The executor that asked gets the answer as a message, in the superstep after the next boundary, where a
- * checkpoint of kind "response" is made. Requests of a resumed run can be answered at once. The superstep
- * limit counts anew. Any thread, any time.
+ * checkpoint of kind "response" is made: from then on the answer is durable. Requests of a resumed run can
+ * be answered at once. The superstep limit counts anew. Any thread, any time.
  *
  * @param run Borrowed.
  * @param request_id Which.
@@ -808,8 +809,9 @@ WF_API wf_status_t wf_run_checkpoint(wf_run_t *run, char **json, size_t *length,
 
 /** Releases a run, finished or not. What is stored stays stored.
  *
- * Executors that are still pending are not called again; finishing them answers WF_E_CLOSED. Any thread; not
- * while another thread drives the run.
+ * Executors that are still pending are not called again. They must still be finished, which answers
+ * WF_E_CLOSED: until then their contexts keep the host code alive. Any thread; not while another thread
+ * drives the run.
  *
  * @param run Consumed. NULL does nothing, and so does a run of the parent in a forked child.
  */
@@ -886,7 +888,7 @@ WF_API const char *wf_event_request_id(const wf_event_t *event);
 WF_API const char *wf_event_data(const wf_event_t *event, size_t *length);
 
 /** The whole event as one JSON object: `type` (the kind's name), `sequence`, `superstep`, `executor_id` (null
- * if none) and `data`.
+ * if none) and `data`; for "request_info" also `request_id` and `response_type`.
  *
  * Any thread.
  *
@@ -927,6 +929,8 @@ WF_API const char *wf_context_executor_id(const wf_context_t *context);
  * resume, and different for every other: run, superstep, executor, number of the message.
  *
  * Give it to services that take an idempotency key, and they act once however often the superstep is run.
+ * Two continuations of one checkpoint that get different inputs do different work: give them run ids of
+ * their own.
  *
  * @param context Borrowed.
  * @return NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
@@ -979,9 +983,9 @@ WF_API const char *wf_context_request_data(const wf_context_t *context, size_t *
 
 /** Asks the world outside: a "request_info" event, and a pending request that wf_run_respond answers.
  *
- * It does not wait. The answer comes to this executor as a message of its own, for which
- * wf_context_request_id is not NULL; the run goes on meanwhile. Pending requests are part of every
- * checkpoint.
+ * It does not wait, not even for the superstep to commit: whoever sees the event may answer at once. The
+ * answer comes to this executor as a message of its own, for which wf_context_request_id is not NULL; the
+ * run goes on meanwhile. Pending requests are part of every checkpoint.
  *
  * @param context Borrowed; of an invoke callback.
  * @param request_id An id that no other pending request has; NULL makes one, the same again if the superstep
@@ -989,11 +993,12 @@ WF_API const char *wf_context_request_data(const wf_context_t *context, size_t *
  * @param json The question. Copied.
  * @param length Its length in bytes, or WF_NUL.
  * @param response_type The types that an answer may have, separated by '|': null, boolean, integer, number,
- *     string, array, object, or the `$type` of a tagged value; NULL for any. Copied.
+ *     string, array, object; every other word is the `$type` of a tagged value. NULL for any. Copied.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_INVALID for a bad id; WF_E_JSON with the offset; WF_E_LIMIT; WF_E_MISUSE in a save or
- *     restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended;
- *     WF_E_FORKED. A second pending request of one id fails the executor with WF_E_EXISTS.
+ * @return WF_OK; WF_E_INVALID for a bad id or an empty type; WF_E_JSON with the offset; WF_E_LIMIT;
+ *     WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the
+ *     context has ended; WF_E_FORKED. A second pending request of one id fails the executor with
+ *     WF_E_EXISTS.
  */
 WF_API wf_status_t wf_context_request_info(wf_context_t *context, const char *request_id, const char *json,
                                            size_t length, const char *response_type, wf_error_t **error);

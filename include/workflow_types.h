@@ -30,11 +30,11 @@ enum wf_status {
     WF_E_NOMEM = -3,        /**< Out of memory. */
     WF_E_NOTFOUND = -4,     /**< No executor, checkpoint or file of that name. */
     WF_E_EXISTS = -5,       /**< The name is taken. */
-    WF_E_CONFLICT = -6,     /**< Another writer was first. */
+    WF_E_CONFLICT = -6,     /**< Somebody else was first. */
     WF_E_BUSY = -7,         /**< Another thread is driving this run. */
     WF_E_REENTRANT = -8,    /**< Called from inside a callback of the same run. */
     WF_E_CANCELLED = -9,    /**< The run was cancelled. */
-    WF_E_CLOSED = -10,      /**< The object has ended: a finished context, a run that was freed. */
+    WF_E_CLOSED = -10,      /**< The object has ended: a finished context, a failed or cancelled run. */
     WF_E_JSON = -11,        /**< The text is not the JSON that was expected; the message has the offset. */
     WF_E_GRAPH = -12,       /**< The workflow is not valid; the message lists every problem. */
     WF_E_CHECKPOINT = -13,  /**< The checkpoint is damaged, cut short, or not one of ours. */
@@ -62,7 +62,8 @@ typedef struct wf_selection { uint64_t reserved; } wf_selection_t; /**< The targ
 
 /* ---- Callbacks --------------------------------------------------------------------------------- */
 
-/** Releases `user_data`. Runs exactly once, also when the call that handed it over failed. */
+/** Releases `user_data`. Runs exactly once, also when the call that handed it over failed. It must not use the object
+ * whose _free runs it. */
 typedef void (*wf_finalizer_fn)(void *user_data);
 
 /** Host code of an executor: handles one message, saves its state, or restores it.
@@ -70,7 +71,8 @@ typedef void (*wf_finalizer_fn)(void *user_data);
  * `input` is JSON text, NUL-terminated, valid until the context is finished: the message (invoke), the text
  * that `save` gave (restore), or "null" (save). It never contains a NUL byte.
  * Return WF_OK when done, WF_PENDING to finish later from any thread with wf_context_finish, or a negative
- * status to fail (wf_context_fail adds the sentence). Must not unwind, longjmp or throw through the library. */
+ * status to fail (wf_context_fail adds the sentence). The run then fails with that status, or with WF_E_EXECUTOR for
+ * those that tell of the call that answers them: MISUSE, BUSY, REENTRANT, CANCELLED, CLOSED, FORKED. Must not unwind, longjmp or throw through the library. */
 typedef wf_status_t (*wf_executor_fn)(void *user_data, wf_context_t *context, const char *input, size_t input_length);
 
 /** Host code of an edge condition: positive takes the edge, 0 does not, negative fails the run.
@@ -115,7 +117,7 @@ enum wf_run_state {
     WF_RUN_STARTED = 0,     /**< Not driven yet. */
     WF_RUN_IN_PROGRESS = 1, /**< There is more to do: call wf_run_next. */
     WF_RUN_IN_PROGRESS_PENDING_REQUESTS = 2, /**< There is more to do, and requests wait for answers. */
-    WF_RUN_IDLE = 3,        /**< Nothing left to deliver: finished. */
+    WF_RUN_IDLE = 3,        /**< Nothing left to deliver: finished; or an executor called wf_context_halt. */
     WF_RUN_IDLE_WITH_PENDING_REQUESTS = 4,   /**< Nothing left to deliver but answers: see wf_run_respond. */
     WF_RUN_FAILED = 5,      /**< Stopped by an error; the last checkpoint is good. */
     WF_RUN_CANCELLED = 6    /**< Stopped by wf_run_cancel; the last checkpoint is good. */

@@ -26,8 +26,8 @@ public func wf_builder_new(
 
 /// Begins with a workflow's JSON definition, as wf_workflow_definition gives it.
 ///
-/// The definition has everything but the host's code: add that with wf_builder_add_executor and
-/// wf_builder_add_condition, by the ids and names that it declares.
+/// The definition has everything but the host's code: add that with wf_builder_add_executor,
+/// wf_builder_add_condition and wf_builder_add_selector, by the ids and names that it declares.
 /// - Parameters:
 ///   - json: The definition. Copied.
 ///   - length: Its length in bytes, or WF_NUL.
@@ -303,7 +303,7 @@ public func wf_builder_set_max_supersteps(
 ///   - builder: Borrowed.
 ///   - workflow: Receives the workflow, owned by the caller: wf_workflow_free. NULL on error.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
-/// - Returns: WF_OK; WF_E_GRAPH with every problem in one message: refused calls, unknown executors and conditions, no
+/// - Returns: WF_OK; WF_E_GRAPH with every problem in one message: refused calls, unknown executors, conditions and selectors, no
 ///   start, executors that cannot be reached, code that is missing; WF_E_MISUSE for a NULL or another kind of handle;
 ///   WF_E_FORKED.
 @_cdecl("wf_builder_build")

@@ -22,7 +22,8 @@ public func wf_context_executor_id(_ context: UnsafePointer<wf_context>?) -> Uns
 /// A key for side effects: the same for every attempt at this very piece of work, also after a crash and a resume, and
 /// different for every other: run, superstep, executor, number of the message.
 ///
-/// Give it to services that take an idempotency key, and they act once however often the superstep is run.
+/// Give it to services that take an idempotency key, and they act once however often the superstep is run. Two
+/// continuations of one checkpoint that get different inputs do different work: give them run ids of their own.
 /// - Parameter context: Borrowed.
 /// - Returns: NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
 @_cdecl("wf_context_idempotency_key")
@@ -86,7 +87,7 @@ public func wf_context_request_data(
 
 /// Asks the world outside: a "request_info" event, and a pending request that wf_run_respond answers.
 ///
-/// It does not wait. The answer comes to this executor as a message of its own, for which wf_context_request_id is not
+/// It does not wait, not even for the superstep to commit: whoever sees the event may answer at once. The answer comes to this executor as a message of its own, for which wf_context_request_id is not
 /// NULL; the run goes on meanwhile. Pending requests are part of every checkpoint.
 /// - Parameters:
 ///   - context: Borrowed; of an invoke callback.
@@ -95,10 +96,10 @@ public func wf_context_request_data(
 ///   - json: The question. Copied.
 ///   - length: Its length in bytes, or WF_NUL.
 ///   - response_type: The types that an answer may have, separated by '|': null, boolean, integer, number, string, array,
-///     object, or the `$type` of a tagged value; NULL for any. Copied.
+///     object; every other word is the `$type` of a tagged value. NULL for any. Copied.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
-/// - Returns: WF_OK; WF_E_INVALID for a bad id; WF_E_JSON with the offset; WF_E_LIMIT; WF_E_MISUSE in a save or restore
-///   callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED. A second pending
+/// - Returns: WF_OK; WF_E_INVALID for a bad id or an empty type; WF_E_JSON with the offset; WF_E_LIMIT; WF_E_MISUSE in a
+///   save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED. A second pending
 ///   request of one id fails the executor with WF_E_EXISTS.
 @_cdecl("wf_context_request_info")
 public func wf_context_request_info(
@@ -110,6 +111,9 @@ public func wf_context_request_info(
         let id = try CText.optionalString(request_id, "request id")
         if let id { try Name.check(id, as: "request id") }
         let type = try CText.optionalString(response_type, "response type")
+        if let type, type.split(separator: "|" as Character, omittingEmptySubsequences: false).contains(where: \.isEmpty) {
+            throw Failure(.invalid, "the response type '\(type.printable)' has an empty alternative")
+        }
         let data = try CText.json(json, length, "the request")
         try context.ask(data, id: id.map { Text($0) }, responseType: type.map { Text($0) })
     }

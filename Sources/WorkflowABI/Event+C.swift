@@ -73,7 +73,7 @@ public func wf_event_data(_ event: UnsafePointer<wf_event>?, _ length: UnsafeMut
 }
 
 /// The whole event as one JSON object: `type` (the kind's name), `sequence`, `superstep`, `executor_id` (null if none)
-/// and `data`.
+/// and `data`; for "request_info" also `request_id` and `response_type`.
 ///
 /// Any thread.
 /// - Parameters:

@@ -33,7 +33,8 @@ public func wf_run_start(
 /// Goes on from a checkpoint in `options->storage`, as the same run.
 ///
 /// The checkpoint is checked in full before anything happens; restore callbacks run inside wf_run_next, before anything
-/// is delivered. Resuming one checkpoint twice gives the same result twice.
+/// is delivered. Resuming one checkpoint twice gives the same result twice. Nothing keeps two processes from doing so at
+/// the same time: each then goes on by itself, and their checkpoints branch.
 /// - Parameters:
 ///   - workflow: Borrowed; its graph must be the one that made the checkpoint.
 ///   - options: Needs `storage`. `run_id` gives the continuation a name of its own. Copied.
@@ -62,7 +63,7 @@ public func wf_run_resume(
 
 /// Goes on from a checkpoint document that the host kept itself, as wf_run_checkpoint gave it.
 ///
-/// Otherwise like wf_run_resume; needs no storage.
+/// Otherwise like wf_run_resume; needs no storage. WF_RUN_CHECKPOINTS does not travel with the checkpoint.
 /// - Parameters:
 ///   - workflow: Borrowed; its graph must be the one that made the checkpoint.
 ///   - options: How to run; NULL for the defaults. Copied.
@@ -98,7 +99,7 @@ public func wf_run_restore(
 ///   - event: Receives the event, owned by the caller: wf_event_free. NULL unless WF_OK.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK with an event; WF_TIMEOUT if only pending executors are left to wait for; WF_DONE when the run is
-///   idle: nothing is left to deliver; if the run failed, after its last event and from then on, why: the status that
+///   idle: nothing is left to deliver, or an executor halted it; if the run failed, after its last event and from then on, why: the status that
 ///   an executor returned, WF_E_EXECUTOR, WF_E_STORAGE, WF_E_LIMIT. These say that the call itself was wrong and leave
 ///   the run as it is: WF_E_REENTRANT from inside a callback of this run; WF_E_BUSY while another thread drives it;
 ///   WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
@@ -123,7 +124,8 @@ public func wf_run_next(
 /// Gives the run one more input for its start executor: the next turn of a conversation.
 ///
 /// It is taken in at the next superstep boundary, after which a checkpoint of kind "entry" is made; state stays as it is.
-/// A run that was idle goes on: call wf_run_next. The superstep limit counts anew. Any thread, any time.
+/// A run that was idle goes on: call wf_run_next. The input is durable with that checkpoint, not before. The superstep
+/// limit counts anew. Any thread, any time.
 /// - Parameters:
 ///   - run: Borrowed.
 ///   - json: The input. Copied.
@@ -144,8 +146,8 @@ public func wf_run_input(
 /// Answers a pending request. The first answer counts; one of a wrong type changes nothing.
 ///
 /// The executor that asked gets the answer as a message, in the superstep after the next boundary, where a checkpoint of
-/// kind "response" is made. Requests of a resumed run can be answered at once. The superstep limit counts anew. Any
-/// thread, any time.
+/// kind "response" is made: from then on the answer is durable. Requests of a resumed run can be answered at once. The
+/// superstep limit counts anew. Any thread, any time.
 /// - Parameters:
 ///   - run: Borrowed.
 ///   - request_id: Which.
@@ -285,8 +287,8 @@ public func wf_run_checkpoint(
 
 /// Releases a run, finished or not. What is stored stays stored.
 ///
-/// Executors that are still pending are not called again; finishing them answers WF_E_CLOSED. Any thread; not while
-/// another thread drives the run.
+/// Executors that are still pending are not called again. They must still be finished, which answers WF_E_CLOSED: until
+/// then their contexts keep the host code alive. Any thread; not while another thread drives the run.
 /// - Parameter run: Consumed. NULL does nothing, and so does a run of the parent in a forked child.
 @_cdecl("wf_run_free")
 public func wf_run_free(_ run: UnsafeMutablePointer<wf_run>?) { Handle.free(run) }

@@ -13,7 +13,7 @@ public func wf_workflow_name(_ workflow: UnsafePointer<wf_workflow>?) -> UnsafeP
 }
 
 /// What makes two graphs the same for a checkpoint: a SHA-256, in hex, of ids, edges, the start, and the names and
-/// versions of conditions. No code, no language, no limits.
+/// versions of conditions and selectors. No code, no language, no limits.
 ///
 /// Any thread.
 /// - Parameter workflow: Borrowed.

@@ -35,18 +35,22 @@ extension Kernel {
     /// Makes what came from outside a part of the boundary, and that boundary durable.
     mutating func takeIn() {
         var kind = CheckpointKind.response
+        var closed: Set<ObjectIdentifier> = []
         for one in incoming {
             switch one {
             case .input(let payload):
                 kind = .entry
                 snapshot.messages.append(Message(source: Message.outside, target: graph.start, payload: payload))
             case .answer(let request, let payload):
-                snapshot.requests.removeAll { $0 === request }
+                closed.insert(ObjectIdentifier(request))
                 snapshot.messages.append(
                     Message(source: Message.outside, target: request.executor, payload: payload, request: request))
-            case .withdrawal(let request):
-                snapshot.requests.removeAll { $0 === request }
+            case .withdrawal(let request): closed.insert(ObjectIdentifier(request))
             }
+        }
+        if !closed.isEmpty {
+            for request in snapshot.requests where closed.contains(ObjectIdentifier(request)) { requestIDs.remove(request.id) }
+            snapshot.requests.removeAll { closed.contains(ObjectIdentifier($0)) }
         }
         incoming.removeAll()
         halts = false
@@ -65,10 +69,8 @@ extension Kernel {
 
     /// Two requests of one id could not be told apart: the second one fails its executor.
     func duplicateRequest(in outcome: Outcome) -> Failure? {
-        guard !outcome.requests.isEmpty else { return nil }
-        var known = Set(snapshot.requests.map(\.id))
-        for executor in work.active { known.formUnion(work.mail[executor].requests.map(\.id)) }
-        for request in outcome.requests where !known.insert(request.id).inserted {
+        var own: Set<Text> = []
+        for request in outcome.requests where requestIDs.contains(request.id) || !own.insert(request.id).inserted {
             return Failure(.exists, "there is already a pending request '\(request.id.string.printable)'")
         }
         return nil

@@ -18,6 +18,7 @@ extension Kernel {
             work.route = 0
             work.routed = false
         }
+        completeFanIns()
         work.active.sort()
         ready.append(contentsOf: work.active)
         phase = .running
@@ -69,7 +70,7 @@ extension Kernel {
                 if message.isFor(target) { deliver(message.payload, from: [source], to: target) }
             case .fanIn(let sources, let target):
                 guard message.isFor(target) else { break }
-                collect(message, in: group, sources, target)
+                collect(message, in: group, count: sources.count)
             }
             work.route += 1
         }
@@ -94,18 +95,21 @@ extension Kernel {
         work.routed = true
     }
 
-    /// A fan-in delivers in the superstep in which its last source arrives.
-    private mutating func collect(_ message: Message, in group: Int, _ sources: [Int], _ target: Int) {
+    private mutating func collect(_ message: Message, in group: Int, count: Int) {
         work.routed = true
-        guard let place = sources.firstIndex(of: message.source) else { return }
-        var buffer = work.fanIns[group] ?? FanInBuffer(sources: sources.count)
-        buffer.waiting[place].append(message.payload)
-        guard buffer.isComplete else {
-            work.fanIns[group] = buffer
-            return
+        guard let place = graph.place(of: message.source, inFanIn: group) else { return }
+        work.fanIns[group, default: FanInBuffer(sources: count)].waiting[place].append(message.payload)
+    }
+
+    /// A fan-in delivers in the superstep in which its last source arrives: everything that has arrived, in one list. Not
+    /// before all is routed, or what a source sends second would wait for the next time.
+    private mutating func completeFanIns() {
+        for group in work.fanIns.keys.sorted() {
+            guard var buffer = work.fanIns[group], buffer.isComplete, case .fanIn(let sources, let target) = graph.edges[group]
+            else { continue }
+            work.fanIns[group] = nil
+            work.deliver(buffer.take(), from: sources, to: target)
         }
-        work.fanIns[group] = nil
-        work.deliver(buffer.take(), from: sources, to: target)
     }
 
     private mutating func warnUndelivered(_ message: Message) {

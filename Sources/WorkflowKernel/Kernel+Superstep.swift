@@ -7,7 +7,10 @@ extension Kernel {
         for payload in outcome.outputs.dropFirst(outcome.toldOutputs) {
             emit(.output, executor: executor, data: .payload(payload))
         }
-        for request in outcome.requests { announce(request) }
+        for request in outcome.requests {
+            requestIDs.insert(request.id)
+            announce(request)
+        }
         let results = outcome.sends.map(\.payload) + outcome.outputs
         emit(.executorCompleted, executor: executor, data: results.isEmpty ? .none : .results(results))
         work.mail[executor].sends.append(contentsOf: outcome.sends)

@@ -84,6 +84,8 @@ public struct Kernel: Sendable {
     let savers: Set<Int>
     /// Save hooks' answers, to be adopted with the superstep.
     var saved: [(executor: Int, text: Text?)] = []
+    /// Ids of the requests that are pending, or will be if the superstep commits.
+    var requestIDs: Set<Text>
     /// What came from outside and waits for a boundary.
     var incoming: [Incoming] = []
     /// An executor asked for a rest: at the next boundary, until something comes from outside.
@@ -117,6 +119,7 @@ public struct Kernel: Sendable {
         committedSupersteps = snapshot.superstep
         work = SuperstepWork(executors: graph.executors.count)
         savers = Set(options.hooks.savers)
+        requestIDs = Set(snapshot.requests.map(\.id))
     }
 
     private mutating func begin() {
@@ -259,7 +262,7 @@ public struct Kernel: Sendable {
             emit(.cancelled, data: .cancelled(reason: failure.message))
             enter(.cancelled)
         } else {
-            emit(.failed, data: .failure(failure))
+            emit(.failed, superstep: failure.superstep, data: .failure(failure))
             enter(.failed)
         }
     }

@@ -17,6 +17,8 @@ public final class Graph: Sendable {
     /// What makes two graphs the same for a checkpoint. See `GraphSignature.swift`.
     public let signature: Text
     private let indexes: [Name: Int]
+    /// By fan-in group and source: the place of the source's payloads in the list.
+    private let places: [Int: [Int: Int]]
 
     public static let defaultMaxSupersteps = 100
 
@@ -36,10 +38,17 @@ public final class Graph: Sendable {
             for source in edge.sources { routes[source].append(group) }
         }
         self.routes = routes
+        var places: [Int: [Int: Int]] = [:]
+        for case (let group, .fanIn(let sources, _)) in edges.enumerated() {
+            places[group] = Dictionary(zip(sources, sources.indices), uniquingKeysWith: { first, _ in first })
+        }
+        self.places = places
         signature = GraphSignature.of(draft)
     }
 
     public func index(ofExecutor id: String) -> Int? { indexes[Name(id)] }
+
+    public func place(of source: Int, inFanIn group: Int) -> Int? { places[group]?[source] }
 
     public func executorID(_ index: Int) -> String {
         executors.indices.contains(index) ? executors[index].string : ""

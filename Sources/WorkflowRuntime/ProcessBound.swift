@@ -8,5 +8,8 @@ open class ProcessBound: @unchecked Sendable {
 
     public init() {}
 
+    /// Set as the first thing of a deinit: what it releases may run a finalizer, and that may look back at the object.
+    public final var isGone = false
+
     public final var isForeign: Bool { generation != wfs_fork_generation() }
 }

@@ -102,7 +102,10 @@ public final class Run: ProcessBound, @unchecked Sendable {
         shownSuperstep = Atomic(kernel.snapshot.superstep)
     }
 
-    deinit { inbox.close() }
+    deinit {
+        isGone = true
+        inbox.close()
+    }
 
     /// The host's own id. Every checkpoint carries it, so it must be one that can be read again.
     private static func checkedID(_ options: RunOptions) throws(Failure) -> String? {

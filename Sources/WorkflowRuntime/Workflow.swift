@@ -20,4 +20,6 @@ public final class Workflow: ProcessBound, @unchecked Sendable {
             savers: savers, alwaysSavers: savers.filter { executors[$0].alwaysSaves },
             restorers: executors.indices.filter { executors[$0].restores })
     }
+
+    deinit { isGone = true }
 }

@@ -21,6 +21,8 @@ public final class WorkflowBuilder: ProcessBound, @unchecked Sendable {
         for selector in parsed.selectors { declaredSelectors.updateValue(selector.version, forKey: Name(selector.name)) }
     }
 
+    deinit { isGone = true }
+
     /// Adds to the graph. What `change` refuses is remembered for `build`.
     public func describe(_ change: (inout GraphDraft) throws(Failure) -> Void) throws(Failure) { try change(&draft) }
 

@@ -60,10 +60,17 @@ struct FanInTests {
         #expect(player.documents.map { contains($0, waiting) } == [false, false, false, true, true, false])
     }
 
-    @Test("What comes after the list starts the next one")
-    func leftover() throws {
-        let player = play(try graph(), [1: ["b": ["1"], "c": ["2", "3"], "a": ["0"]], 2: ["b": ["4"]]])
-        #expect(received(player) == ["d([1,2])", "d([4,3])"])
+    @Test("Whatever the sources send in one superstep comes in one list, however often they send")
+    func several() throws {
+        let player = play(try graph(), [1: ["b": ["1", "2"], "c": ["3", "4"]]])
+        #expect(received(player) == ["d([1,2,3,4])"])
+        #expect(player.documents.last.map { contains($0, #""fan_in_buffers": []"#) } == true)
+    }
+
+    @Test("What comes in a later superstep starts the next list")
+    func next() throws {
+        let player = play(try graph(), [1: ["b": ["1"], "c": ["2"], "a": ["0"]], 2: ["b": ["4"], "a": ["0"]], 3: ["c": ["5"]]])
+        #expect(received(player) == ["d([1,2])", "d([4,5])"])
     }
 
     @Test("A source that never sends keeps the rest waiting, and the run idle")

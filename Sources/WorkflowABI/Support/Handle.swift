@@ -61,14 +61,20 @@ enum Handle {
     static func free<H: HandleType>(_ handle: UnsafeMutablePointer<H>?) where H.Object: ProcessBound {
         guard let handle, isOne(handle) else { return }
         let object = Unmanaged<H.Object>.fromOpaque(handle)
-        guard !object.takeUnretainedValue().isForeign else { return }
-        object.release()
+        let isOurs = object._withUnsafeGuaranteedRef { !$0.isForeign && !$0.isGone }
+        if isOurs { object.release() }
     }
 
     /// The object, or nil for NULL and handles of another kind.
     static func peek<H: HandleType>(_ handle: UnsafePointer<H>?) -> H.Object? {
         guard let handle, isOne(handle) else { return nil }
         return Unmanaged<H.Object>.fromOpaque(handle).takeUnretainedValue()
+    }
+
+    static func peek<H: HandleType>(_ handle: UnsafePointer<H>?) -> H.Object? where H.Object: ProcessBound {
+        guard let handle, isOne(handle) else { return nil }
+        let object = Unmanaged<H.Object>.fromOpaque(handle).takeUnretainedValue()
+        return object.isGone ? nil : object
     }
 
     /// The object, or a sentence about what was passed instead.

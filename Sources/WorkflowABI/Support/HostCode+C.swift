@@ -49,9 +49,17 @@ final class CExecutor: ExecutorCode, @unchecked Sendable {
 }
 
 extension Context {
+    /// Statuses that say something about the call that answers them, not about a run.
+    private static let answersToCalls: [Status] = [.misuse, .busy, .reentrant, .cancelled, .closed, .forked]
+
     /// `ok`, or the error that a host's final status stands for.
     func result(of status: Status) -> Status {
         if status == .ok || status == .done { return .ok }
+        if Self.answersToCalls.contains(status) {
+            // wf_run_next would seem to have been called wrongly itself.
+            fail(Failure(.executor, "executor '\(executorID)' ended with \(String(cString: wf_status_name(status.rawValue)))"))
+            return .executor
+        }
         if status.isError { return status }
         fail(Failure(.executor, "executor '\(executorID)' ended with status \(status.rawValue), which is no result"))
         return .executor

@@ -6,4 +6,6 @@ final class StorageBox: ProcessBound, @unchecked Sendable {
     let storage: any Storage
 
     init(_ storage: any Storage) { self.storage = storage }
+
+    deinit { isGone = true }
 }
