@@ -23,9 +23,9 @@ public enum CheckpointDocument {
             write(snapshot.shared, to: &json)
             json.name("executor_states", onNewLine: true)
             json.object { json in
-                for (index, state) in snapshot.executors.enumerated() where !state.isEmpty {
+                for index in snapshot.executorsWithState {
                     json.name(graph.executorID(index))
-                    write(state, to: &json)
+                    write(snapshot.executors[index], to: &json)
                 }
             }
             json.name("pending_request_info_events", onNewLine: true)

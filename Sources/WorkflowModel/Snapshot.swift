@@ -21,6 +21,11 @@ public struct Snapshot: Sendable {
     public init(graph: Graph) {
         executors = Array(repeating: ExecutorState(), count: graph.executors.count)
     }
+
+    /// The executors that have any state. Looked at in place: in a large graph most have none, and every checkpoint asks.
+    public var executorsWithState: [Int] {
+        executors.withUnsafeBufferPointer { states in states.indices.filter { !states[$0].isEmpty } }
+    }
 }
 
 public struct ExecutorState: Sendable, Equatable {
