@@ -11,14 +11,18 @@ extension Kernel {
             requestIDs.insert(request.id)
             announce(request)
         }
-        let results = outcome.sends.map(\.payload) + outcome.outputs
-        emit(.executorCompleted, executor: executor, data: results.isEmpty ? .none : .results(results))
+        emit(.executorCompleted, executor: executor, data: Self.results(of: outcome))
         work.mail[executor].sends.append(contentsOf: outcome.sends)
         work.mail[executor].requests.append(contentsOf: outcome.requests)
         work.mail[executor].writes = outcome.writes
         if outcome.halts { halts = true }
         work.mail[executor].next += 1
         if work.mail[executor].next < work.mail[executor].deliveries.count { ready.append(executor) }
+    }
+
+    private static func results(of outcome: Outcome) -> Event.Data {
+        let results = outcome.sends.map(\.payload) + outcome.outputs
+        return results.isEmpty ? .none : .results(results)
     }
 
     /// All handlers are done: ask those that ran, and those that always want to be asked, for their state.
