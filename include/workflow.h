@@ -295,6 +295,27 @@ WF_API wf_status_t wf_builder_parse(const char *json, size_t length, wf_builder_
 WF_API wf_status_t wf_builder_add_executor(wf_builder_t *builder, const char *id,
                                            const wf_executor_t *executor, wf_error_t **error);
 
+/** Embeds a workflow as one executor of another: a sub-workflow, at any depth.
+ *
+ * Its executor "x" is the executor "id/x" of the outer workflow, in events, diagrams and checkpoints; both
+ * run in the same supersteps, so every inner boundary is in the outer run's checkpoint. What is sent to `id`
+ * goes to the inner start executor in the same superstep. What the inner workflow outputs goes along the
+ * edges that leave `id`. Several inputs may be inside at a time: fan-ins inside keep them apart. Inner
+ * executors send to each other by their inner ids. The inner superstep limit does not count; the run's does.
+ *
+ * @param builder Borrowed.
+ * @param id The executor's id; no executor beside it may have an id that begins with it and a slash. Copied.
+ * @param workflow Borrowed; the builder keeps what it needs. It may be embedded several times and run by
+ *     itself too.
+ * @param flags enum wf_sub_workflow_flags, or 0: outputs are messages, requests go up to the host, the state
+ *     is its own.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_EXISTS if the id was added before; WF_E_INVALID for a bad id; WF_E_UNSUPPORTED for an
+ *     unknown flag; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_add_sub_workflow(wf_builder_t *builder, const char *id, wf_workflow_t *workflow,
+                                               uint32_t flags, wf_error_t **error);
+
 /** Adds an edge condition and its code, or gives a condition of the definition its code.
  *
  * `condition->user_data` belongs to the library from this call on, as with wf_builder_add_executor.
@@ -1002,6 +1023,28 @@ WF_API const char *wf_context_request_data(const wf_context_t *context, size_t *
  */
 WF_API wf_status_t wf_context_request_info(wf_context_t *context, const char *request_id, const char *json,
                                            size_t length, const char *response_type, wf_error_t **error);
+
+/** Answers a request that came out of a sub-workflow beside this executor (WF_SUB_INTERCEPT_REQUESTS).
+ *
+ * The sub-workflow's node sends the request as a message of the type "libworkflow:sub_workflow_request":
+ * {"$type": ..., "value": {"request_id", "executor_id", "source_executor_id", "response_type", "data"}}.
+ * Whoever receives it, or learns of it, answers now or in any later superstep; if two executors answer in
+ * one superstep, the first in the order of executors counts and a "warning" event says so. The answer
+ * reaches the inner executor in the next superstep. To let the host answer, ask with wf_context_request_info
+ * and pass the answer on.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param request_id Which request.
+ * @param json The answer. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_NOTFOUND if no sub-workflow beside this executor waits for such an answer;
+ *     WF_E_CONFLICT if this call has answered it already; WF_E_INVALID for an answer of a wrong type, the
+ *     request stays pending; WF_E_JSON with the offset; WF_E_LIMIT; WF_E_MISUSE in a save or restore
+ *     callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_answer(wf_context_t *context, const char *request_id, const char *json,
+                                     size_t length, wf_error_t **error);
 
 /** Lets the run rest after this superstep, although messages may wait: wf_run_next then answers WF_DONE.
  *

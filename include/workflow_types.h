@@ -104,6 +104,13 @@ enum wf_run_flags {
     WF_RUN_CHECKPOINTS = 1
 };
 
+/** How wf_builder_add_sub_workflow ties a workflow to what is around it. */
+enum wf_sub_workflow_flags {
+    WF_SUB_DIRECT_OUTPUT = 1,      /**< Its outputs are outputs of the run, not messages from its node. */
+    WF_SUB_INTERCEPT_REQUESTS = 2, /**< Its requests become messages from its node, for wf_context_answer; not the host's. */
+    WF_SUB_SHARED_STATE = 4        /**< It sees the shared state around it, not one of its own. */
+};
+
 /** Which state a key belongs to. */
 typedef int32_t wf_scope_t;
 enum wf_scope {

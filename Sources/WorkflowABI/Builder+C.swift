@@ -73,6 +73,32 @@ public func wf_builder_add_executor(
     }
 }
 
+/// Embeds a workflow as one executor of another: a sub-workflow, at any depth.
+///
+/// Its executor "x" is the executor "id/x" of the outer workflow, in events, diagrams and checkpoints; both run in the same
+/// supersteps, so every inner boundary is in the outer run's checkpoint. What is sent to `id` goes to the inner start
+/// executor in the same superstep. What the inner workflow outputs goes along the edges that leave `id`. Several inputs may
+/// be inside at a time: fan-ins inside keep them apart. Inner executors send to each other by their inner ids. The inner
+/// superstep limit does not count; the run's does.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - id: The executor's id; no executor beside it may have an id that begins with it and a slash. Copied.
+///   - workflow: Borrowed; the builder keeps what it needs. It may be embedded several times and run by itself too.
+///   - flags: enum wf_sub_workflow_flags, or 0: outputs are messages, requests go up to the host, the state is its own.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_EXISTS if the id was added before; WF_E_INVALID for a bad id; WF_E_UNSUPPORTED for an unknown flag;
+///   WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+@_cdecl("wf_builder_add_sub_workflow")
+public func wf_builder_add_sub_workflow(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ id: UnsafePointer<CChar>?, _ workflow: UnsafeMutablePointer<wf_workflow>?,
+    _ flags: UInt32, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.describe(builder, error) { builder throws(Failure) in
+        let id = try CText.string(id, "executor id")
+        try builder.addSubWorkflow(id, try Handle.object(workflow), try SubWorkflow.Ties(flags))
+    }
+}
+
 /// Adds an edge condition and its code, or gives a condition of the definition its code.
 ///
 /// `condition->user_data` belongs to the library from this call on, as with wf_builder_add_executor.
@@ -321,3 +347,17 @@ public func wf_builder_build(
 /// - Parameter builder: Consumed. NULL does nothing, and so does a builder of the parent in a forked child.
 @_cdecl("wf_builder_free")
 public func wf_builder_free(_ builder: UnsafeMutablePointer<wf_builder>?) { Handle.free(builder) }
+
+extension SubWorkflow.Ties {
+    fileprivate init(_ flags: UInt32) throws(Failure) {
+        self.init()
+        let known = WF_SUB_DIRECT_OUTPUT.rawValue | WF_SUB_INTERCEPT_REQUESTS.rawValue | WF_SUB_SHARED_STATE.rawValue
+        guard flags & ~known == 0 else {
+            throw Failure(
+                .unsupported, "the sub-workflow flags have bits that this version of the library does not know: 0x\(String(flags & ~known, radix: 16))")
+        }
+        outputsDirectly = flags & WF_SUB_DIRECT_OUTPUT.rawValue != 0
+        interceptsRequests = flags & WF_SUB_INTERCEPT_REQUESTS.rawValue != 0
+        sharesState = flags & WF_SUB_SHARED_STATE.rawValue != 0
+    }
+}

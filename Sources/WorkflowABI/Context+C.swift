@@ -119,6 +119,35 @@ public func wf_context_request_info(
     }
 }
 
+/// Answers a request that came out of a sub-workflow beside this executor (WF_SUB_INTERCEPT_REQUESTS).
+///
+/// The sub-workflow's node sends the request as a message of the type "libworkflow:sub_workflow_request":
+/// {"$type": ..., "value": {"request_id", "executor_id", "source_executor_id", "response_type", "data"}}. Whoever receives it,
+/// or learns of it, answers now or in any later superstep; if two executors answer in one superstep, the first in the order
+/// of executors counts and a "warning" event says so. The answer reaches the inner executor in the next superstep. To let
+/// the host answer, ask with wf_context_request_info and pass the answer on.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - request_id: Which request.
+///   - json: The answer. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_NOTFOUND if no sub-workflow beside this executor waits for such an answer; WF_E_CONFLICT if this
+///   call has answered it already; WF_E_INVALID for an answer of a wrong type, the request stays pending; WF_E_JSON with the
+///   offset; WF_E_LIMIT; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the
+///   context has ended; WF_E_FORKED.
+@_cdecl("wf_context_answer")
+public func wf_context_answer(
+    _ context: UnsafeMutablePointer<wf_context>?, _ request_id: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?,
+    _ length: UInt, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let context = try Handle.object(context)
+        let id = Text(try CText.string(request_id, "request id"))
+        try context.answer(id, try CText.json(json, length, "the answer"))
+    }
+}
+
 /// Lets the run rest after this superstep, although messages may wait: wf_run_next then answers WF_DONE.
 ///
 /// The superstep commits as usual. The run goes on when something comes from outside, or from its checkpoint.

@@ -31,7 +31,7 @@ private struct Reader {
     static let known: Set<String> = [
         "format", "version", "checkpoint_id", "previous_checkpoint_id", "run_id", "workflow_name", "graph_signature",
         "timestamp", "kind", "superstep", "input_superstep", "messages", "fan_in_buffers", "state", "executor_states",
-        "pending_request_info_events", "sub_workflows", "metadata", "checksum",
+        "pending_request_info_events", "sub_workflows", "lanes", "metadata", "checksum",
     ]
 
     init(_ document: Text, _ what: String) throws(Failure) {
@@ -74,8 +74,8 @@ private struct Reader {
             snapshot.messages.append(try self.message(message, graph, "messages[\(index)]"))
         }
         for (index, buffer) in try array("fan_in_buffers").enumerated() {
-            let (group, waiting) = try fanIn(buffer, graph, "fan_in_buffers[\(index)]")
-            guard snapshot.fanIns.updateValue(waiting, forKey: group) == nil else {
+            let (fanIn, waiting) = try fanIn(buffer, graph, "fan_in_buffers[\(index)]")
+            guard snapshot.fanIns.updateValue(waiting, forKey: fanIn) == nil else {
                 throw wrong("fan_in_buffers[\(index)]", "the only one of its fan-in")
             }
         }
@@ -91,16 +91,23 @@ private struct Reader {
             guard request.id.string == id else { throw wrong(path + ".request_id", "'\(id.printable)'") }
             snapshot.requests.append(request)
         }
-        guard try object("sub_workflows").members.isEmpty else {
-            throw Failure(.unsupported, "\(what) has 'sub_workflows', which this version of the library cannot resume")
+        for (id, value) in try object("sub_workflows").members {
+            let path = "sub_workflows.\(id.printable)"
+            guard let node = graph.index(ofExecutor: id), let sub = graph.subWorkflows[node], !sub.ties.sharesState else {
+                throw wrong(path, "a sub-workflow with a state of its own")
+            }
+            let fields = try fields(value, path, ["state"])
+            guard let own = fields["state"] else { throw wrong(path + ".state", "present") }
+            snapshot.scopes[node] = try state(own, path + ".state")
         }
+        if members["lanes"] != nil { snapshot.lanes = try count("lanes") }
         snapshot.metadata = try object("metadata").raw
         for (name, value) in all where !Self.known.contains(name) { snapshot.unknownMembers.append((name, value.raw)) }
         return snapshot
     }
 
     private func message(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> Message {
-        let fields = try fields(value, path, ["source", "target", "data", "request"])
+        let fields = try fields(value, path, ["source", "target", "lane", "data", "request"])
         guard let payload = fields["data"]?.raw else { throw wrong(path + ".data", "present") }
         let source = try executor(fields["source"], graph, path + ".source") ?? Message.outside
         let target = try executor(fields["target"], graph, path + ".target")
@@ -108,19 +115,40 @@ private struct Reader {
             throw wrong(path + ".target", "an executor, for a message from outside")
         }
         let request = try fields["request"].map { value throws(Failure) in try self.request(value, graph, path + ".request") }
-        return Message(source: source, target: target ?? Message.everyone, payload: payload, request: request)
+        if let request, request.executor != target { throw wrong(path + ".target", "the executor that made the request") }
+        return Message(
+            source: source, target: target ?? Message.everyone, payload: payload, request: request,
+            lane: try lane(fields["lane"], path + ".lane"))
+    }
+
+    private func lane(_ value: JSONValue?, _ path: String) throws(Failure) -> Lane {
+        guard let value else { return .main }
+        guard let text = value.string, let lane = Lane(text) else { throw wrong(path, "a path of numbers such as '3.7'") }
+        return lane
     }
 
     private func request(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> Request {
-        let fields = try fields(value, path, ["request_id", "source_executor_id", "response_type", "data"])
+        let fields = try fields(value, path, ["request_id", "source_executor_id", "response_type", "lane", "intercepted_at", "data"])
         guard let id = fields["request_id"]?.string, !id.isEmpty, let data = fields["data"]?.raw,
             let executor = try executor(fields["source_executor_id"], graph, path + ".source_executor_id")
         else { throw wrong(path, "a request with 'request_id', 'source_executor_id' and 'data'") }
-        return Request(id: Text(id), executor: executor, data: data, responseType: fields["response_type"]?.string.map { Text($0) })
+        guard graph.subWorkflows[executor] == nil else {
+            throw wrong(path + ".source_executor_id", "an executor that can ask, not a sub-workflow")
+        }
+        let lane = try lane(fields["lane"], path + ".lane")
+        let interceptor = try fields["intercepted_at"].flatMap { value throws(Failure) in
+            try self.executor(value, graph, path + ".intercepted_at")
+        }
+        if let interceptor, graph.interceptor(of: executor) != interceptor {
+            throw wrong(path + ".intercepted_at", "the sub-workflow around its executor whose requests are intercepted")
+        }
+        return Request(
+            id: Text(id), executor: executor, data: data, responseType: fields["response_type"]?.string.map { Text($0) }, lane: lane,
+            interceptor: interceptor)
     }
 
-    private func fanIn(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> (Int, FanInBuffer) {
-        let fields = try fields(value, path, ["target", "sources", "buffered"])
+    private func fanIn(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> (FanIn, FanInBuffer) {
+        let fields = try fields(value, path, ["target", "lane", "sources", "buffered"])
         let target = try executor(fields["target"], graph, path + ".target")
         var sources: [Int] = []
         for source in try list(fields["sources"], path + ".sources") {
@@ -139,7 +167,7 @@ private struct Reader {
             }
             buffer.waiting[place].append(payload)
         }
-        return (group, buffer)
+        return (FanIn(group: group, lane: try lane(fields["lane"], path + ".lane")), buffer)
     }
 
     private func executorState(_ value: JSONValue, _ path: String) throws(Failure) -> ExecutorState {

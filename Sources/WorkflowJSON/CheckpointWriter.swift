@@ -17,7 +17,7 @@ public enum CheckpointDocument {
             json.array { json in for message in snapshot.messages { write(message, graph, to: &json) } }
             json.name("fan_in_buffers", onNewLine: true)
             json.array { json in
-                for group in snapshot.fanIns.keys.sorted() { write(snapshot.fanIns[group], group, graph, to: &json) }
+                for fanIn in snapshot.fanIns.keys.sorted() { write(snapshot.fanIns[fanIn], fanIn, graph, to: &json) }
             }
             json.name("state", onNewLine: true)
             write(snapshot.shared, to: &json)
@@ -36,7 +36,17 @@ public enum CheckpointDocument {
                 }
             }
             json.name("sub_workflows", onNewLine: true)
-            json.object { _ in }
+            json.object { json in
+                for node in snapshot.scopes.keys.sorted() {
+                    guard let state = snapshot.scopes[node], !state.isEmpty else { continue }
+                    json.name(graph.executorID(node))
+                    json.object { json in
+                        json.name("state")
+                        write(state, to: &json)
+                    }
+                }
+            }
+            if snapshot.lanes > 0 { json.member("lanes", snapshot.lanes, onNewLine: true) }
             json.name("metadata", onNewLine: true)
             json.raw(snapshot.metadata)
             for (name, value) in snapshot.unknownMembers {
@@ -75,10 +85,15 @@ public enum CheckpointDocument {
         json.member("superstep", summary.superstep, onNewLine: true)
     }
 
+    private static func write(_ lane: Lane, to json: inout JSONWriter) {
+        if let path = lane.path { json.member("lane", path.string) }
+    }
+
     private static func write(_ message: Message, _ graph: Graph, to json: inout JSONWriter) {
         json.object { json in
             json.member("source", message.source == Message.outside ? nil : graph.executorID(message.source))
             json.member("target", message.target == Message.everyone ? nil : graph.executorID(message.target))
+            write(message.lane, to: &json)
             json.name("data")
             json.raw(message.payload)
             if let request = message.request {
@@ -92,15 +107,19 @@ public enum CheckpointDocument {
         json.member("request_id", request.id.string)
         json.member("source_executor_id", graph.executorID(request.executor))
         json.member("response_type", request.responseType?.string)
+        write(request.lane, to: &json)
+        if let node = request.interceptor { json.member("intercepted_at", graph.executorID(node)) }
         json.name("data")
         json.raw(request.data)
     }
 
-    private static func write(_ buffer: FanInBuffer?, _ group: Int, _ graph: Graph, to json: inout JSONWriter) {
-        guard let buffer, graph.edges.indices.contains(group), case .fanIn(let sources, let target) = graph.edges[group]
+    private static func write(_ buffer: FanInBuffer?, _ fanIn: FanIn, _ graph: Graph, to json: inout JSONWriter) {
+        guard let buffer, graph.edges.indices.contains(fanIn.group),
+            case .fanIn(let sources, let target) = graph.edges[fanIn.group]
         else { return }
         json.object { json in
             json.member("target", graph.executorID(target))
+            write(fanIn.lane, to: &json)
             json.name("sources")
             json.array { json in for source in sources { json.string(graph.executorID(source)) } }
             json.name("buffered")

@@ -4,24 +4,44 @@ public import WorkflowModel
 public enum Definition {
     public static func text(of graph: Graph) -> Text {
         var json = JSONWriter(capacity: 512)
-        json.document { json in
-            json.member("name", graph.name, onNewLine: true)
-            json.member("start", graph.executorID(graph.start), onNewLine: true)
-            json.member("max_supersteps", graph.maxSupersteps, onNewLine: true)
-            json.name("executors", onNewLine: true)
-            json.array { json in
-                for id in graph.executors {
-                    json.object { $0.member("id", id.string) }
+        json.document { write(graph, onNewLine: true, to: &$0) }
+        return json.finish()
+    }
+
+    private static func write(_ graph: Graph, onNewLine: Bool, to json: inout JSONWriter) {
+        json.member("name", graph.name, onNewLine: onNewLine)
+        json.member("start", graph.executorID(graph.start), onNewLine: onNewLine)
+        json.member("max_supersteps", graph.maxSupersteps, onNewLine: onNewLine)
+        json.name("executors", onNewLine: onNewLine)
+        json.array { json in
+            for executor in 0..<graph.ownExecutors {
+                json.object { json in
+                    json.member("id", graph.executorID(executor))
+                    if let sub = graph.subWorkflows[executor] { write(sub, to: &json) }
                 }
             }
-            json.name("conditions", onNewLine: true)
-            json.array { json in for condition in graph.conditions { write(condition.name, condition.version, to: &json) } }
-            json.name("selectors", onNewLine: true)
-            json.array { json in for selector in graph.selectors { write(selector.name, selector.version, to: &json) } }
-            json.name("edges", onNewLine: true)
-            json.array { json in for edge in graph.edges { write(edge, graph, to: &json) } }
         }
-        return json.finish()
+        json.name("conditions", onNewLine: onNewLine)
+        json.array { json in
+            for condition in graph.conditions.prefix(graph.ownConditions) { write(condition.name, condition.version, to: &json) }
+        }
+        json.name("selectors", onNewLine: onNewLine)
+        json.array { json in
+            for selector in graph.selectors.prefix(graph.ownSelectors) { write(selector.name, selector.version, to: &json) }
+        }
+        json.name("edges", onNewLine: onNewLine)
+        json.array { json in for edge in graph.edges.prefix(graph.ownEdges) { write(edge, graph, to: &json) } }
+    }
+
+    private static func write(_ sub: SubWorkflow, to json: inout JSONWriter) {
+        json.name("sub_workflow")
+        json.object { json in
+            if sub.ties.outputsDirectly { json.member("direct_output", true) }
+            if sub.ties.interceptsRequests { json.member("intercept_requests", true) }
+            if sub.ties.sharesState { json.member("shared_state", true) }
+            json.name("definition")
+            json.object { write(sub.graph, onNewLine: false, to: &$0) }
+        }
     }
 
     private static func write(_ name: String, _ version: String?, to json: inout JSONWriter) {

@@ -7,6 +7,7 @@ public struct ParsedDefinition: Sendable {
     public var selectors: [Selector]
     /// Declared executors in order.
     public var executors: [String]
+    public var subWorkflows: [(id: String, definition: ParsedDefinition, ties: SubWorkflow.Ties)]
 }
 
 extension Definition {
@@ -31,6 +32,7 @@ private struct DefinitionReader {
         let fields = members(value, "", ["name", "start", "max_supersteps", "executors", "conditions", "selectors", "edges"])
         var draft = try GraphDraft(name: name(fields["name"]))
         var executors: [String] = []
+        var subWorkflows: [(id: String, definition: ParsedDefinition, ties: SubWorkflow.Ties)] = []
         var seen: Set<Name> = []
         let start = string(fields["start"], "start")
         if let limit = fields["max_supersteps"] {
@@ -42,10 +44,14 @@ private struct DefinitionReader {
         }
         for (index, item) in array(fields["executors"], "executors").enumerated() {
             let path = "executors[\(index)]"
-            guard let id = string(members(item, path, ["id"])["id"], path + ".id") else { continue }
+            let fields = members(item, path, ["id", "sub_workflow"])
+            guard let id = string(fields["id"], path + ".id") else { continue }
             attempt(path, &draft) { draft throws(Failure) in try draft.declare(id) }
             if !seen.insert(Name(id)).inserted { problems.append("\(path): executor '\(id.printable)' is declared twice") }
             executors.append(id)
+            if let sub = fields["sub_workflow"], let read = try subWorkflow(sub, path + ".sub_workflow") {
+                subWorkflows.append((id, read.definition, read.ties))
+            }
         }
         if let start { attempt("start", &draft) { draft throws(Failure) in try draft.setStart(start) } }
         let conditions = rules(fields["conditions"], "condition").map { Condition(name: $0.name, version: $0.version) }
@@ -53,7 +59,35 @@ private struct DefinitionReader {
         for (index, item) in array(fields["edges"], "edges", required: false).enumerated() {
             edge(item, "edges[\(index)]", &draft)
         }
-        return ParsedDefinition(draft: draft, conditions: conditions, selectors: selectors, executors: executors)
+        return ParsedDefinition(
+            draft: draft, conditions: conditions, selectors: selectors, executors: executors, subWorkflows: subWorkflows)
+    }
+
+    private mutating func subWorkflow(
+        _ value: JSONValue, _ path: String
+    ) throws(Failure) -> (definition: ParsedDefinition, ties: SubWorkflow.Ties)? {
+        let fields = members(value, path, ["direct_output", "intercept_requests", "shared_state", "definition"])
+        var ties = SubWorkflow.Ties()
+        ties.outputsDirectly = flag(fields["direct_output"], path + ".direct_output")
+        ties.interceptsRequests = flag(fields["intercept_requests"], path + ".intercept_requests")
+        ties.sharesState = flag(fields["shared_state"], path + ".shared_state")
+        guard let definition = fields["definition"] else {
+            problems.append("'\(path).definition' is missing")
+            return nil
+        }
+        var inner = DefinitionReader()
+        let parsed = try inner.read(definition)
+        problems += inner.problems.map { "\(path).definition: \($0)" }
+        return (parsed, ties)
+    }
+
+    private mutating func flag(_ value: JSONValue?, _ path: String) -> Bool {
+        guard let value else { return false }
+        guard value.kind == .bool else {
+            problems.append("'\(path)' should be true or false")
+            return false
+        }
+        return value.raw == Text("true")
     }
 
     /// Names with optional versions.

@@ -48,6 +48,14 @@ public struct JSONWriter {
         string(value)
     }
 
+    public mutating func member(_ name: String, _ value: Bool) {
+        self.name(name)
+        raw(value ? Self.yes : Self.no)
+    }
+
+    private static let yes = Text("true")
+    private static let no = Text("false")
+
     public mutating func member(_ name: String, _ value: Int?, onNewLine: Bool = false) {
         self.name(name, onNewLine: onNewLine)
         if let value { integer(value) } else { null() }

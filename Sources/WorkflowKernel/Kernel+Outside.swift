@@ -22,7 +22,7 @@ extension Kernel {
         incoming.append(one)
         guard case .resting = phase else { return }
         phase = .boundary
-        enter(snapshot.requests.isEmpty ? .inProgress : .inProgressPendingRequests)
+        enter(snapshot.hostRequests.isEmpty ? .inProgress : .inProgressPendingRequests)
     }
 
     /// Ends the run. What is in the last checkpoint can be resumed; calls that still run count no more.
@@ -44,7 +44,8 @@ extension Kernel {
             case .answer(let request, let payload):
                 closed.insert(ObjectIdentifier(request))
                 snapshot.messages.append(
-                    Message(source: Message.outside, target: request.executor, payload: payload, request: request))
+                    Message(source: Message.outside, target: request.executor, payload: payload, request: request,
+                        lane: request.lane))
             case .withdrawal(let request): closed.insert(ObjectIdentifier(request))
             }
         }

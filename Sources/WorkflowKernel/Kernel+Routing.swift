@@ -26,9 +26,11 @@ extension Kernel {
     }
 
     private mutating func route(_ message: Message) -> Step? {
-        guard message.source != Message.outside else {
-            work.deliver(message.payload, from: [Message.outside], to: message.target, answering: message.request)
-            work.routed = true
+        // Inputs and answers know where they go.
+        guard message.source != Message.outside, message.request == nil else {
+            let delivery = Delivery(
+                payload: message.payload, sources: [message.source], request: message.request, lane: message.lane)
+            deliver(delivery, to: message.target)
             return nil
         }
         let routes = graph.routes[message.source]
@@ -46,10 +48,10 @@ extension Kernel {
                     work.routed = true
                     guard answer else { break }
                 }
-                deliver(message.payload, from: [source], to: target)
+                deliver(Delivery(payload: message.payload, sources: [source], lane: message.lane), to: target)
             case .fanOut(let source, let targets):
                 for target in targets where message.isFor(target) {
-                    deliver(message.payload, from: [source], to: target)
+                    deliver(Delivery(payload: message.payload, sources: [source], lane: message.lane), to: target)
                 }
             case .selection(let source, let targets, let selector):
                 guard targets.contains(where: message.isFor) else { break }
@@ -59,7 +61,7 @@ extension Kernel {
                 work.selection = nil
                 work.routed = true
                 for target in targets where chosen.contains(target) && message.isFor(target) {
-                    deliver(message.payload, from: [source], to: target)
+                    deliver(Delivery(payload: message.payload, sources: [source], lane: message.lane), to: target)
                 }
             case .switchCase(let source, let cases, let fallback):
                 guard message.target == Message.everyone || graph.edges[group].targets.contains(message.target) else { break }
@@ -67,7 +69,7 @@ extension Kernel {
                 let target = work.switchCase < cases.count ? cases[work.switchCase].target : fallback
                 work.switchCase = 0
                 work.routed = true
-                if message.isFor(target) { deliver(message.payload, from: [source], to: target) }
+                if message.isFor(target) { deliver(Delivery(payload: message.payload, sources: [source], lane: message.lane), to: target) }
             case .fanIn(let sources, let target):
                 guard message.isFor(target) else { break }
                 collect(message, in: group, count: sources.count)
@@ -90,25 +92,35 @@ extension Kernel {
         return nil
     }
 
-    private mutating func deliver(_ payload: Text, from sources: [Int], to target: Int) {
-        work.deliver(payload, from: sources, to: target)
+    /// Puts a message into its mailbox: into that of the inner start if it goes to a sub-workflow.
+    private mutating func deliver(_ delivery: Delivery, to target: Int) {
         work.routed = true
+        guard !graph.subWorkflows.isEmpty else { return work.deliver(delivery, to: target) }
+        var (delivery, target) = (delivery, target)
+        while let sub = graph.subWorkflows[target] {
+            delivery.lane = delivery.lane.inner(work.lanes)
+            work.lanes += 1
+            target = sub.entry
+        }
+        work.deliver(delivery, to: target)
     }
 
     private mutating func collect(_ message: Message, in group: Int, count: Int) {
         work.routed = true
         guard let place = graph.place(of: message.source, inFanIn: group) else { return }
-        work.fanIns[group, default: FanInBuffer(sources: count)].waiting[place].append(message.payload)
+        let fanIn = FanIn(group: group, lane: message.lane)
+        work.fanIns[fanIn, default: FanInBuffer(sources: count)].waiting[place].append(message.payload)
     }
 
     /// A fan-in delivers in the superstep in which its last source arrives: everything that has arrived, in one list. Not
     /// before all is routed, or what a source sends second would wait for the next time.
     private mutating func completeFanIns() {
-        for group in work.fanIns.keys.sorted() {
-            guard var buffer = work.fanIns[group], buffer.isComplete, case .fanIn(let sources, let target) = graph.edges[group]
+        for fanIn in work.fanIns.keys.sorted() {
+            guard var buffer = work.fanIns[fanIn], buffer.isComplete,
+                case .fanIn(let sources, let target) = graph.edges[fanIn.group]
             else { continue }
-            work.fanIns[group] = nil
-            work.deliver(buffer.take(), from: sources, to: target)
+            work.fanIns[fanIn] = nil
+            deliver(Delivery(payload: buffer.take(), sources: sources, lane: fanIn.lane), to: target)
         }
     }
 

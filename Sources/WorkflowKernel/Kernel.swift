@@ -107,7 +107,7 @@ public struct Kernel: Sendable {
         self.init(graph: graph, options: options, snapshot: snapshot)
         begin()
         for warning in warnings { emit(.warning, data: .warning(reason: warning.reason, message: warning.message)) }
-        for request in snapshot.requests { announce(request) }
+        for request in snapshot.hostRequests { announce(request) }
         phase = .restoring
         ready = options.hooks.restorers.filter { snapshot.executors[$0].saved != nil }
     }
@@ -202,7 +202,7 @@ public struct Kernel: Sendable {
 
     /// Tells of an output at once, while its call goes on.
     public mutating func output(_ payload: Text, executor: Int) {
-        guard outstanding > 0 else { return }
+        guard outstanding > 0, graph.exit(of: executor) == nil else { return }
         emit(.output, executor: executor, data: .payload(payload))
     }
 
@@ -215,13 +215,16 @@ public struct Kernel: Sendable {
     func makeCall(_ kind: Call.Kind, _ executor: Int) -> Call {
         var call = Call(
             kind: kind, executor: executor, input: .null, sources: [], superstep: superstepAtWork,
-            shared: snapshot.shared, own: snapshot.executors[executor].state, writes: work.mail[executor].writes)
+            shared: snapshot.shared(of: graph.scope(of: executor)), own: snapshot.executors[executor].state,
+            writes: work.mail[executor].staged.writes)
         switch kind {
         case .invoke:
             let delivery = work.mail[executor].deliveries[work.mail[executor].next]
             call.input = delivery.payload
             call.request = delivery.request
             call.sources = delivery.sources
+            call.lane = delivery.lane
+            call.requests = snapshot.requests
             call.invocation = work.mail[executor].next
         case .restore: call.input = snapshot.executors[executor].saved ?? .null
         case .save: break
@@ -236,7 +239,7 @@ public struct Kernel: Sendable {
         guard incoming.isEmpty else { return takeIn() }
         guard !snapshot.messages.isEmpty, !halts else {
             phase = .resting
-            return enter(snapshot.requests.isEmpty ? .idle : .idleWithPendingRequests)
+            return enter(snapshot.hostRequests.isEmpty ? .idle : .idleWithPendingRequests)
         }
         guard snapshot.superstep - snapshot.inputSuperstep < options.maxSupersteps else {
             return stop(
@@ -250,7 +253,7 @@ public struct Kernel: Sendable {
             return stop(Failure(.limit, "the run has taken \(snapshot.superstep) supersteps, more than can be counted"))
         }
         emit(.superstepStarted, superstep: snapshot.superstep + 1)
-        work.begin(fanIns: snapshot.fanIns)
+        work.begin(snapshot)
         phase = .routing
     }
 

@@ -36,6 +36,10 @@ public struct Call: Sendable {
     public var request: Request?
     /// Where the message came from: several after a fan-in; `Message.outside` for an input.
     public var sources: [Int]
+    /// The input of a sub-workflow that the message belongs to.
+    public var lane = Lane.main
+    /// The requests that were pending at the last boundary.
+    public var requests: [Request] = []
     /// The superstep that this call is part of.
     public var superstep: Int
     /// Which of the executor's messages of this superstep it is, from 0.
@@ -55,6 +59,8 @@ public struct Outcome: Sendable {
     /// How many of the outputs, from the first, were already told with `Kernel.output`.
     public var toldOutputs = 0
     public var requests: [Request] = []
+    /// Answers to requests that came out of a sub-workflow, each once.
+    public var answers: [(request: Request, payload: Text)] = []
     /// The run is to rest after this superstep, although messages may wait.
     public var halts = false
     public var writes = StateWrites()

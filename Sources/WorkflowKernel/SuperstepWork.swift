@@ -7,22 +7,16 @@ struct SuperstepWork: Sendable {
         var deliveries: [Delivery] = []
         /// The delivery to handle next.
         var next = 0
-        var sends: [(target: Int, payload: Text)] = []
-        var requests: [Request] = []
-        var writes = StateWrites()
-    }
-
-    struct Delivery: Sendable {
-        var payload: Text
-        var sources: [Int]
-        var request: Request?
+        var staged = Staged()
     }
 
     /// By executor.
     var mail: [Mail]
     /// Executors with mail: in the order of arrival while routing, then in the order of declaration.
     var active: [Int] = []
-    var fanIns: [Int: FanInBuffer] = [:]
+    var fanIns: [FanIn: FanInBuffer] = [:]
+    /// How many inputs have entered sub-workflows.
+    var lanes = 0
     /// Where routing is: the message, and the route among those of its source.
     var message = 0
     var route = 0
@@ -36,8 +30,9 @@ struct SuperstepWork: Sendable {
 
     init(executors: Int) { mail = Array(repeating: Mail(), count: executors) }
 
-    mutating func begin(fanIns: [Int: FanInBuffer]) {
-        self.fanIns = fanIns
+    mutating func begin(_ snapshot: Snapshot) {
+        fanIns = snapshot.fanIns
+        lanes = snapshot.lanes
         message = 0
         route = 0
         routed = false
@@ -46,9 +41,9 @@ struct SuperstepWork: Sendable {
         selection = nil
     }
 
-    mutating func deliver(_ payload: Text, from sources: [Int], to executor: Int, answering request: Request? = nil) {
+    mutating func deliver(_ delivery: Delivery, to executor: Int) {
         if mail[executor].deliveries.isEmpty { active.append(executor) }
-        mail[executor].deliveries.append(Delivery(payload: payload, sources: sources, request: request))
+        mail[executor].deliveries.append(delivery)
     }
 
     /// Empties what the superstep used, keeping the memory for the next one.
@@ -56,10 +51,18 @@ struct SuperstepWork: Sendable {
         for executor in active {
             mail[executor].deliveries.removeAll(keepingCapacity: true)
             mail[executor].next = 0
-            mail[executor].sends.removeAll(keepingCapacity: true)
-            mail[executor].requests.removeAll(keepingCapacity: true)
-            mail[executor].writes = StateWrites()
+            mail[executor].staged.clear()
         }
         active.removeAll(keepingCapacity: true)
+    }
+}
+
+extension Staged {
+    fileprivate mutating func clear() {
+        messages.removeAll(keepingCapacity: true)
+        requests.removeAll(keepingCapacity: true)
+        answers.removeAll(keepingCapacity: true)
+        writes = StateWrites()
+        halts = false
     }
 }

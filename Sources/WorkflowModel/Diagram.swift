@@ -6,16 +6,48 @@ public enum Diagram: String, Sendable, CaseIterable {
     case dot
 
     public func text(of graph: Graph) -> Text {
-        var lines = [opening(graph)]
-        for (index, id) in graph.executors.enumerated() {
-            lines.append(node("n\(index)", id.string + (index == graph.start ? " (start)" : ""), isFanIn: false))
-        }
-        for (group, edge) in graph.edges.enumerated() {
-            if case .fanIn = edge { lines.append(node("f\(group)", "fan-in", isFanIn: true)) }
-        }
+        var lines = [opening(graph)] + nodes(in: Graph.outermost, members(graph), graph, "    ")
         for (group, edge) in graph.edges.enumerated() { lines += arrows(edge, group, graph) }
+        for (node, sub) in graph.subWorkflows.sorted(by: { $0.key < $1.key }) {
+            lines.append(arrow("n\(node)", "n\(sub.entry)", nil))
+        }
         if self == .dot { lines.append("}") }
         return Text(lines.joined(separator: "\n") + "\n")
+    }
+
+    /// By the node of a sub-workflow: the executors and the fan-ins directly inside.
+    private func members(_ graph: Graph) -> [Int: (executors: [Int], fanIns: [Int])] {
+        var members: [Int: (executors: [Int], fanIns: [Int])] = [:]
+        for executor in graph.executors.indices { members[graph.node(around: executor), default: ([], [])].executors.append(executor) }
+        for (group, edge) in graph.edges.enumerated() {
+            if case .fanIn(_, let target) = edge { members[graph.node(around: target), default: ([], [])].fanIns.append(group) }
+        }
+        return members
+    }
+
+    /// The nodes, with a box for what is inside a sub-workflow.
+    private func nodes(
+        in box: Int, _ members: [Int: (executors: [Int], fanIns: [Int])], _ graph: Graph, _ indent: String
+    ) -> [String] {
+        var lines: [String] = []
+        let (executors, fanIns) = members[box] ?? ([], [])
+        for executor in executors {
+            let isStart = executor == (graph.subWorkflows[box]?.entry ?? graph.start)
+            let label = graph.executorID(executor) + (isStart ? " (start)" : "")
+            lines.append(indent + node("n\(executor)", label, isFanIn: false))
+            guard graph.subWorkflows[executor] != nil else { continue }
+            lines.append(indent + openBox(executor, graph.executorID(executor)))
+            lines += nodes(in: executor, members, graph, indent + "    ")
+            lines.append(indent + (self == .mermaid ? "end" : "}"))
+        }
+        return lines + fanIns.map { indent + node("f\($0)", "fan-in", isFanIn: true) }
+    }
+
+    private func openBox(_ number: Int, _ label: String) -> String {
+        switch self {
+        case .mermaid: "subgraph b\(number)[\(quoted(label))]"
+        case .dot: "subgraph cluster_\(number) { label=\(quoted(label));"
+        }
     }
 
     private func arrows(_ edge: EdgeGroup, _ group: Int, _ graph: Graph) -> [String] {
@@ -42,10 +74,10 @@ public enum Diagram: String, Sendable, CaseIterable {
 
     private func node(_ name: String, _ label: String, isFanIn: Bool) -> String {
         switch (self, isFanIn) {
-        case (.mermaid, false): "    \(name)[\(quoted(label))]"
-        case (.mermaid, true): "    \(name)((\(quoted(label))))"
-        case (.dot, false): "    \(name) [label=\(quoted(label)), shape=box];"
-        case (.dot, true): "    \(name) [label=\(quoted(label)), shape=ellipse];"
+        case (.mermaid, false): "\(name)[\(quoted(label))]"
+        case (.mermaid, true): "\(name)((\(quoted(label))))"
+        case (.dot, false): "\(name) [label=\(quoted(label)), shape=box];"
+        case (.dot, true): "\(name) [label=\(quoted(label)), shape=ellipse];"
         }
     }
 

@@ -14,6 +14,15 @@ public final class Graph: Sendable {
     public let edges: [EdgeGroup]
     /// By executor: the edge groups that leave it, in the order of their declaration.
     public let routes: [[Int]]
+    /// The workflows inside this one, by node. Their own sub-workflows are in their graphs, and here once more.
+    public let subWorkflows: [Int: SubWorkflow]
+    /// By executor: the node of the innermost sub-workflow that it is in, or -1. Empty if there are none.
+    private let nodes: [Int]
+    /// How many of the executors, edges, conditions and selectors are not in a sub-workflow: those come first.
+    public let ownExecutors: Int
+    public let ownEdges: Int
+    public let ownConditions: Int
+    public let ownSelectors: Int
     /// What makes two graphs the same for a checkpoint. See `GraphSignature.swift`.
     public let signature: Text
     private let indexes: [Name: Int]
@@ -23,17 +32,23 @@ public final class Graph: Sendable {
     public static let defaultMaxSupersteps = 100
 
     /// Takes what `GraphDraft.validated` has checked.
-    init(draft: GraphDraft, start: Int, indexes: [Name: Int], edges: [EdgeGroup]) {
+    init(draft: GraphDraft, start: Int, _ flat: FlatGraph) {
         name = draft.name
         nameText = Text(draft.name)
         self.start = start
         maxSupersteps = draft.maxSupersteps
-        executors = draft.executors.map { Text($0) }
-        conditions = draft.conditions
-        selectors = draft.selectors
-        self.edges = edges
-        self.indexes = indexes
-        var routes = [[Int]](repeating: [], count: draft.executors.count)
+        executors = flat.executors
+        conditions = flat.conditions
+        selectors = flat.selectors
+        edges = flat.edges
+        indexes = flat.indexes
+        subWorkflows = flat.subWorkflows
+        nodes = flat.subWorkflows.isEmpty ? [] : flat.nodes
+        ownExecutors = draft.executors.count
+        ownEdges = draft.edges.count
+        ownConditions = draft.conditions.count
+        ownSelectors = draft.selectors.count
+        var routes = [[Int]](repeating: [], count: executors.count)
         for (group, edge) in edges.enumerated() {
             for source in edge.sources { routes[source].append(group) }
         }
@@ -44,6 +59,48 @@ public final class Graph: Sendable {
         }
         self.places = places
         signature = GraphSignature.of(draft)
+    }
+
+    /// The node of the innermost sub-workflow that an executor is in; -1 for none.
+    public func node(around executor: Int) -> Int { nodes.indices.contains(executor) ? nodes[executor] : Self.outermost }
+
+    /// Instead of a node: no sub-workflow.
+    public static let outermost = -1
+
+    /// The node whose state is the shared state of an executor.
+    public func scope(of executor: Int) -> Int {
+        var node = node(around: executor)
+        while let sub = subWorkflows[node], sub.ties.sharesState { node = self.node(around: node) }
+        return node
+    }
+
+    /// The node whose surroundings an executor's requests go to, and not to the host.
+    public func interceptor(of executor: Int) -> Int? {
+        var node = node(around: executor)
+        while let sub = subWorkflows[node] {
+            if sub.ties.interceptsRequests { return node }
+            node = self.node(around: node)
+        }
+        return nil
+    }
+
+    /// The node that an executor's outputs leave as messages; nil if they are outputs of the run.
+    public func exit(of executor: Int) -> Int? {
+        var node = node(around: executor)
+        while let sub = subWorkflows[node] {
+            if !sub.ties.outputsDirectly { return node }
+            node = self.node(around: node)
+        }
+        return nil
+    }
+
+    /// An executor as those beside `executor` call it: without the path of the sub-workflow that they share.
+    public func index(ofExecutor id: String, beside executor: Int) -> Int? {
+        let node = node(around: executor)
+        guard node != Self.outermost else {
+            return index(ofExecutor: id).flatMap { self.node(around: $0) == Self.outermost ? $0 : nil }
+        }
+        return index(ofExecutor: executorID(node) + "/" + id).flatMap { self.node(around: $0) == node ? $0 : nil }
     }
 
     public func index(ofExecutor id: String) -> Int? { indexes[Name(id)] }

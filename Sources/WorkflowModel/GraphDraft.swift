@@ -21,6 +21,13 @@ public struct GraphDraft: Sendable {
         }
     }
 
+    /// A workflow inside this one.
+    public struct Sub: Sendable {
+        public let id: String
+        public let graph: Graph
+        public let ties: SubWorkflow.Ties
+    }
+
     public let name: String
     public internal(set) var start: String?
     public internal(set) var maxSupersteps = Graph.defaultMaxSupersteps
@@ -29,6 +36,7 @@ public struct GraphDraft: Sendable {
     public internal(set) var conditions: [Condition] = []
     public internal(set) var selectors: [Selector] = []
     public internal(set) var edges: [Edge] = []
+    public internal(set) var subWorkflows: [Sub] = []
     /// Executors that were added, not only mentioned.
     private(set) var added: Set<Name> = []
     private(set) var problems: [String] = []
@@ -48,6 +56,12 @@ public struct GraphDraft: Sendable {
             }
             draft.mention(id)
         }
+    }
+
+    /// Adds a workflow as one node.
+    public mutating func addSubWorkflow(_ id: String, _ graph: Graph, _ ties: SubWorkflow.Ties = .init()) throws(Failure) {
+        try addExecutor(id)
+        subWorkflows.append(Sub(id: id, graph: graph, ties: ties))
     }
 
     public mutating func addCondition(_ condition: Condition) throws(Failure) {

@@ -7,6 +7,9 @@ enum GraphSignature {
     static func of(_ draft: GraphDraft) -> Text {
         var lines = draft.executors.map { "executor \(field($0))" }
         lines += draft.edges.map { line($0, draft) }
+        lines += draft.subWorkflows.map { sub in
+            "sub_workflow \(field(sub.id)) \(sub.graph.signature) \(sub.ties.sharesState ? "shared" : "isolated")"
+        }
         lines.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         var builder = TextBuilder(capacity: 256)
         builder.append("libworkflow graph 1\nstart \(field(draft.start ?? ""))\n")

@@ -29,7 +29,12 @@ extension GraphDraft {
             for (index, id) in executors.enumerated() where !reached[index] {
                 problems.append("executor '\(id)' cannot be reached from the start '\(start)'")
             }
-            if problems.isEmpty { return Graph(draft: self, start: first, indexes: indexes, edges: groups) }
+            var flat = FlatGraph(draft: self, indexes: indexes, edges: groups)
+            for sub in subWorkflows {
+                if let node = indexes[Name(sub.id)] { flat.embed(sub.graph, at: node, sub.ties) }
+            }
+            problems += flat.problems
+            if problems.isEmpty { return Graph(draft: self, start: first, flat) }
         }
         let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"
         throw Failure(.graph, "the workflow '\(name)' has \(count): " + problems.joined(separator: "; "))

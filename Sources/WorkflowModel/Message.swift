@@ -7,15 +7,32 @@ public struct Message: Sendable, Equatable {
     public var payload: Text
     /// The request that the payload answers; nil for an ordinary message.
     public var request: Request?
+    public var lane: Lane
 
     public static let outside = -1
     public static let everyone = -1
 
-    public init(source: Int, target: Int, payload: Text, request: Request? = nil) {
+    public init(source: Int, target: Int, payload: Text, request: Request? = nil, lane: Lane = .main) {
         self.source = source
         self.target = target
         self.payload = payload
         self.request = request
+        self.lane = lane
+    }
+}
+
+/// One join: an edge group, for one input of a sub-workflow.
+public struct FanIn: Hashable, Comparable, Sendable {
+    public var group: Int
+    public var lane: Lane
+
+    public init(group: Int, lane: Lane = .main) {
+        self.group = group
+        self.lane = lane
+    }
+
+    public static func < (left: FanIn, right: FanIn) -> Bool {
+        left.group == right.group ? left.lane < right.lane : left.group < right.group
     }
 }
 

@@ -6,9 +6,13 @@ public struct Snapshot: Sendable {
     public var inputSuperstep = 0
     /// Sent, not yet delivered, in the order of delivery.
     public var messages: [Message] = []
-    /// By edge group; only fan-ins that wait for something have an entry.
-    public var fanIns: [Int: FanInBuffer] = [:]
+    /// Only fan-ins that wait for something have an entry.
+    public var fanIns: [FanIn: FanInBuffer] = [:]
+    /// How many inputs have entered sub-workflows: the next one's number.
+    public var lanes = 0
     public var shared = StateMap()
+    /// By node: the shared states of sub-workflows that have one of their own.
+    public var scopes: [Int: StateMap] = [:]
     /// Asked and not answered, in the order of asking.
     public var requests: [Request] = []
     /// By executor.
@@ -21,6 +25,14 @@ public struct Snapshot: Sendable {
     public init(graph: Graph) {
         executors = Array(repeating: ExecutorState(), count: graph.executors.count)
     }
+
+    /// The shared state that executors of a scope see.
+    public func shared(of scope: Int) -> StateMap {
+        scope == Graph.outermost ? shared : scopes[scope] ?? StateMap()
+    }
+
+    /// The requests that only the host can answer; the others are for executors around a sub-workflow.
+    public var hostRequests: [Request] { requests.filter { $0.interceptor == nil } }
 
     /// The executors that have any state. Looked at in place: in a large graph most have none, and every checkpoint asks.
     public var executorsWithState: [Int] {

@@ -1,4 +1,5 @@
 import Synchronization
+import WorkflowJSON
 public import WorkflowKernel
 public import WorkflowModel
 
@@ -17,6 +18,9 @@ public final class Context: ProcessBound, @unchecked Sendable {
     public let request: Request?
     private let invocation: Int
     private let sources: [Int]
+    private let lane: Lane
+    /// The requests that were pending at the last boundary.
+    private let requests: [Request]
     private let inbox: Inbox
 
     private var shared: StateMap
@@ -48,6 +52,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
         superstep = call.superstep
         sources = call.sources
         request = call.request
+        lane = call.lane
+        requests = call.requests
         invocation = call.invocation
         shared = call.shared
         own = call.own
@@ -78,10 +84,11 @@ public final class Context: ProcessBound, @unchecked Sendable {
     public func send(_ payload: Text, to target: String?) throws(Failure) {
         try require(.invoke, "send a message")
         guard let target else { return outcome.sends.append((Message.everyone, payload)) }
-        guard let index = workflow.graph.index(ofExecutor: target) else {
+        guard let index = workflow.graph.index(ofExecutor: target, beside: executor) else {
+            let node = workflow.graph.node(around: executor)
+            let place = node == Graph.outermost ? "workflow '\(workflow.graph.name)'" : "sub-workflow '\(workflow.graph.executorID(node))'"
             throw Failure(
-                .notFound,
-                "executor '\(executorID)' sends to '\(target.printable)', but the workflow '\(workflow.graph.name)' has no such executor",
+                .notFound, "executor '\(executorID)' sends to '\(target.printable)', but the \(place) has no such executor",
                 executorID: executorID.string)
         }
         outcome.sends.append((index, payload))
@@ -102,7 +109,34 @@ public final class Context: ProcessBound, @unchecked Sendable {
         try require(.invoke, "ask for something")
         // The same after a crash and a resume: whoever answers by id cannot answer the wrong question.
         let id = id ?? Text("\(executorID).\(superstep).\(invocation).\(outcome.requests.count)")
-        outcome.requests.append(Request(id: id, executor: executor, data: data, responseType: responseType))
+        guard let node = workflow.graph.interceptor(of: executor) else {
+            outcome.requests.append(Request(id: id, executor: executor, data: data, responseType: responseType, lane: lane))
+            return
+        }
+        let question = Request(id: id, executor: executor, data: data, responseType: responseType, lane: lane, interceptor: node)
+        outcome.requests.append(
+            Request(
+                id: id, executor: executor, data: data, responseType: responseType, lane: lane, interceptor: node,
+                notice: InterceptedRequest.message(of: question, at: node, graph: workflow.graph)))
+    }
+
+    /// Answers a request that came out of a sub-workflow beside this executor.
+    public func answer(_ id: Text, _ payload: Text) throws(Failure) {
+        try require(.invoke, "answer a request")
+        let graph = workflow.graph
+        let beside = { (request: Request) in
+            request.interceptor.map { graph.node(around: $0) == graph.node(around: self.executor) } ?? false
+        }
+        guard let request = requests.first(where: { $0.id == id && beside($0) }) else {
+            throw Failure(
+                .notFound, "no sub-workflow beside executor '\(executorID)' waits for an answer to '\(id.string.printable)'",
+                executorID: executorID.string)
+        }
+        guard !outcome.answers.contains(where: { $0.request === request }) else {
+            throw Failure(.conflict, "the request '\(id.string.printable)' was answered already", executorID: executorID.string)
+        }
+        try request.check(answer: payload)
+        outcome.answers.append((request, payload))
     }
 
     /// Lets the run rest after this superstep, as if nothing were left to deliver.

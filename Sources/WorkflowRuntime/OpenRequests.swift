@@ -51,16 +51,22 @@ final class OpenRequests: Sendable {
                 }
                 throw Failure(.notFound, "there is no pending request '\(id.string.printable)'")
             }
-            if let payload, let expected = request.responseType, !PayloadType.matches(payload, expected) {
-                throw Failure(
-                    .invalid,
-                    "the request '\(id.string.printable)' expects an answer of type \(expected), not \(PayloadType.name(of: payload)); "
-                        + "it stays pending")
-            }
+            if let payload { try request.check(answer: payload) }
             book.open[id] = nil
             book.closed.append(id)
             if book.closed.count > Self.rememberedIDs { book.closed.removeFirst() }
             return request
         }
+    }
+}
+
+extension Request {
+    /// Throws if `payload` is of none of the types that the request expects.
+    func check(answer payload: Text) throws(Failure) {
+        guard let expected = responseType, !PayloadType.matches(payload, expected) else { return }
+        throw Failure(
+            .invalid,
+            "the request '\(id.string.printable)' expects an answer of type \(expected), not \(PayloadType.name(of: payload)); "
+                + "it stays pending")
     }
 }

@@ -98,7 +98,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         self.kernel = kernel
         self.identifiers = identifiers
         self.last = last
-        requests = OpenRequests(kernel.snapshot.requests)
+        requests = OpenRequests(kernel.snapshot.hostRequests)
         shownSuperstep = Atomic(kernel.snapshot.superstep)
     }
 
@@ -171,7 +171,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     private func run(_ call: Call) {
         let context = Context(call, workflow: workflow, runID: id, inbox: inbox)
-        let status = workflow.executors[call.executor].call(call.kind, context)
+        let status = workflow.code.executors[call.executor].call(call.kind, context)
         if status == .pending {
             for output in context.detach() { kernel.output(output, executor: call.executor) }
         } else {
@@ -195,7 +195,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     private func decide(_ condition: Int, _ payload: Text) {
         do throws(Failure) {
-            kernel.decided(try workflow.conditions[condition].evaluate(payload))
+            kernel.decided(try workflow.code.conditions[condition].evaluate(payload))
         } catch {
             kernel.fail(error)
         }
@@ -205,7 +205,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         let selection = Selection(graph: workflow.graph, targets: targets)
         defer { selection.close() }
         do throws(Failure) {
-            try workflow.selectors[selector].select(payload, among: selection)
+            try workflow.code.selectors[selector].select(payload, among: selection)
             kernel.selected(selection.chosen)
         } catch {
             kernel.fail(error)

@@ -4,17 +4,26 @@ public import WorkflowModel
 /// A checked graph with the host's code. Immutable: any thread, any number of runs.
 public final class Workflow: ProcessBound, @unchecked Sendable {
     public let graph: Graph
-    /// By the numbers of the graph.
-    let executors: [any ExecutorCode]
-    let conditions: [any ConditionCode]
-    let selectors: [any SelectorCode]
+    let code: Code
     let hooks: Kernel.Hooks
 
-    init(graph: Graph, executors: [any ExecutorCode], conditions: [any ConditionCode], selectors: [any SelectorCode]) {
+    /// By the numbers of the graph.
+    struct Code: Sendable {
+        var executors: [any ExecutorCode]
+        var conditions: [any ConditionCode]
+        var selectors: [any SelectorCode]
+
+        mutating func append(_ other: Code) {
+            executors += other.executors
+            conditions += other.conditions
+            selectors += other.selectors
+        }
+    }
+
+    init(graph: Graph, _ code: Code) {
         self.graph = graph
-        self.executors = executors
-        self.conditions = conditions
-        self.selectors = selectors
+        self.code = code
+        let executors = code.executors
         let savers = executors.indices.filter { executors[$0].saves }
         hooks = Kernel.Hooks(
             savers: savers, alwaysSavers: savers.filter { executors[$0].alwaysSaves },
@@ -22,4 +31,15 @@ public final class Workflow: ProcessBound, @unchecked Sendable {
     }
 
     deinit { isGone = true }
+}
+
+/// Stands where the code of a sub-workflow's own node would be: nobody calls it, for messages to it go on inside.
+final class SubWorkflowNode: ExecutorCode {
+    static let code = SubWorkflowNode()
+
+    let saves = false
+    let alwaysSaves = false
+    let restores = false
+
+    func call(_ kind: Call.Kind, _ context: Context) -> Status { .internal }
 }

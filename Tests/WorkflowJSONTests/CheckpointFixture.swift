@@ -25,9 +25,9 @@ struct CheckpointFixture {
         ]
         var buffer = FanInBuffer(sources: 2)
         buffer.waiting[0] = ["1", "\"two\""]
-        snapshot.fanIns[1] = buffer
+        snapshot.fanIns[FanIn(group: 1)] = buffer
         buffer.waiting = [[], ["null"]]
-        snapshot.fanIns[2] = buffer
+        snapshot.fanIns[FanIn(group: 2)] = buffer
         snapshot.requests = [
             Request(id: "r\"1\"", executor: 2, data: #"{"sure?": 1.0}"#, responseType: "boolean"),
             Request(id: "r2", executor: 0, data: "null", responseType: nil),

@@ -76,4 +76,47 @@ extension Substring {
         }
         return result
     }
+
+    @Test("What is inside a sub-workflow stands in a box of its own, at any depth")
+    func nested() throws {
+        let inner = try makeGraph("inner", start: "x") { try $0.addFanOut("x", ["y", "w"]); try $0.addFanIn(["y", "w"], "v") }
+        func around(_ graph: Graph, _ id: String) throws -> Graph {
+            var draft = try GraphDraft(name: "outer")
+            try draft.setStart("a")
+            try draft.addEdge("a", id)
+            try draft.addExecutor("a")
+            try draft.addSubWorkflow(id, graph)
+            return try draft.validated()
+        }
+        let graph = try around(try around(inner, "sub<1>"), "top")
+        #expect(Diagram.mermaid.text(of: graph).string == """
+            flowchart TD
+                n0["a (start)"]
+                n1["top"]
+                subgraph b1["top"]
+                    n2["top/a (start)"]
+                    n3["top/sub#60;1#62;"]
+                    subgraph b3["top/sub#60;1#62;"]
+                        n4["top/sub#60;1#62;/x (start)"]
+                        n5["top/sub#60;1#62;/y"]
+                        n6["top/sub#60;1#62;/w"]
+                        n7["top/sub#60;1#62;/v"]
+                        f3(("fan-in"))
+                    end
+                end
+                n0 --> n1
+                n2 --> n3
+                n4 --> n5
+                n4 --> n6
+                n5 --> f3
+                n6 --> f3
+                f3 --> n7
+                n1 --> n2
+                n3 --> n4
+
+            """)
+        let dot = Diagram.dot.text(of: graph).string
+        #expect(dot.contains("    subgraph cluster_1 { label=\"top\";\n"))
+        #expect(dot.filter { $0 == "{" }.count == dot.filter { $0 == "}" }.count)
+    }
 }

@@ -49,6 +49,11 @@ WF_STRICT_RESULT = 2
 # enum wf_run_flags
 WF_RUN_CHECKPOINTS = 1
 
+# enum wf_sub_workflow_flags
+WF_SUB_DIRECT_OUTPUT = 1
+WF_SUB_INTERCEPT_REQUESTS = 2
+WF_SUB_SHARED_STATE = 4
+
 # enum wf_scope
 WF_SCOPE_EXECUTOR = 0
 WF_SCOPE_SHARED = 1
@@ -179,6 +184,7 @@ PROTOTYPES = [
     ("wf_builder_new", wf_status_t, c_char_p, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_builder_parse", wf_status_t, c_char_p, c_size_t, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_builder_add_executor", wf_status_t, c_void_p, c_char_p, POINTER(wf_executor_t), POINTER(c_void_p)),
+    ("wf_builder_add_sub_workflow", wf_status_t, c_void_p, c_char_p, c_void_p, c_uint32, POINTER(c_void_p)),
     ("wf_builder_add_condition", wf_status_t, c_void_p, POINTER(wf_condition_t), POINTER(c_void_p)),
     ("wf_builder_add_selector", wf_status_t, c_void_p, POINTER(wf_selector_t), POINTER(c_void_p)),
     ("wf_builder_add_edge", wf_status_t, c_void_p, c_char_p, c_char_p, c_char_p, POINTER(c_void_p)),
@@ -235,6 +241,7 @@ PROTOTYPES = [
     ("wf_context_request_id", c_char_p, c_void_p),
     ("wf_context_request_data", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_context_request_info", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, c_char_p, POINTER(c_void_p)),
+    ("wf_context_answer", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_halt", wf_status_t, c_void_p, POINTER(c_void_p)),
     ("wf_context_is_cancelled", c_int32, c_void_p),
     ("wf_context_send", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
