@@ -684,9 +684,9 @@ WF_API wf_status_t wf_run_restore(wf_workflow_t *workflow, const wf_run_options_
  * @return WF_OK with an event; WF_TIMEOUT if only pending executors are left to wait for; WF_DONE when the
  *     run is idle: nothing is left to deliver, or an executor halted it; if the run failed, after its last
  *     event and from then on, why: the status that an executor returned, WF_E_EXECUTOR, WF_E_STORAGE,
- *     WF_E_LIMIT. These say that the call itself was wrong and leave the run as it is: WF_E_REENTRANT from
- *     inside a callback of this run; WF_E_BUSY while another thread drives it; WF_E_MISUSE for a NULL or
- *     another kind of handle; WF_E_FORKED.
+ *     WF_E_LIMIT, or WF_E_CONFLICT under WF_RUN_STRICT_STATE. These say that the call itself was wrong and
+ *     leave the run as it is: WF_E_REENTRANT from inside a callback of this run; WF_E_BUSY while another
+ *     thread drives it; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_next(wf_run_t *run, int64_t timeout_ms, wf_event_t **event, wf_error_t **error);
 
@@ -1072,7 +1072,7 @@ WF_API wf_status_t wf_context_get_state(wf_context_t *context, wf_scope_t scope,
  * on.
  *
  * If two executors write one shared key in a superstep, the later one in the order of executors wins, and a
- * "warning" event says so.
+ * "warning" event says so; with WF_RUN_STRICT_STATE the run fails instead.
  *
  * @param context Borrowed; of an invoke callback.
  * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
@@ -1099,6 +1099,37 @@ WF_API wf_status_t wf_context_set_state(wf_context_t *context, wf_scope_t scope,
  */
 WF_API wf_status_t wf_context_delete_state(wf_context_t *context, wf_scope_t scope, const char *key,
                                            wf_error_t **error);
+
+/** Lists the keys of the state: what this executor wrote in this superstep included, what it deleted not.
+ *
+ * @param context Borrowed.
+ * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+ * @param prefix Only keys that begin with it; NULL for all.
+ * @param json Receives a NUL-terminated JSON array of the keys in the order of their bytes, borrowed: valid
+ *     until the context ends. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK, also if there is no such key; WF_E_INVALID for an unknown scope or a prefix that is not
+ *     UTF-8; WF_E_MISUSE for a NULL or another kind of handle; WF_E_CLOSED if the context has ended;
+ *     WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_state_keys(wf_context_t *context, wf_scope_t scope, const char *prefix,
+                                         const char **json, size_t *length, wf_error_t **error);
+
+/** Deletes every key of the state that wf_context_state_keys lists, with the superstep as
+ * wf_context_set_state. What is written afterwards stays.
+ *
+ * Each deletion of a shared key is a write like any other: one more writer of the key in the superstep is a
+ * conflict.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK, also if there was no key; WF_E_INVALID for an unknown scope; WF_E_MISUSE in a save or
+ *     restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended;
+ *     WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_clear_state(wf_context_t *context, wf_scope_t scope, wf_error_t **error);
 
 /** Gives the executor's state to the checkpoint that is being made. The last call counts.
  *

@@ -101,7 +101,10 @@ enum wf_code_flags {
 /** Flags of wf_run_options_t. */
 enum wf_run_flags {
     /** Make checkpoints without a storage: take them with wf_run_checkpoint. */
-    WF_RUN_CHECKPOINTS = 1
+    WF_RUN_CHECKPOINTS = 1,
+    /** Two executors that write one shared key in one superstep fail the run with WF_E_CONFLICT, and that superstep has
+     *  no effect. Without it a "warning" event tells of them, and the later executor's value counts. */
+    WF_RUN_STRICT_STATE = 2
 };
 
 /** Which state a key belongs to. */

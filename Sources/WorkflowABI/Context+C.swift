@@ -213,7 +213,7 @@ public func wf_context_get_state(
 /// Writes a value of the state. It is committed with the superstep; other executors see it from the next one on.
 ///
 /// If two executors write one shared key in a superstep, the later one in the order of executors wins, and a
-/// "warning" event says so.
+/// "warning" event says so; with WF_RUN_STRICT_STATE the run fails instead.
 /// - Parameters:
 ///   - context: Borrowed; of an invoke callback.
 ///   - scope: WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
@@ -257,6 +257,53 @@ public func wf_context_delete_state(
         try context.setState(key, nil, in: scope)
         return existed ? .ok : .none
     }
+}
+
+/// Lists the keys of the state: what this executor wrote in this superstep included, what it deleted not.
+/// - Parameters:
+///   - context: Borrowed.
+///   - scope: WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+///   - prefix: Only keys that begin with it; NULL for all.
+///   - json: Receives a NUL-terminated JSON array of the keys in the order of their bytes, borrowed: valid until the
+///     context ends. NULL on error.
+///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK, also if there is no such key; WF_E_INVALID for an unknown scope or a prefix that is not UTF-8;
+///   WF_E_MISUSE for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_state_keys")
+public func wf_context_state_keys(
+    _ context: UnsafeMutablePointer<wf_context>?, _ scope: wf_scope_t, _ prefix: UnsafePointer<CChar>?,
+    _ json: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ length: UnsafeMutablePointer<UInt>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        guard let json else { throw Failure(.misuse, "the place for the keys is NULL") }
+        json.pointee = nil
+        let context = try Handle.object(context)
+        let prefix = prefix == nil ? emptyText : try CText.key(prefix)
+        let keys = try context.stateKeys(beginningWith: prefix, in: try Context.Scope(scope))
+        var list = JSONWriter(capacity: keys.reduce(2) { $0 + $1.count + 3 })
+        list.array { list in for key in keys { list.string(key.string) } }
+        json.pointee = CText.lend(context.lend(list.finish()), length)
+    }
+}
+
+/// Deletes every key of the state that wf_context_state_keys lists, with the superstep as wf_context_set_state. What is
+/// written afterwards stays.
+///
+/// Each deletion of a shared key is a write like any other: one more writer of the key in the superstep is a conflict.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - scope: WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK, also if there was no key; WF_E_INVALID for an unknown scope; WF_E_MISUSE in a save or restore
+///   callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_clear_state")
+public func wf_context_clear_state(
+    _ context: UnsafeMutablePointer<wf_context>?, _ scope: wf_scope_t,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in try Handle.object(context).clearState(in: try Context.Scope(scope)) }
 }
 
 /// Gives the executor's state to the checkpoint that is being made. The last call counts.

@@ -27,6 +27,7 @@ extension Kernel {
 
     /// All handlers are done: ask those that ran, and those that always want to be asked, for their state.
     mutating func endRunning() {
+        if options.strictState, let conflict = strictConflict() { return stop(conflict) }
         if options.checkpoints {
             ready = work.active.filter(savers.contains)
             ready += options.hooks.alwaysSavers.filter { work.mail[$0].deliveries.isEmpty }
@@ -68,23 +69,39 @@ extension Kernel {
     }
 
     private mutating func warnConflicts() {
-        var writers: [Text: Int] = [:]
-        for executor in work.active where !work.mail[executor].writes.shared.isEmpty {
-            // Sorted, so that warnings come in the same order every time.
-            for key in work.mail[executor].writes.shared.keys.sorted() {
-                if let other = writers.updateValue(executor, forKey: key) { warnConflict(key, other, executor) }
-            }
+        for (key, earlier, later) in stateConflicts() {
+            let (first, last) = (graph.executorID(earlier), graph.executorID(later))
+            emit(
+                .warning, superstep: snapshot.superstep + 1, executor: later,
+                data: .warning(
+                    reason: "state_conflict",
+                    message: "'\(first)' and '\(last)' both wrote the shared state '\(key.string.printable)' in one superstep; "
+                        + "the value of '\(last)' was kept"))
         }
     }
 
-    private mutating func warnConflict(_ key: Text, _ earlier: Int, _ later: Int) {
-        let (first, last) = (graph.executorID(earlier), graph.executorID(later))
-        emit(
-            .warning, superstep: snapshot.superstep + 1, executor: later,
-            data: .warning(
-                reason: "state_conflict",
-                message: "'\(first)' and '\(last)' both wrote the shared state '\(key.string.printable)' in one superstep; "
-                    + "the value of '\(last)' was kept"))
+    /// Why the superstep cannot commit under the strict option.
+    private func strictConflict() -> Failure? {
+        let conflicts = stateConflicts()
+        guard let (key, earlier, later) = conflicts.first else { return nil }
+        let more = conflicts.count == 1 ? "" : " (and \(conflicts.count - 1) more such writes)"
+        return Failure(
+            .conflict,
+            "'\(graph.executorID(earlier))' and '\(graph.executorID(later))' both wrote the shared state '\(key.string.printable)' in superstep "
+                + "\(snapshot.superstep + 1)\(more), which this run forbids; let one of them write it, or give each a key of its own",
+            executorID: graph.executorID(later), superstep: snapshot.superstep + 1)
+    }
+
+    /// Shared keys that two executors wrote, always in the same order.
+    private func stateConflicts() -> [(key: Text, earlier: Int, later: Int)] {
+        var found: [(Text, Int, Int)] = []
+        var writers: [Text: Int] = [:]
+        for executor in work.active where !work.mail[executor].writes.shared.isEmpty {
+            for key in work.mail[executor].writes.shared.keys.sorted() {
+                if let other = writers.updateValue(executor, forKey: key) { found.append((key, other, executor)) }
+            }
+        }
+        return found
     }
 
     /// Reports that the snapshot is durable, and as which checkpoint.

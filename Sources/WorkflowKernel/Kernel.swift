@@ -20,6 +20,8 @@ public struct Kernel: Sendable {
         public var checkpoints: Bool
         public var hidden: HiddenEvents
         public var hooks: Hooks
+        /// Two executors that write one shared key in one superstep fail the run, instead of a warning.
+        public var strictState = false
 
         public init(
             maxSupersteps: Int, checkpoints: Bool, hidden: HiddenEvents = HiddenEvents(), hooks: Hooks = Hooks()

@@ -138,6 +138,21 @@ public final class Context: ProcessBound, @unchecked Sendable {
         }
     }
 
+    /// The keys that begin with `prefix`, in the order of their bytes, with what this executor wrote.
+    public func stateKeys(beginningWith prefix: Text, in scope: Scope) throws(Failure) -> [Text] {
+        try requireOpen()
+        return switch scope {
+        case .executor: own.keys(beginningWith: prefix, after: outcome.writes.own)
+        case .shared: shared.keys(beginningWith: prefix, after: outcome.writes.shared)
+        }
+    }
+
+    /// Deletes every key that can be seen.
+    public func clearState(in scope: Scope) throws(Failure) {
+        try require(.invoke, "clear state")
+        for key in try stateKeys(beginningWith: Text(""), in: scope) { try setState(key, nil, in: scope) }
+    }
+
     public var isCancelled: Bool { inbox.isCancelled.load(ordering: .relaxed) }
 
     /// Records why the call is about to fail. The last sentence before the end counts.

@@ -114,10 +114,12 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     private static func kernelOptions(_ workflow: Workflow, _ options: RunOptions) -> Kernel.Options {
-        Kernel.Options(
+        var result = Kernel.Options(
             maxSupersteps: options.maxSupersteps ?? workflow.graph.maxSupersteps,
             checkpoints: options.checkpoints || options.storage != nil, hidden: options.hidden,
             hooks: workflow.hooks)
+        result.strictState = options.strictState
+        return result
     }
 
     /// Any thread, any time.

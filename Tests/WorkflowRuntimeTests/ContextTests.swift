@@ -81,6 +81,34 @@ struct ContextTests {
         }
     }
 
+    @Test("Keys are listed with own writes and without deletions, and clearing leaves what is written afterwards")
+    func keysAndClear() throws {
+        let shown = Collector<[Text]>()
+        let executor = ScriptedExecutor { context in
+            for scope in [Context.Scope.shared, .executor] {
+                shown.add(try context.stateKeys(beginningWith: "", in: scope))
+                shown.add(try context.stateKeys(beginningWith: "b", in: scope))
+                guard context.superstep == 1 else {
+                    try context.clearState(in: scope)
+                    shown.add(try context.stateKeys(beginningWith: "", in: scope))
+                    try context.setState("after", "1", in: scope)
+                    continue
+                }
+                for key in ["b", "a", "ba"] as [Text] { try context.setState(key, "1", in: scope) }
+                try context.setState("a", nil, in: scope)
+                shown.add(try context.stateKeys(beginningWith: "", in: scope))
+            }
+            if context.superstep == 1 { try context.send("1", to: nil) }
+            return .ok
+        }
+        let loop = try makeWorkflow({ draft throws(Failure) in try draft.addEdge("a", "a") }, ["a": executor])
+        let run = try Run(loop, .with(checkpoints: true), input: "0")
+        try run.play()
+        let (first, second): ([[Text]], [[Text]]) = ([[], [], ["b", "ba"].sorted()], [["b", "ba"], ["b", "ba"], []])
+        #expect(shown.all == first + first + second + second)
+        #expect(try run.checkpoint().map { member("state", of: $0) } == #"{"after":1}"#)
+    }
+
     @Test("The two scopes do not see each other")
     func scopes() throws {
         _ = try inside { context in

@@ -48,6 +48,7 @@ WF_STRICT_RESULT = 2
 
 # enum wf_run_flags
 WF_RUN_CHECKPOINTS = 1
+WF_RUN_STRICT_STATE = 2
 
 # enum wf_scope
 WF_SCOPE_EXECUTOR = 0
@@ -242,6 +243,8 @@ PROTOTYPES = [
     ("wf_context_get_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, POINTER(c_char_p), POINTER(c_size_t), POINTER(c_void_p)),
     ("wf_context_set_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_delete_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, POINTER(c_void_p)),
+    ("wf_context_state_keys", wf_status_t, c_void_p, wf_scope_t, c_char_p, POINTER(c_char_p), POINTER(c_size_t), POINTER(c_void_p)),
+    ("wf_context_clear_state", wf_status_t, c_void_p, wf_scope_t, POINTER(c_void_p)),
     ("wf_context_save", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_fail", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t),
     ("wf_context_finish", wf_status_t, c_void_p, wf_status_t, POINTER(c_void_p)),
