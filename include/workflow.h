@@ -417,6 +417,23 @@ WF_API wf_status_t wf_builder_add_fan_in_edges(wf_builder_t *builder, const char
  */
 WF_API wf_status_t wf_builder_set_start(wf_builder_t *builder, const char *id, wf_error_t **error);
 
+/** Says what becomes of an executor's outputs: which of them are the workflow's.
+ *
+ * While no executor is designated FINAL or INTERMEDIATE, every output is an "output" event, except those of
+ * HIDDEN ones. As soon as one is, the outputs of executors that nobody designated are hidden. It does not
+ * change the graph's signature.
+ *
+ * @param builder Borrowed.
+ * @param executor_id Id of the executor; it may be added later. Copied.
+ * @param designation One of `enum wf_output`. The last call counts; WF_OUTPUT_DEFAULT takes back what was
+ *     said before.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for an unknown designation or a bad id; WF_E_MISUSE for a NULL or another kind
+ *     of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_set_output(wf_builder_t *builder, const char *executor_id,
+                                         wf_output_t designation, wf_error_t **error);
+
 /** Limits how many supersteps a run may take since its last input from outside. The default is 100.
  *
  * A loop that never ends is stopped with WF_E_LIMIT; its last checkpoint can be resumed with a higher limit.
@@ -876,6 +893,16 @@ WF_API const char *wf_event_executor_id(const wf_event_t *event);
  */
 WF_API const char *wf_event_request_id(const wf_event_t *event);
 
+/** The name that the host gave a "custom" event.
+ *
+ * Any thread.
+ *
+ * @param event Borrowed.
+ * @return NUL-terminated name, borrowed: valid until the event is freed. Empty for other kinds of events,
+ *     and for anything but an event.
+ */
+WF_API const char *wf_event_name(const wf_event_t *event);
+
 /** The event's data as JSON. Its shape depends on the kind: see `enum wf_event_kind`.
  *
  * Any thread.
@@ -888,7 +915,7 @@ WF_API const char *wf_event_request_id(const wf_event_t *event);
 WF_API const char *wf_event_data(const wf_event_t *event, size_t *length);
 
 /** The whole event as one JSON object: `type` (the kind's name), `sequence`, `superstep`, `executor_id` (null
- * if none) and `data`; for "request_info" also `request_id` and `response_type`.
+ * if none) and `data`; for "request_info" also `request_id` and `response_type`, for "custom" also `name`.
  *
  * Any thread.
  *
@@ -1038,8 +1065,9 @@ WF_API int32_t wf_context_is_cancelled(const wf_context_t *context);
 WF_API wf_status_t wf_context_send(wf_context_t *context, const char *target, const char *json, size_t length,
                                    wf_error_t **error);
 
-/** Gives an output of the workflow: an "output" event, when the callback returns; at once, if it has gone
- * pending.
+/** Gives an output: an "output" event, when the callback returns; at once, if it has gone pending.
+ *
+ * wf_builder_set_output can make it an "intermediate" event instead, or hide it.
  *
  * @param context Borrowed; of an invoke callback.
  * @param json The output. Copied.
@@ -1051,6 +1079,22 @@ WF_API wf_status_t wf_context_send(wf_context_t *context, const char *target, co
  */
 WF_API wf_status_t wf_context_output(wf_context_t *context, const char *json, size_t length,
                                      wf_error_t **error);
+
+/** Emits an event of the host's own: a "custom" event, for which wf_event_name gives the name. It is told
+ * like an output, and in order with outputs: when the callback returns; at once, if it has gone pending.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param name 1 to 512 bytes of UTF-8 without control characters; no name of a built-in kind, see
+ *     wf_event_kind_name. Copied.
+ * @param json The event's data. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad name or one of a built-in kind; WF_E_JSON with the offset;
+ *     WF_E_LIMIT for a text that is too long or too deep; WF_E_MISUSE in a save or restore callback, for a
+ *     NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_emit(wf_context_t *context, const char *name, const char *json, size_t length,
+                                   wf_error_t **error);
 
 /** Reads a value of the state: what this executor wrote in this superstep, else the value at the last
  * boundary.

@@ -166,7 +166,9 @@ public func wf_context_send(
     }
 }
 
-/// Gives an output of the workflow: an "output" event, when the callback returns; at once, if it has gone pending.
+/// Gives an output: an "output" event, when the callback returns; at once, if it has gone pending.
+///
+/// wf_builder_set_output can make it an "intermediate" event instead, or hide it.
 /// - Parameters:
 ///   - context: Borrowed; of an invoke callback.
 ///   - json: The output. Copied.
@@ -181,6 +183,29 @@ public func wf_context_output(
 ) -> wf_status_t {
     Boundary.call(error) { () throws(Failure) in
         try Handle.object(context).output(try CText.json(json, length, "the output"))
+    }
+}
+
+/// Emits an event of the host's own: a "custom" event, for which wf_event_name gives the name. It is told like an output,
+/// and in order with outputs: when the callback returns; at once, if it has gone pending.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - name: 1 to 512 bytes of UTF-8 without control characters; no name of a built-in kind, see wf_event_kind_name. Copied.
+///   - json: The event's data. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_INVALID for a bad name or one of a built-in kind; WF_E_JSON with the offset; WF_E_LIMIT for a
+///   text that is too long or too deep; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle;
+///   WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_emit")
+public func wf_context_emit(
+    _ context: UnsafeMutablePointer<wf_context>?, _ name: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?,
+    _ length: UInt, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let context = try Handle.object(context)
+        let name = try CText.string(name, "event name")
+        try context.emit(name, try CText.json(json, length, "the event's data"))
     }
 }
 

@@ -10,8 +10,11 @@ public enum Definition {
             json.member("max_supersteps", graph.maxSupersteps, onNewLine: true)
             json.name("executors", onNewLine: true)
             json.array { json in
-                for id in graph.executors {
-                    json.object { $0.member("id", id.string) }
+                for (index, id) in graph.executors.enumerated() {
+                    json.object { json in
+                        json.member("id", id.string)
+                        if let output = graph.designations[index] { json.member("output", output.rawValue) }
+                    }
                 }
             }
             json.name("conditions", onNewLine: true)

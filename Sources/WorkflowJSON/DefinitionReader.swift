@@ -42,8 +42,12 @@ private struct DefinitionReader {
         }
         for (index, item) in array(fields["executors"], "executors").enumerated() {
             let path = "executors[\(index)]"
-            guard let id = string(members(item, path, ["id"])["id"], path + ".id") else { continue }
+            let fields = members(item, path, ["id", "output"])
+            guard let id = string(fields["id"], path + ".id") else { continue }
             attempt(path, &draft) { draft throws(Failure) in try draft.declare(id) }
+            if let output = fields["output"], let designation = designation(output, path + ".output") {
+                attempt(path, &draft) { draft throws(Failure) in try draft.setOutput(id, designation) }
+            }
             if !seen.insert(Name(id)).inserted { problems.append("\(path): executor '\(id.printable)' is declared twice") }
             executors.append(id)
         }
@@ -54,6 +58,12 @@ private struct DefinitionReader {
             edge(item, "edges[\(index)]", &draft)
         }
         return ParsedDefinition(draft: draft, conditions: conditions, selectors: selectors, executors: executors)
+    }
+
+    private mutating func designation(_ value: JSONValue, _ path: String) -> OutputDesignation? {
+        let found = value.string.flatMap { OutputDesignation(rawValue: $0) }
+        if found == nil { problems.append("'\(path)' should be 'final', 'intermediate' or 'hidden'") }
+        return found
     }
 
     /// Names with optional versions.

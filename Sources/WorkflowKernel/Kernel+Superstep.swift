@@ -4,9 +4,7 @@ public import WorkflowModel
 extension Kernel {
     /// Stages what an invocation did; its executor may take its next message.
     mutating func accept(_ outcome: Outcome, from executor: Int) {
-        for payload in outcome.outputs.dropFirst(outcome.toldOutputs) {
-            emit(.output, executor: executor, data: .payload(payload))
-        }
+        for emission in outcome.emissions.dropFirst(outcome.toldEmissions) { emit(emission, executor) }
         for request in outcome.requests {
             requestIDs.insert(request.id)
             announce(request)
@@ -18,6 +16,18 @@ extension Kernel {
         if outcome.halts { halts = true }
         work.mail[executor].next += 1
         if work.mail[executor].next < work.mail[executor].deliveries.count { ready.append(executor) }
+    }
+
+    mutating func emit(_ emission: Emission, _ executor: Int) {
+        switch emission {
+        case .custom(let name, let data): emit(.custom, executor: executor, data: .custom(name: name, data))
+        case .output(let payload):
+            switch graph.designation(ofOutputsOf: executor) {
+            case .final: emit(.output, executor: executor, data: .payload(payload))
+            case .intermediate: emit(.intermediate, executor: executor, data: .payload(payload))
+            case .hidden: break
+            }
+        }
     }
 
     private static func results(of outcome: Outcome) -> Event.Data {

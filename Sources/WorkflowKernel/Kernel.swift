@@ -202,10 +202,10 @@ public struct Kernel: Sendable {
         }
     }
 
-    /// Tells of an output at once, while its call goes on.
-    public mutating func output(_ payload: Text, executor: Int) {
+    /// Tells of an emission at once, while its call goes on.
+    public mutating func tell(_ emission: Emission, executor: Int) {
         guard outstanding > 0 else { return }
-        emit(.output, executor: executor, data: .payload(payload))
+        emit(emission, executor)
     }
 
     /// Ends the run with an error that no call reports: a condition, a storage, a limit.

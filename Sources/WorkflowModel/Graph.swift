@@ -14,6 +14,10 @@ public final class Graph: Sendable {
     public let edges: [EdgeGroup]
     /// By executor: the edge groups that leave it, in the order of their declaration.
     public let routes: [[Int]]
+    /// What the host said about the outputs of executors.
+    public let designations: [Int: OutputDesignation]
+    /// Whether those that it said nothing about are hidden.
+    private let hidesOthers: Bool
     /// What makes two graphs the same for a checkpoint. See `GraphSignature.swift`.
     public let signature: Text
     private let indexes: [Name: Int]
@@ -43,7 +47,16 @@ public final class Graph: Sendable {
             places[group] = Dictionary(zip(sources, sources.indices), uniquingKeysWith: { first, _ in first })
         }
         self.places = places
+        var designations: [Int: OutputDesignation] = [:]
+        for (id, designation) in draft.designations { if let index = indexes[id] { designations[index] = designation } }
+        self.designations = designations
+        hidesOthers = designations.values.contains { $0 != .hidden }
         signature = GraphSignature.of(draft)
+    }
+
+    /// As soon as the host names an output of the workflow, nothing else is one.
+    public func designation(ofOutputsOf executor: Int) -> OutputDesignation {
+        designations.isEmpty ? .final : designations[executor] ?? (hidesOthers ? .hidden : .final)
     }
 
     public func index(ofExecutor id: String) -> Int? { indexes[Name(id)] }

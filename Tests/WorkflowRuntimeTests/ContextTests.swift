@@ -124,6 +124,18 @@ struct ContextTests {
         }
     }
 
+    @Test("An event of the host's own needs a name that is not the engine's")
+    func emit() throws {
+        let lines = try inside { context in
+            for name in EventKind.reservedNames.union(["", "a\nb", String(repeating: "x", count: 513)]) {
+                #expect(failure { try context.emit(name, "1") }?.status == .invalid, "\(name)")
+            }
+            try context.emit("größe", "1")
+            try context.output("2")
+        }
+        #expect(lines.filter { $0.hasPrefix("custom") || $0.hasPrefix("output a") } == ["custom a größe 1", "output a 2"])
+    }
+
     @Test("A hook may not do what a handler may, nor a handler what a hook may")
     func wrongKind() throws {
         let found = Collector<Status?>()
@@ -131,6 +143,8 @@ struct ContextTests {
             found.add(failure { try context.send("1", to: nil) }?.status)
             found.add(failure { try context.output("1") }?.status)
             found.add(failure { try context.setState("k", "1", in: .shared) }?.status)
+            found.add(failure { try context.clearState(in: .shared) }?.status)
+            found.add(failure { try context.emit("n", "1") }?.status)
             found.add(failure { _ = try context.state("k", in: .shared) }?.status)
             try context.save("1")
             return .ok
@@ -140,7 +154,7 @@ struct ContextTests {
             return .ok
         }
         try Run(makeWorkflow(["a": executor]), .with(checkpoints: true), input: "0").play()
-        let ofHook: [Status?] = [.misuse, .misuse, .misuse, nil]
+        let ofHook: [Status?] = [.misuse, .misuse, .misuse, .misuse, .misuse, nil]
         #expect(found.all == ofHook + [.misuse] + ofHook)
     }
 

@@ -54,6 +54,12 @@ WF_RUN_STRICT_STATE = 2
 WF_SCOPE_EXECUTOR = 0
 WF_SCOPE_SHARED = 1
 
+# enum wf_output
+WF_OUTPUT_DEFAULT = 0
+WF_OUTPUT_FINAL = 1
+WF_OUTPUT_INTERMEDIATE = 2
+WF_OUTPUT_HIDDEN = 3
+
 # enum wf_run_state
 WF_RUN_STARTED = 0
 WF_RUN_IN_PROGRESS = 1
@@ -77,10 +83,13 @@ WF_EVENT_CHECKPOINT = 10
 WF_EVENT_WARNING = 11
 WF_EVENT_REQUEST_INFO = 12
 WF_EVENT_CANCELLED = 13
+WF_EVENT_INTERMEDIATE = 14
+WF_EVENT_CUSTOM = 15
 
 
 wf_status_t = c_int32
 wf_scope_t = c_int32
+wf_output_t = c_int32
 wf_run_state_t = c_int32
 wf_event_kind_t = c_int32
 
@@ -189,6 +198,7 @@ PROTOTYPES = [
     ("wf_builder_add_switch_case_edges", wf_status_t, c_void_p, c_char_p, POINTER(c_char_p), POINTER(c_char_p), c_size_t, c_char_p, POINTER(c_void_p)),
     ("wf_builder_add_fan_in_edges", wf_status_t, c_void_p, POINTER(c_char_p), c_size_t, c_char_p, POINTER(c_void_p)),
     ("wf_builder_set_start", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
+    ("wf_builder_set_output", wf_status_t, c_void_p, c_char_p, wf_output_t, POINTER(c_void_p)),
     ("wf_builder_set_max_supersteps", wf_status_t, c_void_p, c_uint64, POINTER(c_void_p)),
     ("wf_builder_build", wf_status_t, c_void_p, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_builder_free", None, c_void_p),
@@ -224,6 +234,7 @@ PROTOTYPES = [
     ("wf_event_superstep", c_uint64, c_void_p),
     ("wf_event_executor_id", c_char_p, c_void_p),
     ("wf_event_request_id", c_char_p, c_void_p),
+    ("wf_event_name", c_char_p, c_void_p),
     ("wf_event_data", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_event_json", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_event_free", None, c_void_p),
@@ -240,6 +251,7 @@ PROTOTYPES = [
     ("wf_context_is_cancelled", c_int32, c_void_p),
     ("wf_context_send", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_output", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
+    ("wf_context_emit", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_get_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, POINTER(c_char_p), POINTER(c_size_t), POINTER(c_void_p)),
     ("wf_context_set_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_delete_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, POINTER(c_void_p)),
