@@ -101,7 +101,10 @@ enum wf_code_flags {
 /** Flags of wf_run_options_t. */
 enum wf_run_flags {
     /** Make checkpoints without a storage: take them with wf_run_checkpoint. */
-    WF_RUN_CHECKPOINTS = 1
+    WF_RUN_CHECKPOINTS = 1,
+    /** Two executors that write one shared key in one superstep fail the run with WF_E_CONFLICT, and that superstep has
+     *  no effect. Without it a "warning" event tells of them, and the later executor's value counts. */
+    WF_RUN_STRICT_STATE = 2
 };
 
 /** How wf_builder_add_sub_workflow ties a workflow to what is around it. */
@@ -116,6 +119,15 @@ typedef int32_t wf_scope_t;
 enum wf_scope {
     WF_SCOPE_EXECUTOR = 0, /**< Private to the executor. */
     WF_SCOPE_SHARED = 1    /**< Shared by the executors of a run; writes are seen from the next superstep on. */
+};
+
+/** What becomes of an executor's outputs. See wf_builder_set_output. */
+typedef int32_t wf_output_t;
+enum wf_output {
+    WF_OUTPUT_DEFAULT = 0,      /**< An output of the workflow, unless another executor is designated FINAL or INTERMEDIATE: then hidden. */
+    WF_OUTPUT_FINAL = 1,        /**< An output of the workflow: an "output" event. */
+    WF_OUTPUT_INTERMEDIATE = 2, /**< An "intermediate" event. */
+    WF_OUTPUT_HIDDEN = 3        /**< No event of its own; it still stands in the data of "executor_completed". */
 };
 
 /** How far a run is. */
@@ -136,7 +148,7 @@ enum wf_event_kind {
     WF_EVENT_STARTED = 1,             /**< "started". Data: null. */
     WF_EVENT_STATUS = 2,              /**< "status". Data: the run's state as a string, such as "IDLE". */
     WF_EVENT_FAILED = 3,              /**< "failed". Data: {error_type, message, status, executor_id, superstep}. */
-    WF_EVENT_OUTPUT = 4,              /**< "output". Data: what the executor gave to wf_context_output. */
+    WF_EVENT_OUTPUT = 4,              /**< "output" of the workflow. Data: what the executor gave to wf_context_output. */
     WF_EVENT_SUPERSTEP_STARTED = 5,   /**< "superstep_started". Data: null. */
     WF_EVENT_SUPERSTEP_COMPLETED = 6, /**< "superstep_completed": it is committed and, with a storage, saved. Data: null. */
     WF_EVENT_EXECUTOR_INVOKED = 7,    /**< "executor_invoked". Data: the message. */
@@ -145,7 +157,9 @@ enum wf_event_kind {
     WF_EVENT_CHECKPOINT = 10,         /**< "checkpoint". Data: {checkpoint_id, previous_checkpoint_id, kind, superstep}. */
     WF_EVENT_WARNING = 11,            /**< "warning". Data: {reason, message, executor_id}. */
     WF_EVENT_REQUEST_INFO = 12,       /**< "request_info": an executor asks. Data: the question. See wf_event_request_id. */
-    WF_EVENT_CANCELLED = 13           /**< "cancelled". Data: {reason}. */
+    WF_EVENT_CANCELLED = 13,          /**< "cancelled". Data: {reason}. */
+    WF_EVENT_INTERMEDIATE = 14,       /**< "intermediate": an output of an executor with WF_OUTPUT_INTERMEDIATE. Data: as for "output". */
+    WF_EVENT_CUSTOM = 15              /**< "custom": of the host's own, see wf_context_emit and wf_event_name. Data: what it gave. */
 };
 /** The bit of a kind in wf_run_options_t.hidden_events. */
 #define WF_EVENT_BIT(kind) ((uint64_t)1 << (kind))

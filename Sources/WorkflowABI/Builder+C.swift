@@ -304,6 +304,29 @@ public func wf_builder_set_start(
     }
 }
 
+/// Says what becomes of an executor's outputs: which of them are the workflow's.
+///
+/// While no executor is designated FINAL or INTERMEDIATE, every output is an "output" event, except those of HIDDEN ones.
+/// As soon as one is, the outputs of executors that nobody designated are hidden. It does not change the graph's signature.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - executor_id: Id of the executor; it may be added later. Copied.
+///   - designation: One of `enum wf_output`. The last call counts; WF_OUTPUT_DEFAULT takes back what was said before.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_INVALID for an unknown designation or a bad id; WF_E_MISUSE for a NULL or another kind of
+///   handle; WF_E_FORKED.
+@_cdecl("wf_builder_set_output")
+public func wf_builder_set_output(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ executor_id: UnsafePointer<CChar>?, _ designation: wf_output_t,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.describe(builder, error) { builder throws(Failure) in
+        let id = try CText.string(executor_id, "executor id")
+        let designation = try OutputDesignation.of(designation)
+        try builder.describe { draft throws(Failure) in try draft.setOutput(id, designation) }
+    }
+}
+
 /// Limits how many supersteps a run may take since its last input from outside. The default is 100.
 ///
 /// A loop that never ends is stopped with WF_E_LIMIT; its last checkpoint can be resumed with a higher limit.
@@ -359,5 +382,18 @@ extension SubWorkflow.Ties {
         outputsDirectly = flags & WF_SUB_DIRECT_OUTPUT.rawValue != 0
         interceptsRequests = flags & WF_SUB_INTERCEPT_REQUESTS.rawValue != 0
         sharesState = flags & WF_SUB_SHARED_STATE.rawValue != 0
+    }
+}
+
+extension OutputDesignation {
+    /// Nil for the default.
+    fileprivate static func of(_ number: wf_output_t) throws(Failure) -> OutputDesignation? {
+        switch number {
+        case Int32(WF_OUTPUT_DEFAULT.rawValue): nil
+        case Int32(WF_OUTPUT_FINAL.rawValue): .final
+        case Int32(WF_OUTPUT_INTERMEDIATE.rawValue): .intermediate
+        case Int32(WF_OUTPUT_HIDDEN.rawValue): .hidden
+        default: throw Failure(.invalid, "\(number) is no output designation; use one of enum wf_output")
+        }
     }
 }

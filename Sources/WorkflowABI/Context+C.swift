@@ -195,7 +195,9 @@ public func wf_context_send(
     }
 }
 
-/// Gives an output of the workflow: an "output" event, when the callback returns; at once, if it has gone pending.
+/// Gives an output: an "output" event, when the callback returns; at once, if it has gone pending.
+///
+/// wf_builder_set_output can make it an "intermediate" event instead, or hide it.
 /// - Parameters:
 ///   - context: Borrowed; of an invoke callback.
 ///   - json: The output. Copied.
@@ -210,6 +212,29 @@ public func wf_context_output(
 ) -> wf_status_t {
     Boundary.call(error) { () throws(Failure) in
         try Handle.object(context).output(try CText.json(json, length, "the output"))
+    }
+}
+
+/// Emits an event of the host's own: a "custom" event, for which wf_event_name gives the name. It is told like an output,
+/// and in order with outputs: when the callback returns; at once, if it has gone pending.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - name: 1 to 512 bytes of UTF-8 without control characters; no name of a built-in kind, see wf_event_kind_name. Copied.
+///   - json: The event's data. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_INVALID for a bad name or one of a built-in kind; WF_E_JSON with the offset; WF_E_LIMIT for a
+///   text that is too long or too deep; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle;
+///   WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_emit")
+public func wf_context_emit(
+    _ context: UnsafeMutablePointer<wf_context>?, _ name: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?,
+    _ length: UInt, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let context = try Handle.object(context)
+        let name = try CText.string(name, "event name")
+        try context.emit(name, try CText.json(json, length, "the event's data"))
     }
 }
 
@@ -242,7 +267,7 @@ public func wf_context_get_state(
 /// Writes a value of the state. It is committed with the superstep; other executors see it from the next one on.
 ///
 /// If two executors write one shared key in a superstep, the later one in the order of executors wins, and a
-/// "warning" event says so.
+/// "warning" event says so; with WF_RUN_STRICT_STATE the run fails instead.
 /// - Parameters:
 ///   - context: Borrowed; of an invoke callback.
 ///   - scope: WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
@@ -286,6 +311,53 @@ public func wf_context_delete_state(
         try context.setState(key, nil, in: scope)
         return existed ? .ok : .none
     }
+}
+
+/// Lists the keys of the state: what this executor wrote in this superstep included, what it deleted not.
+/// - Parameters:
+///   - context: Borrowed.
+///   - scope: WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+///   - prefix: Only keys that begin with it; NULL for all.
+///   - json: Receives a NUL-terminated JSON array of the keys in the order of their bytes, borrowed: valid until the
+///     context ends. NULL on error.
+///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK, also if there is no such key; WF_E_INVALID for an unknown scope or a prefix that is not UTF-8;
+///   WF_E_MISUSE for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_state_keys")
+public func wf_context_state_keys(
+    _ context: UnsafeMutablePointer<wf_context>?, _ scope: wf_scope_t, _ prefix: UnsafePointer<CChar>?,
+    _ json: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ length: UnsafeMutablePointer<UInt>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        guard let json else { throw Failure(.misuse, "the place for the keys is NULL") }
+        json.pointee = nil
+        let context = try Handle.object(context)
+        let prefix = prefix == nil ? emptyText : try CText.key(prefix)
+        let keys = try context.stateKeys(beginningWith: prefix, in: try Context.Scope(scope))
+        var list = JSONWriter(capacity: keys.reduce(2) { $0 + $1.count + 3 })
+        list.array { list in for key in keys { list.string(key.string) } }
+        json.pointee = CText.lend(context.lend(list.finish()), length)
+    }
+}
+
+/// Deletes every key of the state that wf_context_state_keys lists, with the superstep as wf_context_set_state. What is
+/// written afterwards stays.
+///
+/// Each deletion of a shared key is a write like any other: one more writer of the key in the superstep is a conflict.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - scope: WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK, also if there was no key; WF_E_INVALID for an unknown scope; WF_E_MISUSE in a save or restore
+///   callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_clear_state")
+public func wf_context_clear_state(
+    _ context: UnsafeMutablePointer<wf_context>?, _ scope: wf_scope_t,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in try Handle.object(context).clearState(in: try Context.Scope(scope)) }
 }
 
 /// Gives the executor's state to the checkpoint that is being made. The last call counts.

@@ -60,6 +60,18 @@ public func wf_event_request_id(_ event: UnsafePointer<wf_event>?) -> UnsafePoin
     return CText.lend(request.id, nil)
 }
 
+/// The name that the host gave a "custom" event.
+///
+/// Any thread.
+/// - Parameter event: Borrowed.
+/// - Returns: NUL-terminated name, borrowed: valid until the event is freed. Empty for other kinds of events, and for
+///   anything but an event.
+@_cdecl("wf_event_name")
+public func wf_event_name(_ event: UnsafePointer<wf_event>?) -> UnsafePointer<CChar> {
+    guard case .custom(let name, _) = Handle.peek(event)?.event.data else { return CText.lend(emptyText, nil) }
+    return CText.lend(name, nil)
+}
+
 /// The event's data as JSON. Its shape depends on the kind: see `enum wf_event_kind`.
 ///
 /// Any thread.
@@ -73,7 +85,7 @@ public func wf_event_data(_ event: UnsafePointer<wf_event>?, _ length: UnsafeMut
 }
 
 /// The whole event as one JSON object: `type` (the kind's name), `sequence`, `superstep`, `executor_id` (null if none)
-/// and `data`; for "request_info" also `request_id` and `response_type`.
+/// and `data`; for "request_info" also `request_id` and `response_type`, for "custom" also `name`.
 ///
 /// Any thread.
 /// - Parameters:

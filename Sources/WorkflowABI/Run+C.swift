@@ -99,9 +99,9 @@ public func wf_run_restore(
 ///   - event: Receives the event, owned by the caller: wf_event_free. NULL unless WF_OK.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK with an event; WF_TIMEOUT if only pending executors are left to wait for; WF_DONE when the run is
-///   idle: nothing is left to deliver, or an executor halted it; if the run failed, after its last event and from then on, why: the status that
-///   an executor returned, WF_E_EXECUTOR, WF_E_STORAGE, WF_E_LIMIT. These say that the call itself was wrong and leave
-///   the run as it is: WF_E_REENTRANT from inside a callback of this run; WF_E_BUSY while another thread drives it;
+///   idle: nothing is left to deliver, or an executor halted it; if the run failed, after its last event and from then
+///   on, why: the status that an executor returned, WF_E_EXECUTOR, WF_E_STORAGE, WF_E_LIMIT, or WF_E_CONFLICT under
+///   WF_RUN_STRICT_STATE. These say that the call itself was wrong and leave the run as it is: WF_E_REENTRANT from inside a callback of this run; WF_E_BUSY while another thread drives it;
 ///   WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_run_next")
 public func wf_run_next(
@@ -303,6 +303,7 @@ extension RunOptions {
         if let runID { try Name.check(runID, as: "run id") }
         if options.storage != nil { storage = try Handle.object(options.storage).storage }
         checkpoints = options.flags & WF_RUN_CHECKPOINTS.rawValue != 0
+        strictState = options.flags & WF_RUN_STRICT_STATE.rawValue != 0
         if options.max_supersteps > 0 { maxSupersteps = Int(clamping: options.max_supersteps) }
         hidden = HiddenEvents(bits: options.hidden_events)
     }

@@ -17,6 +17,7 @@ public enum Definition {
             for executor in 0..<graph.ownExecutors {
                 json.object { json in
                     json.member("id", graph.executorID(executor))
+                    if let output = graph.designations[executor] { json.member("output", output.rawValue) }
                     if let sub = graph.subWorkflows[executor] { write(sub, to: &json) }
                 }
             }

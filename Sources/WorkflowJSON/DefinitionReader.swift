@@ -44,9 +44,12 @@ private struct DefinitionReader {
         }
         for (index, item) in array(fields["executors"], "executors").enumerated() {
             let path = "executors[\(index)]"
-            let fields = members(item, path, ["id", "sub_workflow"])
+            let fields = members(item, path, ["id", "output", "sub_workflow"])
             guard let id = string(fields["id"], path + ".id") else { continue }
             attempt(path, &draft) { draft throws(Failure) in try draft.declare(id) }
+            if let output = fields["output"], let designation = designation(output, path + ".output") {
+                attempt(path, &draft) { draft throws(Failure) in try draft.setOutput(id, designation) }
+            }
             if !seen.insert(Name(id)).inserted { problems.append("\(path): executor '\(id.printable)' is declared twice") }
             executors.append(id)
             if let sub = fields["sub_workflow"], let read = try subWorkflow(sub, path + ".sub_workflow") {
@@ -88,6 +91,12 @@ private struct DefinitionReader {
             return false
         }
         return value.raw == Text("true")
+    }
+
+    private mutating func designation(_ value: JSONValue, _ path: String) -> OutputDesignation? {
+        let found = value.string.flatMap { OutputDesignation(rawValue: $0) }
+        if found == nil { problems.append("'\(path)' should be 'final', 'intermediate' or 'hidden'") }
+        return found
     }
 
     /// Names with optional versions.

@@ -6,7 +6,7 @@ public enum EventDocument {
     public static func data(of event: Event, graph: Graph) -> Text {
         switch event.data {
         case .none: return .null
-        case .payload(let payload): return payload
+        case .payload(let payload), .custom(_, let payload): return payload
         case .state(let state): return Text("\"\(state.name)\"")
         case .failure(let failure): return failure.eventJSON
         case .results(let results):
@@ -46,6 +46,7 @@ public enum EventDocument {
             json.member("sequence", Int(clamping: sequence))
             json.member("superstep", event.superstep)
             json.member("executor_id", event.executor < 0 ? nil : graph.executorID(event.executor))
+            if case .custom(let name, _) = event.data { json.member("name", name.string) }
             if case .request(let request) = event.data {
                 json.member("request_id", request.id.string)
                 json.member("response_type", request.responseType?.string)

@@ -10,16 +10,13 @@ extension Kernel {
         for send in outcome.sends {
             staged.messages.append(Message(source: executor, target: send.target, payload: send.payload, lane: lane))
         }
-        if let node = graph.exit(of: executor) {
+        if case .message(let node) = graph.wayOut(ofOutputsOf: executor) {
             let outer = outerLane(of: lane, at: node, from: executor)
             for payload in outcome.outputs {
                 staged.messages.append(Message(source: node, target: Message.everyone, payload: payload, lane: outer))
             }
-        } else {
-            for payload in outcome.outputs.dropFirst(outcome.toldOutputs) {
-                emit(.output, executor: executor, data: .payload(payload))
-            }
         }
+        for emission in outcome.emissions.dropFirst(outcome.toldEmissions) { emit(emission, executor) }
         for request in outcome.requests {
             requestIDs.insert(request.id)
             if let node = request.interceptor, let notice = request.notice {
@@ -49,6 +46,19 @@ extension Kernel {
         return lane
     }
 
+    /// An output that leaves a sub-workflow as a message is no event.
+    mutating func emit(_ emission: Emission, _ executor: Int) {
+        switch emission {
+        case .custom(let name, let data): emit(.custom, executor: executor, data: .custom(name: name, data))
+        case .output(let payload):
+            switch graph.wayOut(ofOutputsOf: executor) {
+            case .output: emit(.output, executor: executor, data: .payload(payload))
+            case .intermediate: emit(.intermediate, executor: executor, data: .payload(payload))
+            case .message, .hidden: break
+            }
+        }
+    }
+
     private static func results(of outcome: Outcome) -> Event.Data {
         let results = outcome.sends.map(\.payload) + outcome.outputs
         return results.isEmpty ? .none : .results(results)
@@ -56,6 +66,7 @@ extension Kernel {
 
     /// All handlers are done: ask those that ran, and those that always want to be asked, for their state.
     mutating func endRunning() {
+        if options.strictState, let conflict = strictConflict() { return stop(conflict) }
         if options.checkpoints {
             ready = work.active.filter(savers.contains)
             ready += options.hooks.alwaysSavers.filter { work.mail[$0].deliveries.isEmpty }
@@ -120,34 +131,50 @@ extension Kernel {
     }
 
     private mutating func warnConflicts() {
-        var writers: [Int: [Text: Int]] = [:]
         var answerers: [ObjectIdentifier: Int] = [:]
         for executor in work.active {
-            let staged = work.mail[executor].staged
-            for (request, _) in staged.answers {
+            for (request, _) in work.mail[executor].staged.answers {
                 guard let other = answerers[ObjectIdentifier(request)] else {
                     answerers[ObjectIdentifier(request)] = executor
                     continue
                 }
                 warnIgnored(request, other, executor)
             }
-            guard !staged.writes.shared.isEmpty else { continue }
-            let scope = graph.scope(of: executor)
-            // Sorted, so that warnings come in the same order every time.
-            for key in staged.writes.shared.keys.sorted() {
-                if let other = writers[scope, default: [:]].updateValue(executor, forKey: key) { warnConflict(key, other, executor) }
-            }
+        }
+        for (key, earlier, later) in stateConflicts() {
+            let (first, last) = (graph.executorID(earlier), graph.executorID(later))
+            emit(
+                .warning, superstep: snapshot.superstep + 1, executor: later,
+                data: .warning(
+                    reason: "state_conflict",
+                    message: "'\(first)' and '\(last)' both wrote the shared state '\(key.string.printable)' in one superstep; "
+                        + "the value of '\(last)' was kept"))
         }
     }
 
-    private mutating func warnConflict(_ key: Text, _ earlier: Int, _ later: Int) {
-        let (first, last) = (graph.executorID(earlier), graph.executorID(later))
-        emit(
-            .warning, superstep: snapshot.superstep + 1, executor: later,
-            data: .warning(
-                reason: "state_conflict",
-                message: "'\(first)' and '\(last)' both wrote the shared state '\(key.string.printable)' in one superstep; "
-                    + "the value of '\(last)' was kept"))
+    /// Why the superstep cannot commit under the strict option.
+    private func strictConflict() -> Failure? {
+        let conflicts = stateConflicts()
+        guard let (key, earlier, later) = conflicts.first else { return nil }
+        let more = conflicts.count == 1 ? "" : " (and \(conflicts.count - 1) more such writes)"
+        return Failure(
+            .conflict,
+            "'\(graph.executorID(earlier))' and '\(graph.executorID(later))' both wrote the shared state '\(key.string.printable)' in superstep "
+                + "\(snapshot.superstep + 1)\(more), which this run forbids; let one of them write it, or give each a key of its own",
+            executorID: graph.executorID(later), superstep: snapshot.superstep + 1)
+    }
+
+    /// Shared keys that two executors wrote, always in the same order.
+    private func stateConflicts() -> [(key: Text, earlier: Int, later: Int)] {
+        var found: [(Text, Int, Int)] = []
+        var writers: [Int: [Text: Int]] = [:]
+        for executor in work.active where !work.mail[executor].staged.writes.shared.isEmpty {
+            let scope = graph.scope(of: executor)
+            for key in work.mail[executor].staged.writes.shared.keys.sorted() {
+                if let other = writers[scope, default: [:]].updateValue(executor, forKey: key) { found.append((key, other, executor)) }
+            }
+        }
+        return found
     }
 
     private mutating func warnIgnored(_ request: Request, _ earlier: Int, _ later: Int) {

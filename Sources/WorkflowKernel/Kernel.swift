@@ -20,6 +20,8 @@ public struct Kernel: Sendable {
         public var checkpoints: Bool
         public var hidden: HiddenEvents
         public var hooks: Hooks
+        /// Two executors that write one shared key in one superstep fail the run, instead of a warning.
+        public var strictState = false
 
         public init(
             maxSupersteps: Int, checkpoints: Bool, hidden: HiddenEvents = HiddenEvents(), hooks: Hooks = Hooks()
@@ -200,10 +202,10 @@ public struct Kernel: Sendable {
         }
     }
 
-    /// Tells of an output at once, while its call goes on.
-    public mutating func output(_ payload: Text, executor: Int) {
-        guard outstanding > 0, graph.exit(of: executor) == nil else { return }
-        emit(.output, executor: executor, data: .payload(payload))
+    /// Tells of an emission at once, while its call goes on.
+    public mutating func tell(_ emission: Emission, executor: Int) {
+        guard outstanding > 0 else { return }
+        emit(emission, executor)
     }
 
     /// Ends the run with an error that no call reports: a condition, a storage, a limit.

@@ -51,13 +51,20 @@ public struct Call: Sendable {
     public var writes: StateWrites
 }
 
+/// What host code tells whoever watches the run.
+public enum Emission: Sendable {
+    case output(Text)
+    case custom(name: Text, Text)
+}
+
 /// How a call ended. Nothing of it counts before the superstep commits.
 public struct Outcome: Sendable {
     /// Messages as (target or `Message.everyone`, payload), in the order of sending.
     public var sends: [(target: Int, payload: Text)] = []
-    public var outputs: [Text] = []
-    /// How many of the outputs, from the first, were already told with `Kernel.output`.
-    public var toldOutputs = 0
+    /// Outputs and events of the host's own, in the order of giving.
+    public var emissions: [Emission] = []
+    /// How many of them, from the first, were already told with `Kernel.tell`.
+    public var toldEmissions = 0
     public var requests: [Request] = []
     /// Answers to requests that came out of a sub-workflow, each once.
     public var answers: [(request: Request, payload: Text)] = []
@@ -69,4 +76,13 @@ public struct Outcome: Sendable {
     public var failure: Failure?
 
     public init() {}
+
+    /// The outputs among the emissions.
+    public var outputs: [Text] {
+        get { emissions.compactMap { if case .output(let payload) = $0 { payload } else { nil } } }
+        set {
+            emissions.removeAll { if case .output = $0 { true } else { false } }
+            emissions += newValue.map { .output($0) }
+        }
+    }
 }

@@ -13,6 +13,8 @@ public enum EventKind: Int32, Sendable, CaseIterable {
     case warning = 11
     case requestInfo = 12
     case cancelled = 13
+    case intermediate = 14
+    case custom = 15
 
     /// The word that hosts compare with.
     public var name: StaticString {
@@ -30,8 +32,13 @@ public enum EventKind: Int32, Sendable, CaseIterable {
         case .warning: "warning"
         case .requestInfo: "request_info"
         case .cancelled: "cancelled"
+        case .intermediate: "intermediate"
+        case .custom: "custom"
         }
     }
+
+    /// Not to be had for events of the host's own.
+    public static let reservedNames = Set(allCases.map { "\($0.name)" })
 }
 
 /// The kinds that nobody wants to see, one bit each. Events of these kinds are not built.
@@ -56,6 +63,8 @@ public struct Event: Sendable {
         case warning(reason: String, message: String)
         case request(Request)
         case cancelled(reason: String)
+        /// An event of the host's own, by the name that it gave.
+        case custom(name: Text, Text)
     }
 
     public var kind: EventKind

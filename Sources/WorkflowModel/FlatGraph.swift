@@ -8,6 +8,7 @@ struct FlatGraph {
     private(set) var selectors: [Selector]
     private(set) var nodes: [Int]
     private(set) var subWorkflows: [Int: SubWorkflow] = [:]
+    private(set) var designations: [Int: OutputDesignation] = [:]
     /// What keeps the parts from standing in one list.
     private(set) var problems: [String] = []
 
@@ -17,6 +18,7 @@ struct FlatGraph {
         self.edges = edges
         conditions = draft.conditions
         selectors = draft.selectors
+        for (id, designation) in draft.designations { if let index = indexes[id] { designations[index] = designation } }
         nodes = Array(repeating: Graph.outermost, count: executors.count)
     }
 
@@ -40,6 +42,10 @@ struct FlatGraph {
         edges += graph.edges.map { $0.moved(executors: first, conditions: conditions.count, selectors: selectors.count) }
         conditions += graph.conditions.map { Condition(name: "\(path)/\($0.name)", version: $0.version) }
         selectors += graph.selectors.map { Selector(name: "\(path)/\($0.name)", version: $0.version) }
+        for inner in graph.executors.indices {
+            let designation = graph.designation(ofOutputsOf: inner)
+            if designation != .final { designations[first + inner] = designation }
+        }
         subWorkflows[node] = SubWorkflow(graph: graph, ties: ties, node: node, first: first)
         for inner in graph.subWorkflows.values {
             subWorkflows[first + inner.node] = SubWorkflow(

@@ -23,6 +23,10 @@ public final class Graph: Sendable {
     public let ownEdges: Int
     public let ownConditions: Int
     public let ownSelectors: Int
+    /// What the host said about the outputs of executors; for those in sub-workflows also what follows from it there.
+    public let designations: [Int: OutputDesignation]
+    /// Whether those that it said nothing about are hidden.
+    private let hidesOthers: Bool
     /// What makes two graphs the same for a checkpoint. See `GraphSignature.swift`.
     public let signature: Text
     private let indexes: [Name: Int]
@@ -58,6 +62,8 @@ public final class Graph: Sendable {
             places[group] = Dictionary(zip(sources, sources.indices), uniquingKeysWith: { first, _ in first })
         }
         self.places = places
+        designations = flat.designations
+        hidesOthers = draft.designations.values.contains { $0 != .hidden }
         signature = GraphSignature.of(draft)
     }
 
@@ -84,16 +90,6 @@ public final class Graph: Sendable {
         return nil
     }
 
-    /// The node that an executor's outputs leave as messages; nil if they are outputs of the run.
-    public func exit(of executor: Int) -> Int? {
-        var node = node(around: executor)
-        while let sub = subWorkflows[node] {
-            if !sub.ties.outputsDirectly { return node }
-            node = self.node(around: node)
-        }
-        return nil
-    }
-
     /// An executor as those beside `executor` call it: without the path of the sub-workflow that they share.
     public func index(ofExecutor id: String, beside executor: Int) -> Int? {
         let node = node(around: executor)
@@ -101,6 +97,37 @@ public final class Graph: Sendable {
             return index(ofExecutor: id).flatMap { self.node(around: $0) == Self.outermost ? $0 : nil }
         }
         return index(ofExecutor: executorID(node) + "/" + id).flatMap { self.node(around: $0) == node ? $0 : nil }
+    }
+
+    public func designation(ofOutputsOf executor: Int) -> OutputDesignation {
+        designations[executor] ?? (hidesOthers && node(around: executor) == Self.outermost ? .hidden : .final)
+    }
+
+    /// What becomes of an executor's output.
+    public enum WayOut: Sendable, Equatable {
+        case output
+        case intermediate
+        case hidden
+        /// It leaves the sub-workflow of this node as a message.
+        case message(from: Int)
+    }
+
+    /// As soon as the host names an output of a workflow, nothing else is one. What is an output of a sub-workflow is an
+    /// output of its node.
+    public func wayOut(ofOutputsOf executor: Int) -> WayOut {
+        if designations.isEmpty, subWorkflows.isEmpty { return .output }
+        var executor = executor
+        while true {
+            let node = node(around: executor)
+            switch designation(ofOutputsOf: executor) {
+            case .hidden: return .hidden
+            case .intermediate: return .intermediate
+            case .final: break
+            }
+            guard let sub = subWorkflows[node] else { return .output }
+            guard sub.ties.outputsDirectly else { return .message(from: node) }
+            executor = node
+        }
     }
 
     public func index(ofExecutor id: String) -> Int? { indexes[Name(id)] }

@@ -37,6 +37,8 @@ public struct GraphDraft: Sendable {
     public internal(set) var selectors: [Selector] = []
     public internal(set) var edges: [Edge] = []
     public internal(set) var subWorkflows: [Sub] = []
+    /// What was said about the outputs of executors; they need not be mentioned yet.
+    public internal(set) var designations: [Name: OutputDesignation] = [:]
     /// Executors that were added, not only mentioned.
     private(set) var added: Set<Name> = []
     private(set) var problems: [String] = []
@@ -162,6 +164,14 @@ public struct GraphDraft: Sendable {
                 throw Failure(.invalid, "the superstep limit must be a positive number below 2^63, not \(limit)")
             }
             draft.maxSupersteps = limit
+        }
+    }
+
+    /// The last call for an executor counts; nil takes back what was said.
+    public mutating func setOutput(_ id: String, _ designation: OutputDesignation?) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            try Name.check(id, as: "executor id")
+            draft.designations[Name(id)] = designation
         }
     }
 

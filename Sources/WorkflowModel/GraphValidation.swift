@@ -7,6 +7,9 @@ extension GraphDraft {
         for id in executors where !added.contains(Name(id)) {
             problems.append("executor '\(id)' is named by an edge or as the start but was never added")
         }
+        for id in designations.keys.map(\.string).sorted() where indexes[Name(id)] == nil {
+            problems.append("the output of executor '\(id)' is designated, but there is no such executor")
+        }
         if start == nil { problems.append("no start executor is set") }
 
         var groups: [EdgeGroup] = []

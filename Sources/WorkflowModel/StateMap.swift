@@ -23,6 +23,16 @@ public struct StateMap: Sendable, Equatable {
         }
     }
 
+    /// The keys that begin with `prefix`, in order, as they are after `writes`.
+    public func keys(beginningWith prefix: Text, after writes: [Text: Text?]) -> [Text] {
+        // Those that begin alike stand side by side.
+        let known = keys[position(of: prefix)...].prefix { $0.hasPrefix(prefix) }
+        guard !writes.isEmpty else { return Array(known) }
+        let kept = known.filter { key in writes[key].map { $0 != nil } ?? true }
+        let new = writes.filter { key, value in value != nil && key.hasPrefix(prefix) && values[key] == nil }.keys
+        return new.isEmpty ? kept : (kept + new).sorted()
+    }
+
     /// The first place whose key is not before `key`.
     private func position(of key: Text) -> Int {
         var low = 0

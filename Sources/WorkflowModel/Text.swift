@@ -48,6 +48,10 @@ public struct Text: @unchecked Sendable {
         withBytes { String(decoding: $0, as: UTF8.self) }
     }
 
+    public func hasPrefix(_ prefix: Text) -> Bool {
+        withBytes { bytes in prefix.withBytes { bytes.starts(with: $0) } }
+    }
+
     /// The bytes of `range` as a text of their own. `range` is clamped to what there is.
     public func slice(_ range: Range<Int>) -> Text {
         withBytes { Text(copying: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer($0)[range.clamped(to: 0..<$0.count)])) }

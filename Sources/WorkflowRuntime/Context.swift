@@ -28,14 +28,14 @@ public final class Context: ProcessBound, @unchecked Sendable {
     private var outcome = Outcome()
     /// Values that were lent to the host: they live as long as the call.
     private var lent: [Text] = []
-    private var outputs = Outputs()  // protected by the lock of the inbox
+    private var emissions = Emissions()  // protected by the lock of the inbox
 
-    /// Outputs are shared between the thread that makes them and, when the call goes pending, the driving thread.
-    private struct Outputs {
-        var all: [Text] = []
+    /// Shared between the thread that makes them and, when the call goes pending, the driving thread.
+    private struct Emissions {
+        var all: [Emission] = []
         /// How many of them, from the first, were told to the host.
         var told = 0
-        /// The callback has returned and the call goes on: from then on each output is told at once.
+        /// The callback has returned and the call goes on: from then on each is told at once.
         var isDetached = false
     }
 
@@ -96,12 +96,28 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     public func output(_ payload: Text) throws(Failure) {
         try require(.invoke, "give an output")
-        let isLive = inbox.withLock {
-            outputs.all.append(payload)
-            if outputs.isDetached { outputs.told += 1 }
-            return outputs.isDetached
+        try add(.output(payload))
+    }
+
+    /// An event of the host's own, in its place among the outputs.
+    public func emit(_ name: String, _ data: Text) throws(Failure) {
+        try require(.invoke, "emit an event")
+        try Name.check(name, as: "event name")
+        guard !EventKind.reservedNames.contains(name) else {
+            throw Failure(
+                .invalid, "executor '\(executorID)' cannot emit an event named '\(name)': events of the engine have that name",
+                executorID: executorID.string)
         }
-        if isLive, !inbox.put(.output(executor: executor, payload)) { throw gone }
+        try add(.custom(name: Text(name), data))
+    }
+
+    private func add(_ emission: Emission) throws(Failure) {
+        let isLive = inbox.withLock {
+            emissions.all.append(emission)
+            if emissions.isDetached { emissions.told += 1 }
+            return emissions.isDetached
+        }
+        if isLive, !inbox.put(.emission(executor: executor, emission)) { throw gone }
     }
 
     /// Asks the world outside. The call goes on; the answer comes as a message of its own.
@@ -172,6 +188,21 @@ public final class Context: ProcessBound, @unchecked Sendable {
         }
     }
 
+    /// The keys that begin with `prefix`, in the order of their bytes, with what this executor wrote.
+    public func stateKeys(beginningWith prefix: Text, in scope: Scope) throws(Failure) -> [Text] {
+        try requireOpen()
+        return switch scope {
+        case .executor: own.keys(beginningWith: prefix, after: outcome.writes.own)
+        case .shared: shared.keys(beginningWith: prefix, after: outcome.writes.shared)
+        }
+    }
+
+    /// Deletes every key that can be seen.
+    public func clearState(in scope: Scope) throws(Failure) {
+        try require(.invoke, "clear state")
+        for key in try stateKeys(beginningWith: Text(""), in: scope) { try setState(key, nil, in: scope) }
+    }
+
     public var isCancelled: Bool { inbox.isCancelled.load(ordering: .relaxed) }
 
     /// Records why the call is about to fail. The last sentence before the end counts.
@@ -217,22 +248,22 @@ public final class Context: ProcessBound, @unchecked Sendable {
         Failure(.closed, "the run that called executor '\(executorID)' is gone", executorID: executorID.string)
     }
 
-    /// The callback has returned `pending`. Gives the outputs so far, for the driving thread to tell first.
-    func detach() -> [Text] {
+    /// The callback has returned `pending`. Gives the emissions so far, for the driving thread to tell first.
+    func detach() -> [Emission] {
         inbox.withLock {
-            outputs.isDetached = true
-            outputs.told = outputs.all.count
-            return outputs.all
+            emissions.isDetached = true
+            emissions.told = emissions.all.count
+            return emissions.all
         }
     }
 
     /// What the call did, if it ended with `status`. The context is empty afterwards. A call that never went pending was
-    /// alone with its outputs.
+    /// alone with its emissions.
     func takeOutcome(_ status: Status, wasPending: Bool) -> Outcome {
         var result = outcome
         outcome = Outcome()
-        let outputs = wasPending ? inbox.withLock { self.outputs } : self.outputs
-        (result.outputs, result.toldOutputs) = (outputs.all, outputs.told)
+        let emissions = wasPending ? inbox.withLock { self.emissions } : self.emissions
+        (result.emissions, result.toldEmissions) = (emissions.all, emissions.told)
         (shared, own, lent) = (StateMap(), StateMap(), [])
         if status.isError {
             let reason = "executor '\(executorID)' failed with status \(status.rawValue) while it was asked to \(kind.verb)"

@@ -7,7 +7,7 @@ import WorkflowModel
 /// Where calls that went pending report, from any thread, and where the driving thread waits for them.
 final class Inbox: @unchecked Sendable {
     enum Report {
-        case output(executor: Int, Text)
+        case emission(executor: Int, Emission)
         case finished(Context, Status)
         case input(Text)
         case answer(Request, Text)

@@ -114,10 +114,12 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     private static func kernelOptions(_ workflow: Workflow, _ options: RunOptions) -> Kernel.Options {
-        Kernel.Options(
+        var result = Kernel.Options(
             maxSupersteps: options.maxSupersteps ?? workflow.graph.maxSupersteps,
             checkpoints: options.checkpoints || options.storage != nil, hidden: options.hidden,
             hooks: workflow.hooks)
+        result.strictState = options.strictState
+        return result
     }
 
     /// Any thread, any time.
@@ -173,7 +175,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         let context = Context(call, workflow: workflow, runID: id, inbox: inbox)
         let status = workflow.code.executors[call.executor].call(call.kind, context)
         if status == .pending {
-            for output in context.detach() { kernel.output(output, executor: call.executor) }
+            for emission in context.detach() { kernel.tell(emission, executor: call.executor) }
         } else {
             kernel.finish(call.kind, executor: call.executor, context.takeOutcome(status, wasPending: false))
         }
@@ -182,7 +184,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     private func absorb() {
         for report in inbox.take() {
             switch report {
-            case .output(let executor, let payload): kernel.output(payload, executor: executor)
+            case .emission(let executor, let emission): kernel.tell(emission, executor: executor)
             case .finished(let context, let status):
                 kernel.finish(context.kind, executor: context.executor, context.takeOutcome(status, wasPending: true))
             case .input(let payload): kernel.input(payload)

@@ -9,6 +9,8 @@ public struct RunOptions: Sendable {
     public var storage: (any Storage)?
     /// Make checkpoints without a storage: the host takes them from the run.
     public var checkpoints = false
+    /// Two executors that write one shared key in one superstep fail the run.
+    public var strictState = false
     /// Nil takes the workflow's limit.
     public var maxSupersteps: Int?
     public var hidden = HiddenEvents()

@@ -7,7 +7,8 @@ extension Event {
         return switch (kind, data) {
         case (.superstepStarted, _), (.superstepCompleted, _): "\(kind.name) \(superstep)"
         case (.status, .state(let state)): "status \(state.name)"
-        case (.output, .payload(let payload)): "output \(id) \(payload)"
+        case (.output, .payload(let payload)), (.intermediate, .payload(let payload)): "\(kind.name) \(id) \(payload)"
+        case (.custom, .custom(let name, let data)): "custom \(id) \(name) \(data)"
         case (.checkpoint, .checkpoint(let summary)): "checkpoint \(summary.kind) \(summary.superstep)"
         case (.warning, .warning(let reason, _)): "warning \(reason) \(id)"
         case (.executorFailed, _): "executor_failed \(id)"

@@ -10,7 +10,7 @@ struct DefinitionTests {
         "name": "größe",
         "start": "a",
         "max_supersteps": 12,
-        "executors": [{"id":"a"},{"id":"d"},{"id":"b"},{"id":"c"}],
+        "executors": [{"id":"a"},{"id":"d","output":"final"},{"id":"b","output":"intermediate"},{"id":"c","output":"hidden"}],
         "conditions": [{"name":"yes"},{"name":"no","version":"2"}],
         "selectors": [{"name":"pick","version":"é"}],
         "edges": [{"kind":"fan_out","source":"a","targets":["b","c"]},{"kind":"fan_in","sources":["c","b"],"target":"d"},\
@@ -69,7 +69,7 @@ struct DefinitionTests {
     func everything() throws {
         let text = """
             {"name": 1, "max_supersteps": 0, "color": "red",
-             "executors": [{"id":"a"}, {"id":5}, {"id":"a"}, 7, {"id":"b","x":1}, {"id":""}],
+             "executors": [{"id":"a"}, {"id":5}, {"id":"a"}, 7, {"id":"b","x":1}, {"id":""}, {"id":"c","output":"loud"}, {"id":"d","output":1}],
              "conditions": [{"version":"1"}, {"name":"c","version":2}],
              "edges": [{"kind":"single","source":"a"}, {"kind":"star"}, {"source":"a"}, 3, {"kind":"fan_out","source":"a","targets":["b"]},
                        {"kind":"fan_in","sources":"b","target":"a"}, {"kind":"single","source":"a","target":"b","weight":1},
@@ -79,7 +79,7 @@ struct DefinitionTests {
         #expect(failure.status == .graph)
         for path in [
             "'name'", "max_supersteps", "'color'", "'start'", "executors[1].id", "executors[2]", "executors[3]",
-            "executors[4].x", "executors[5]",
+            "executors[4].x", "executors[5]", "executors[6].output", "executors[7].output",
             "conditions[0].name", "conditions[1].version", "edges[0].target", "edges[1].kind", "edges[2].kind", "edges[3]",
             "edges[4]", "edges[5].sources", "edges[6].weight", "edges[7]", "edges[8].targets[1]",
         ] {

@@ -31,6 +31,13 @@ struct EventDocumentTests {
                 .hasSuffix(#""data":{"reason":"r","message":"\n","executor_id":"a"}}"#))
     }
 
+    @Test("A custom event carries its name")
+    func custom() throws {
+        #expect(
+            try text(Event(.custom, superstep: 1, executor: 1, data: .custom(name: "in \"it\"", "[1 ]")))
+                == #"{"type":"custom","sequence":3,"superstep":1,"executor_id":"b\"","name":"in \"it\"","data":[1 ]}"#)
+    }
+
     @Test("A request and a cancel have their form")
     func outside() throws {
         let request = Request(id: "q", executor: 1, data: "{\"n\": 1.0}", responseType: "string|null")
@@ -72,8 +79,9 @@ struct EventDocumentTests {
             words == [
                 "started", "status", "failed", "output", "superstep_started", "superstep_completed", "executor_invoked",
                 "executor_completed",
-                "executor_failed", "checkpoint", "warning", "request_info", "cancelled",
+                "executor_failed", "checkpoint", "warning", "request_info", "cancelled", "intermediate",
+                "custom",
             ])
-        #expect(EventKind.allCases.map(\.rawValue) == Array(1...13))
+        #expect(EventKind.allCases.map(\.rawValue) == Array(1...15))
     }
 }

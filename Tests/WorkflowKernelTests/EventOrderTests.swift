@@ -122,11 +122,11 @@ struct EventOrderTests {
         }
         // The call step after executor_invoked ends the first list.
         #expect(lines().last == "executor_invoked a")
-        kernel.output("1", executor: 0)
+        kernel.tell(.output("1"), executor: 0)
         #expect(lines() == ["output a 1"])
         var outcome = Outcome.output("1")
         outcome.outputs.append("2")
-        outcome.toldOutputs = 1
+        outcome.toldEmissions = 1
         kernel.finish(.invoke, executor: 0, outcome)
         #expect(lines() == ["output a 2", "executor_completed a", "superstep_completed 1", "status IDLE"])
     }

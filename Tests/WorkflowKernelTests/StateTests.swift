@@ -89,6 +89,47 @@ struct StateTests {
         #expect(message.contains("'b'") && message.contains("'c'") && message.contains("'k'"))
     }
 
+    @Test("Under the strict option two writers of one shared key fail the run, and their superstep has no effect")
+    func strict() throws {
+        var options = Kernel.Options.plain(try graph())
+        options.strictState = true
+        options.hooks.savers = [1]
+        let player = KernelPlayer(try graph(), options)
+        player.handle = { call in
+            switch call.kind {
+            case .save: return .saved("1")
+            case .invoke where call.executor == 0: return .send("1")
+            default:
+                var outcome = self.write("k", call.executor == 1 ? "1" : nil, shared: true, after: call)
+                outcome.writes.shared.updateValue("2", forKey: "also")
+                return outcome
+            }
+        }
+        player.play()
+        let failure = try #require(player.kernel.failure)
+        #expect(failure.status == .conflict)
+        for word in ["'b'", "'c'", "'also'", "superstep 2", "1 more"] { #expect(failure.message.contains(word), "\(word): \(failure.message)") }
+        #expect(player.lines.suffix(2) == ["failed", "status FAILED"])
+        #expect(player.warnings.isEmpty)
+        #expect(player.documents.count == 2)
+        #expect(player.kernel.snapshot.shared.isEmpty)
+        // b would be asked to save what a superstep without effect made of it.
+        #expect(player.calls.filter { $0.kind == .save }.map(\.superstep) == [0])
+    }
+
+    @Test("Under the strict option one writer of a key, private keys and other supersteps are no conflict")
+    func strictWithoutConflict() throws {
+        var options = Kernel.Options.plain(try graph())
+        options.strictState = true
+        let player = KernelPlayer(try graph(), options)
+        player.handle = { call in
+            var outcome = self.write("k", "1", shared: call.executor != 2, after: call)
+            outcome.sends = [(Message.everyone, "1")]
+            return outcome
+        }
+        #expect(player.play().kernel.state == .idle)
+    }
+
     @Test("A deleted key is gone, a deletion that conflicts with a write too if it is later")
     func deletion() throws {
         let player = KernelPlayer(try graph())

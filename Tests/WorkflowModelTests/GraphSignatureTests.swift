@@ -27,6 +27,16 @@ struct GraphSignatureTests {
             try signature { try $0.addEdge("a", "b") } == "20e236b0d2b4f1053c2e2d77eb888af175660b2a5bd693bc8149be2775c95bd1")
     }
 
+    @Test("What becomes of outputs is no part of it")
+    func outputs() throws {
+        let designated = try signature {
+            try base(&$0)
+            try $0.setOutput("a", .hidden)
+            try $0.setOutput("d", .final)
+        }
+        #expect(try signature(base) == designated)
+    }
+
     @Test("It does not depend on the order of declaration")
     func order() throws {
         let straight = try signature(base)

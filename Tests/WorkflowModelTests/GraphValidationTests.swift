@@ -14,11 +14,12 @@ struct GraphValidationTests {
         try draft.addExecutor("b")
         try draft.addExecutor("island")
         _ = failure { try draft.addExecutor("b") }
+        try draft.setOutput("stranger", .final)
         draft.note("executor 'b' has no code")
         let problem = try #require(failure { _ = try draft.validated() })
         #expect(problem.status == .graph)
         for part in [
-            "'flow' has 5 problems", "executor 'ghost' is named", "the condition 'nobody'", "'island' cannot be reached",
+            "'flow' has 6 problems", "output of executor 'stranger'", "executor 'ghost' is named", "the condition 'nobody'", "'island' cannot be reached",
             "executor 'b' is already", "executor 'b' has no code",
         ] {
             #expect(problem.message.contains(part), "\(problem.message)")

@@ -46,6 +46,16 @@ struct StateMapTests {
         #expect(map[Text("e\u{301}")] == "2")
     }
 
+    @Test("Keys that begin alike are listed in order, with what was written and without what was deleted")
+    func prefixes() {
+        let map: StateMap = ["a": "1", "b/1": "2", "b/2": "3", "b0": "4", "c": "5"]
+        #expect(map.keys(beginningWith: "", after: [:]) == map.keys)
+        #expect(map.keys(beginningWith: "b/", after: [:]) == ["b/1", "b/2"])
+        #expect(map.keys(beginningWith: "b/", after: ["b/1": nil, "b/2": "x", "b/11": "6", "b/": "7", "d": "8"]) == ["b/", "b/11", "b/2"])
+        #expect(map.keys(beginningWith: "d", after: [:]).isEmpty)
+        #expect(StateMap().keys(beginningWith: "", after: ["k": "1", "gone": nil]) == ["k"])
+    }
+
     @Test("It agrees with a dictionary over thousands of random changes")
     func random() {
         var random = SeededRandom(seed: 7)

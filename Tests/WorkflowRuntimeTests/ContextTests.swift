@@ -81,6 +81,34 @@ struct ContextTests {
         }
     }
 
+    @Test("Keys are listed with own writes and without deletions, and clearing leaves what is written afterwards")
+    func keysAndClear() throws {
+        let shown = Collector<[Text]>()
+        let executor = ScriptedExecutor { context in
+            for scope in [Context.Scope.shared, .executor] {
+                shown.add(try context.stateKeys(beginningWith: "", in: scope))
+                shown.add(try context.stateKeys(beginningWith: "b", in: scope))
+                guard context.superstep == 1 else {
+                    try context.clearState(in: scope)
+                    shown.add(try context.stateKeys(beginningWith: "", in: scope))
+                    try context.setState("after", "1", in: scope)
+                    continue
+                }
+                for key in ["b", "a", "ba"] as [Text] { try context.setState(key, "1", in: scope) }
+                try context.setState("a", nil, in: scope)
+                shown.add(try context.stateKeys(beginningWith: "", in: scope))
+            }
+            if context.superstep == 1 { try context.send("1", to: nil) }
+            return .ok
+        }
+        let loop = try makeWorkflow({ draft throws(Failure) in try draft.addEdge("a", "a") }, ["a": executor])
+        let run = try Run(loop, .with(checkpoints: true), input: "0")
+        try run.play()
+        let (first, second): ([[Text]], [[Text]]) = ([[], [], ["b", "ba"].sorted()], [["b", "ba"], ["b", "ba"], []])
+        #expect(shown.all == first + first + second + second)
+        #expect(try run.checkpoint().map { member("state", of: $0) } == #"{"after":1}"#)
+    }
+
     @Test("The two scopes do not see each other")
     func scopes() throws {
         _ = try inside { context in
@@ -96,6 +124,18 @@ struct ContextTests {
         }
     }
 
+    @Test("An event of the host's own needs a name that is not the engine's")
+    func emit() throws {
+        let lines = try inside { context in
+            for name in EventKind.reservedNames.union(["", "a\nb", String(repeating: "x", count: 513)]) {
+                #expect(failure { try context.emit(name, "1") }?.status == .invalid, "\(name)")
+            }
+            try context.emit("größe", "1")
+            try context.output("2")
+        }
+        #expect(lines.filter { $0.hasPrefix("custom") || $0.hasPrefix("output a") } == ["custom a größe 1", "output a 2"])
+    }
+
     @Test("A hook may not do what a handler may, nor a handler what a hook may")
     func wrongKind() throws {
         let found = Collector<Status?>()
@@ -103,6 +143,8 @@ struct ContextTests {
             found.add(failure { try context.send("1", to: nil) }?.status)
             found.add(failure { try context.output("1") }?.status)
             found.add(failure { try context.setState("k", "1", in: .shared) }?.status)
+            found.add(failure { try context.clearState(in: .shared) }?.status)
+            found.add(failure { try context.emit("n", "1") }?.status)
             found.add(failure { _ = try context.state("k", in: .shared) }?.status)
             try context.save("1")
             return .ok
@@ -112,7 +154,7 @@ struct ContextTests {
             return .ok
         }
         try Run(makeWorkflow(["a": executor]), .with(checkpoints: true), input: "0").play()
-        let ofHook: [Status?] = [.misuse, .misuse, .misuse, nil]
+        let ofHook: [Status?] = [.misuse, .misuse, .misuse, .misuse, .misuse, nil]
         #expect(found.all == ofHook + [.misuse] + ofHook)
     }
 

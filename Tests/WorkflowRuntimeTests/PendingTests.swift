@@ -116,8 +116,9 @@ struct PendingTests {
         let run = try Run(makeWorkflow(["a": talker]), .with(), input: "0")
         #expect(try run.play(timeout: 0).suffix(1) == ["output a 1"])
         let context = waiting.contexts.all[0]
+        try context.emit("half", "1.5")
         try context.output("2")
-        #expect(try run.play(timeout: 0) == ["output a 2"])
+        #expect(try run.play(timeout: 0) == ["custom a half 1.5", "output a 2"])
         try context.output("3")
         try context.finish()
         #expect(try run.play() == ["output a 3", "executor_completed a", "superstep_completed 1", "status IDLE"])

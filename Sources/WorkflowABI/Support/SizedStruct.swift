@@ -30,7 +30,7 @@ extension wf_selector: SizedStruct {
 extension wf_run_options: SizedStruct {
     static let noun = "wf_run_options_t"
     static let firstSize = 40
-    static let knownFlags = WF_RUN_CHECKPOINTS.rawValue
+    static let knownFlags = WF_RUN_CHECKPOINTS.rawValue | WF_RUN_STRICT_STATE.rawValue
 }
 
 extension SizedStruct {

@@ -9,6 +9,7 @@ static void null_and_wrong_handles(void) {
         CHECK(wf_event_kind(handles[i]) == 0);
         CHECK(wf_event_sequence(handles[i]) == 0 && wf_event_superstep(handles[i]) == 0);
         CHECK(wf_event_executor_id(handles[i]) == NULL);
+        CHECK_TEXT("", wf_event_name(handles[i]));
         CHECK_TEXT("null", wf_event_data(handles[i], NULL));
         CHECK_TEXT("null", wf_event_json(handles[i], NULL));
     }
@@ -22,10 +23,13 @@ static void every_kind_has_a_name(void) {
     CHECK_TEXT("started", wf_event_kind_name(WF_EVENT_STARTED));
     CHECK_TEXT("superstep_completed", wf_event_kind_name(WF_EVENT_SUPERSTEP_COMPLETED));
     CHECK_TEXT("warning", wf_event_kind_name(WF_EVENT_WARNING));
-    for (wf_event_kind_t kind = WF_EVENT_STARTED; kind <= WF_EVENT_WARNING; kind++) {
+    for (wf_event_kind_t kind = WF_EVENT_STARTED; kind <= WF_EVENT_CUSTOM; kind++) {
         CHECK(strcmp(wf_event_kind_name(kind), "unknown") != 0);
     }
+    CHECK_TEXT("intermediate", wf_event_kind_name(WF_EVENT_INTERMEDIATE));
+    CHECK_TEXT("custom", wf_event_kind_name(WF_EVENT_CUSTOM));
     CHECK_TEXT("unknown", wf_event_kind_name(0));
+    CHECK_TEXT("unknown", wf_event_kind_name(WF_EVENT_CUSTOM + 1));
     CHECK_TEXT("unknown", wf_event_kind_name(-1));
     CHECK_TEXT("unknown", wf_event_kind_name(INT32_MAX));
 }

@@ -48,6 +48,7 @@ WF_STRICT_RESULT = 2
 
 # enum wf_run_flags
 WF_RUN_CHECKPOINTS = 1
+WF_RUN_STRICT_STATE = 2
 
 # enum wf_sub_workflow_flags
 WF_SUB_DIRECT_OUTPUT = 1
@@ -57,6 +58,12 @@ WF_SUB_SHARED_STATE = 4
 # enum wf_scope
 WF_SCOPE_EXECUTOR = 0
 WF_SCOPE_SHARED = 1
+
+# enum wf_output
+WF_OUTPUT_DEFAULT = 0
+WF_OUTPUT_FINAL = 1
+WF_OUTPUT_INTERMEDIATE = 2
+WF_OUTPUT_HIDDEN = 3
 
 # enum wf_run_state
 WF_RUN_STARTED = 0
@@ -81,10 +88,13 @@ WF_EVENT_CHECKPOINT = 10
 WF_EVENT_WARNING = 11
 WF_EVENT_REQUEST_INFO = 12
 WF_EVENT_CANCELLED = 13
+WF_EVENT_INTERMEDIATE = 14
+WF_EVENT_CUSTOM = 15
 
 
 wf_status_t = c_int32
 wf_scope_t = c_int32
+wf_output_t = c_int32
 wf_run_state_t = c_int32
 wf_event_kind_t = c_int32
 
@@ -194,6 +204,7 @@ PROTOTYPES = [
     ("wf_builder_add_switch_case_edges", wf_status_t, c_void_p, c_char_p, POINTER(c_char_p), POINTER(c_char_p), c_size_t, c_char_p, POINTER(c_void_p)),
     ("wf_builder_add_fan_in_edges", wf_status_t, c_void_p, POINTER(c_char_p), c_size_t, c_char_p, POINTER(c_void_p)),
     ("wf_builder_set_start", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
+    ("wf_builder_set_output", wf_status_t, c_void_p, c_char_p, wf_output_t, POINTER(c_void_p)),
     ("wf_builder_set_max_supersteps", wf_status_t, c_void_p, c_uint64, POINTER(c_void_p)),
     ("wf_builder_build", wf_status_t, c_void_p, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_builder_free", None, c_void_p),
@@ -229,6 +240,7 @@ PROTOTYPES = [
     ("wf_event_superstep", c_uint64, c_void_p),
     ("wf_event_executor_id", c_char_p, c_void_p),
     ("wf_event_request_id", c_char_p, c_void_p),
+    ("wf_event_name", c_char_p, c_void_p),
     ("wf_event_data", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_event_json", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_event_free", None, c_void_p),
@@ -246,9 +258,12 @@ PROTOTYPES = [
     ("wf_context_is_cancelled", c_int32, c_void_p),
     ("wf_context_send", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_output", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
+    ("wf_context_emit", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_get_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, POINTER(c_char_p), POINTER(c_size_t), POINTER(c_void_p)),
     ("wf_context_set_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_delete_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, POINTER(c_void_p)),
+    ("wf_context_state_keys", wf_status_t, c_void_p, wf_scope_t, c_char_p, POINTER(c_char_p), POINTER(c_size_t), POINTER(c_void_p)),
+    ("wf_context_clear_state", wf_status_t, c_void_p, wf_scope_t, POINTER(c_void_p)),
     ("wf_context_save", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_fail", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t),
     ("wf_context_finish", wf_status_t, c_void_p, wf_status_t, POINTER(c_void_p)),
