@@ -4,12 +4,12 @@ public import WorkflowModel
 extension CheckpointDocument {
     /// What stands at the head of the document, without a graph. `what` names the document in errors.
     public static func summary(of document: Text, as what: String) throws(Failure) -> CheckpointSummary {
-        try Reader(document, what).summary()
+        try CheckpointReader(document, what).summary()
     }
 
     /// The whole checkpoint, if it was made by `graph`.
     public static func checkpoint(from document: Text, graph: Graph, as what: String) throws(Failure) -> Checkpoint {
-        let reader = try Reader(document, what)
+        let reader = try CheckpointReader(document, what)
         let summary = try reader.summary()
         guard summary.signature == graph.signature.string else {
             throw Failure(
@@ -22,7 +22,7 @@ extension CheckpointDocument {
     }
 }
 
-private struct Reader {
+struct CheckpointReader {
     let what: String
     /// In the order of the document.
     let all: [(name: String, value: JSONValue)]
@@ -31,7 +31,7 @@ private struct Reader {
     static let known: Set<String> = [
         "format", "version", "checkpoint_id", "previous_checkpoint_id", "run_id", "workflow_name", "graph_signature",
         "timestamp", "kind", "superstep", "input_superstep", "messages", "fan_in_buffers", "state", "executor_states",
-        "pending_request_info_events", "sub_workflows", "lanes", "metadata", "checksum",
+        "pending_request_info_events", "sub_workflows", "partial", "lanes", "metadata", "checksum",
     ]
 
     init(_ document: Text, _ what: String) throws(Failure) {
@@ -100,13 +100,19 @@ private struct Reader {
             guard let own = fields["state"] else { throw wrong(path + ".state", "present") }
             snapshot.scopes[node] = try state(own, path + ".state")
         }
+        if let partial = members["partial"] {
+            guard summary.kind == CheckpointKind.partial.rawValue else { throw wrong("partial", "absent from a checkpoint of kind \(summary.kind)") }
+            snapshot.partial = try self.partial(partial, snapshot, graph)
+        } else if summary.kind == CheckpointKind.partial.rawValue {
+            throw wrong("partial", "present in a checkpoint of kind partial")
+        }
         if members["lanes"] != nil { snapshot.lanes = try count("lanes") }
         snapshot.metadata = try object("metadata").raw
         for (name, value) in all where !Self.known.contains(name) { snapshot.unknownMembers.append((name, value.raw)) }
         return snapshot
     }
 
-    private func message(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> Message {
+    func message(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> Message {
         let fields = try fields(value, path, ["source", "target", "lane", "data", "request"])
         guard let payload = fields["data"]?.raw else { throw wrong(path + ".data", "present") }
         let source = try executor(fields["source"], graph, path + ".source") ?? Message.outside
@@ -121,13 +127,13 @@ private struct Reader {
             lane: try lane(fields["lane"], path + ".lane"))
     }
 
-    private func lane(_ value: JSONValue?, _ path: String) throws(Failure) -> Lane {
+    func lane(_ value: JSONValue?, _ path: String) throws(Failure) -> Lane {
         guard let value else { return .main }
         guard let text = value.string, let lane = Lane(text) else { throw wrong(path, "a path of numbers such as '3.7'") }
         return lane
     }
 
-    private func request(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> Request {
+    func request(_ value: JSONValue, _ graph: Graph, _ path: String) throws(Failure) -> Request {
         let fields = try fields(value, path, ["request_id", "source_executor_id", "response_type", "lane", "intercepted_at", "data"])
         guard let id = fields["request_id"]?.string, !id.isEmpty, let data = fields["data"]?.raw,
             let executor = try executor(fields["source_executor_id"], graph, path + ".source_executor_id")
@@ -178,7 +184,7 @@ private struct Reader {
         return result
     }
 
-    private func state(_ value: JSONValue, _ path: String) throws(Failure) -> StateMap {
+    func state(_ value: JSONValue, _ path: String) throws(Failure) -> StateMap {
         guard value.kind == .object else { throw wrong(path, "an object") }
         var map = StateMap()
         for (key, value) in value.members { map[Text(key)] = value.raw }
@@ -188,7 +194,7 @@ private struct Reader {
     // MARK: Single values
 
     /// The members of an inner object. One that is not known is not dropped in silence: somebody meant something by it.
-    private func fields(_ value: JSONValue, _ path: String, _ known: [String]) throws(Failure) -> [String: JSONValue] {
+    func fields(_ value: JSONValue, _ path: String, _ known: [String]) throws(Failure) -> [String: JSONValue] {
         guard value.kind == .object else { throw wrong(path, "an object") }
         if let (name, _) = value.members.first(where: { !known.contains($0.name) }) {
             throw wrong(path + "." + name.printable, "one of \(known.joined(separator: ", "))")
@@ -197,7 +203,7 @@ private struct Reader {
     }
 
     /// Nil for null.
-    private func executor(_ value: JSONValue?, _ graph: Graph, _ path: String) throws(Failure) -> Int? {
+    func executor(_ value: JSONValue?, _ graph: Graph, _ path: String) throws(Failure) -> Int? {
         guard let value else { throw wrong(path, "present") }
         if value.isNull { return nil }
         guard let id = value.string, let index = graph.index(ofExecutor: id) else {
@@ -226,7 +232,7 @@ private struct Reader {
 
     private func array(_ name: String) throws(Failure) -> [JSONValue] { try list(members[name], name) }
 
-    private func list(_ value: JSONValue?, _ path: String) throws(Failure) -> [JSONValue] {
+    func list(_ value: JSONValue?, _ path: String) throws(Failure) -> [JSONValue] {
         guard let value, value.kind == .array else { throw wrong(path, "an array") }
         return value.elements
     }
@@ -236,7 +242,7 @@ private struct Reader {
         return value
     }
 
-    private func wrong(_ path: String, _ expected: String) -> Failure {
+    func wrong(_ path: String, _ expected: String) -> Failure {
         Failure(.checkpoint, "\(what) is damaged: '\(path)' should be \(expected)")
     }
 }

@@ -46,6 +46,10 @@ public enum CheckpointDocument {
                     }
                 }
             }
+            if let partial = snapshot.partial {
+                json.name("partial", onNewLine: true)
+                json.array { json in for work in partial.work { write(work, graph, to: &json) } }
+            }
             if snapshot.lanes > 0 { json.member("lanes", snapshot.lanes, onNewLine: true) }
             json.name("metadata", onNewLine: true)
             json.raw(snapshot.metadata)
@@ -83,6 +87,77 @@ public enum CheckpointDocument {
         json.member("timestamp", summary.timestamp, onNewLine: true)
         json.member("kind", summary.kind, onNewLine: true)
         json.member("superstep", summary.superstep, onNewLine: true)
+    }
+
+    private static func write(_ work: Partial.Work, _ graph: Graph, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("executor", graph.executorID(work.executor))
+            json.member("handled", work.handled)
+            if work.attempts > 0 { json.member("failed_attempts", work.attempts) }
+            if let moment = work.notBefore { json.member("not_before_us", Int(clamping: moment)) }
+            json.name("deliveries")
+            json.array { json in
+                for delivery in work.deliveries {
+                    json.object { json in
+                        json.name("sources")
+                        json.array { json in
+                            for source in delivery.sources where source != Message.outside { json.string(graph.executorID(source)) }
+                        }
+                        write(delivery.lane, to: &json)
+                        json.name("data")
+                        json.raw(delivery.payload)
+                        if let request = delivery.request {
+                            json.name("request")
+                            json.object { write(request, graph, to: &$0) }
+                        }
+                    }
+                }
+            }
+            json.name("staged")
+            json.object { write(work.staged, graph, to: &$0) }
+        }
+    }
+
+    private static func write(_ staged: Staged, _ graph: Graph, to json: inout JSONWriter) {
+        if !staged.messages.isEmpty {
+            json.name("messages")
+            json.array { json in for message in staged.messages { write(message, graph, to: &json) } }
+        }
+        if !staged.requests.isEmpty {
+            json.name("requests")
+            json.array { json in for request in staged.requests { json.object { write(request, graph, to: &$0) } } }
+        }
+        if !staged.answers.isEmpty {
+            json.name("answers")
+            json.array { json in
+                for (request, payload) in staged.answers {
+                    json.object { json in
+                        json.member("request_id", request.id.string)
+                        json.name("data")
+                        json.raw(payload)
+                    }
+                }
+            }
+        }
+        write(staged.writes.own, "state", to: &json)
+        write(staged.writes.shared, "shared_state", to: &json)
+        if staged.halts { json.member("halts", true) }
+    }
+
+    /// What was written, and under `deleted_...` the keys that were deleted.
+    private static func write(_ writes: [Text: Text?], _ name: String, to json: inout JSONWriter) {
+        guard !writes.isEmpty else { return }
+        var values = StateMap()
+        var deleted: [Text] = []
+        for (key, value) in writes { if let value { values[key] = value } else { deleted.append(key) } }
+        if !values.isEmpty {
+            json.name(name)
+            write(values, to: &json)
+        }
+        if !deleted.isEmpty {
+            json.name("deleted_" + name)
+            json.array { json in for key in deleted.sorted() { json.string(key.string) } }
+        }
     }
 
     private static func write(_ lane: Lane, to json: inout JSONWriter) {

@@ -18,6 +18,7 @@ public enum Definition {
                 json.object { json in
                     json.member("id", graph.executorID(executor))
                     if let output = graph.designations[executor] { json.member("output", output.rawValue) }
+                    if let policy = graph.policies[executor] { write(policy, to: &json) }
                     if let sub = graph.subWorkflows[executor] { write(sub, to: &json) }
                 }
             }
@@ -32,6 +33,20 @@ public enum Definition {
         }
         json.name("edges", onNewLine: onNewLine)
         json.array { json in for edge in graph.edges.prefix(graph.ownEdges) { write(edge, graph, to: &json) } }
+    }
+
+    private static func write(_ policy: Policy, to json: inout JSONWriter) {
+        if let retry = policy.retry {
+            json.name("retry")
+            json.object { json in
+                json.member("attempts", retry.attempts)
+                json.member("delay_ms", retry.delay)
+                json.member("factor", retry.factor)
+                json.member("longest_ms", retry.longest)
+                json.member("jitter", retry.jitter)
+            }
+        }
+        if let timeout = policy.timeout { json.member("timeout_ms", timeout) }
     }
 
     private static func write(_ sub: SubWorkflow, to json: inout JSONWriter) {

@@ -44,11 +44,16 @@ private struct DefinitionReader {
         }
         for (index, item) in array(fields["executors"], "executors").enumerated() {
             let path = "executors[\(index)]"
-            let fields = members(item, path, ["id", "output", "sub_workflow"])
+            let fields = members(item, path, ["id", "output", "retry", "timeout_ms", "sub_workflow"])
             guard let id = string(fields["id"], path + ".id") else { continue }
             attempt(path, &draft) { draft throws(Failure) in try draft.declare(id) }
             if let output = fields["output"], let designation = designation(output, path + ".output") {
                 attempt(path, &draft) { draft throws(Failure) in try draft.setOutput(id, designation) }
+            }
+            if let retry = fields["retry"] { self.retry(retry, of: id, path + ".retry", &draft) }
+            if let timeout = fields["timeout_ms"] {
+                let milliseconds = timeout.integer.flatMap { UInt64(exactly: $0) } ?? 0
+                attempt(path + ".timeout_ms", &draft) { draft throws(Failure) in try draft.setTimeout(id, milliseconds: milliseconds) }
             }
             if !seen.insert(Name(id)).inserted { problems.append("\(path): executor '\(id.printable)' is declared twice") }
             executors.append(id)
@@ -82,6 +87,25 @@ private struct DefinitionReader {
         let parsed = try inner.read(definition)
         problems += inner.problems.map { "\(path).definition: \($0)" }
         return (parsed, ties)
+    }
+
+    private mutating func retry(_ value: JSONValue, of id: String, _ path: String, _ draft: inout GraphDraft) {
+        let fields = members(value, path, ["attempts", "delay_ms", "factor", "longest_ms", "jitter"])
+        func number(_ name: String, _ absent: Double) -> Double {
+            guard let value = fields[name] else { return absent }
+            return value.number ?? .nan
+        }
+        func integer(_ name: String, _ absent: Int) -> Int {
+            guard let value = fields[name] else { return absent }
+            return value.integer ?? -1
+        }
+        attempt(path, &draft) { draft throws(Failure) in
+            try draft.setRetry(
+                id,
+                try Retry(
+                    attempts: integer("attempts", 3), delay: integer("delay_ms", 1000), factor: number("factor", 2),
+                    longest: integer("longest_ms", 60_000), jitter: number("jitter", 0)))
+        }
     }
 
     private mutating func flag(_ value: JSONValue?, _ path: String) -> Bool {

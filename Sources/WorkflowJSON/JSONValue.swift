@@ -54,6 +54,11 @@ public struct JSONValue: Sendable {
         return text.withBytes { Int(String(decoding: $0[range], as: UTF8.self)) }
     }
 
+    public var number: Double? {
+        guard kind == .number else { return nil }
+        return text.withBytes { Double(String(decoding: $0[range], as: UTF8.self)) }
+    }
+
     public var isNull: Bool { kind == .null }
 
     /// In the order of the text. Empty for what is not an array.

@@ -53,6 +53,12 @@ public struct JSONWriter {
         raw(value ? Self.yes : Self.no)
     }
 
+    /// A finite number.
+    public mutating func member(_ name: String, _ value: Double) {
+        self.name(name)
+        raw(Text("\(value)"))
+    }
+
     private static let yes = Text("true")
     private static let no = Text("false")
 

@@ -30,10 +30,14 @@ extension Kernel {
         staged.requests.append(contentsOf: outcome.requests)
         staged.answers.append(contentsOf: outcome.answers)
         staged.writes = outcome.writes
-        if outcome.halts { halts = true }
+        if outcome.halts { staged.halts = true }
         work.mail[executor].staged = staged
         work.mail[executor].next += 1
-        if work.mail[executor].next < work.mail[executor].deliveries.count { ready.append(executor) }
+        work.mail[executor].failedAttempts = 0
+        // Half the mail of an executor with memory of its own cannot be recorded.
+        let isDone = work.mail[executor].isDone
+        if isDone || savers.isEmpty || !savers.contains(executor) { work.hasProgress = true }
+        if !isDone { ready.append(executor) }
     }
 
     /// The lane of a node around an executor that works in `lane`.
@@ -66,6 +70,7 @@ extension Kernel {
 
     /// All handlers are done: ask those that ran, and those that always want to be asked, for their state.
     mutating func endRunning() {
+        if let failure = work.firstFailure { return record(orStop: failure) }
         if options.strictState, let conflict = strictConflict() { return stop(conflict) }
         if options.checkpoints {
             ready = work.active.filter(savers.contains)
@@ -85,6 +90,7 @@ extension Kernel {
         for (executor, text) in saved { snapshot.executors[executor].saved = text }
         saved.removeAll(keepingCapacity: true)
         if kind == .superstep { adopt() }
+        if kind == .partial { adoptPartial() }
         guard !options.checkpoints else { return .commit(kind) }
         committed(kind)
         return nil
@@ -100,7 +106,9 @@ extension Kernel {
             adopt(staged.answers, from: executor, into: &messages)
             for (key, value) in staged.writes.own { snapshot.executors[executor].state[key] = value }
             adopt(staged.writes.shared, in: graph.scope(of: executor))
+            if staged.halts { halts = true }
         }
+        snapshot.partial = nil
         work.clear()
         snapshot.messages = messages
         snapshot.fanIns = work.fanIns
@@ -195,6 +203,7 @@ extension Kernel {
     }
 
     private mutating func committed(_ kind: CheckpointKind) {
+        if kind == .partial { return recorded() }
         committedSupersteps = snapshot.superstep
         if kind == .superstep { emit(.superstepCompleted) }
         phase = .boundary

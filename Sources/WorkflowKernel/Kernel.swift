@@ -70,6 +70,9 @@ public struct Kernel: Sendable {
     public internal(set) var committedSupersteps: Int
     /// Why the run failed.
     public internal(set) var failure: Failure?
+    /// The time, in microseconds since 1970, and any number: the driver keeps them fresh if the graph has policies.
+    public var now: UInt64 = 0
+    public var chance: UInt64 = 0
 
     var phase: Phase = .started
     /// Events not yet given to the driver, oldest first from `nextEvent`.
@@ -110,6 +113,7 @@ public struct Kernel: Sendable {
         begin()
         for warning in warnings { emit(.warning, data: .warning(reason: warning.reason, message: warning.message)) }
         for request in snapshot.hostRequests { announce(request) }
+        requestIDs.formUnion(snapshot.partial?.requests.map(\.id) ?? [])
         phase = .restoring
         ready = options.hooks.restorers.filter { snapshot.executors[$0].saved != nil }
     }
@@ -176,7 +180,8 @@ public struct Kernel: Sendable {
             announced = call
             return nil
         }
-        if outstanding > 0 { return .wait }
+        if outstanding > 0 { return .wait(until: dueTime) }
+        if kind == .invoke, failure == nil, work.failures.isEmpty, !work.waiting.isEmpty { return pause() }
         ready.removeAll(keepingCapacity: true)
         nextReady = 0
         if let failure { stop(failure) } else { end(&self) }
@@ -191,9 +196,11 @@ public struct Kernel: Sendable {
         if var failure = outcome.failure ?? duplicateRequest(in: outcome) {
             failure.executorID = failure.executorID ?? graph.executorID(executor)
             failure.superstep = failure.superstep ?? superstepAtWork
-            if call == .invoke { emit(.executorFailed, executor: executor, data: .failure(failure)) }
-            self.failure = self.failure ?? failure
-            return
+            guard call == .invoke else {
+                self.failure = self.failure ?? failure
+                return
+            }
+            return reject(failure, givesUp: outcome.givesUp, of: executor)
         }
         switch call {
         case .invoke: accept(outcome, from: executor)
@@ -227,7 +234,8 @@ public struct Kernel: Sendable {
             call.sources = delivery.sources
             call.lane = delivery.lane
             call.requests = snapshot.requests
-            call.invocation = work.mail[executor].next
+            call.invocation = work.mail[executor].handledBefore + work.mail[executor].next
+            call.failedAttempts = work.mail[executor].failedAttempts
         case .restore: call.input = snapshot.executors[executor].saved ?? .null
         case .save: break
         }
@@ -238,6 +246,7 @@ public struct Kernel: Sendable {
 
     /// At a boundary: something from outside, finished, too far, or one more superstep.
     private mutating func turn() {
+        if let partial = snapshot.partial { return takeUp(partial) }
         guard incoming.isEmpty else { return takeIn() }
         guard !snapshot.messages.isEmpty, !halts else {
             phase = .resting
@@ -289,7 +298,7 @@ public struct Kernel: Sendable {
     /// The superstep in hand, or the last committed one.
     var superstepAtWork: Int {
         switch phase {
-        case .running, .saving(.superstep): snapshot.superstep + 1
+        case .running, .saving(.superstep), .saving(.partial), .committing(.partial): snapshot.superstep + 1
         default: snapshot.superstep
         }
     }

@@ -12,8 +12,8 @@ public enum Step: Sendable {
     case select(selector: Int, payload: Text, targets: [Int])
     /// Make `Kernel.snapshot` durable; then `Kernel.committed`, or `Kernel.fail`.
     case commit(CheckpointKind)
-    /// Nothing to do until one of the calls has ended.
-    case wait
+    /// Nothing to do until one of the calls has ended or, if a moment is given, until that time: then `Kernel.tick`.
+    case wait(until: UInt64?)
     /// Finished or failed: see `Kernel.state`.
     case rest
 }
@@ -42,6 +42,8 @@ public struct Call: Sendable {
     public var requests: [Request] = []
     /// The superstep that this call is part of.
     public var superstep: Int
+    /// How often it was tried before.
+    public var failedAttempts = 0
     /// Which of the executor's messages of this superstep it is, from 0.
     public var invocation = 0
     /// The state at the last boundary.
@@ -74,6 +76,8 @@ public struct Outcome: Sendable {
     /// What a save call gave.
     public var saved: Text?
     public var failure: Failure?
+    /// The failure is for good: another attempt would fail too.
+    public var givesUp = false
 
     public init() {}
 

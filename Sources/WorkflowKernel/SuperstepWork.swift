@@ -7,7 +7,16 @@ struct SuperstepWork: Sendable {
         var deliveries: [Delivery] = []
         /// The delivery to handle next.
         var next = 0
+        /// How many were handled before the superstep was taken up again.
+        var handledBefore = 0
+        /// How often the delivery at hand has failed.
+        var failedAttempts = 0
+        /// When it may be tried again.
+        var notBefore: UInt64?
+        var hasFailed = false
         var staged = Staged()
+
+        var isDone: Bool { next == deliveries.count }
     }
 
     /// By executor.
@@ -17,6 +26,12 @@ struct SuperstepWork: Sendable {
     var fanIns: [FanIn: FanInBuffer] = [:]
     /// How many inputs have entered sub-workflows.
     var lanes = 0
+    /// Executors that wait before they try again.
+    var waiting: [Int] = []
+    /// Executors that failed for good, with why.
+    var failures: [(executor: Int, failure: Failure)] = []
+    /// Whether there is more to tell than the last checkpoint says.
+    var hasProgress = false
     /// Where routing is: the message, and the route among those of its source.
     var message = 0
     var route = 0
@@ -51,9 +66,14 @@ struct SuperstepWork: Sendable {
         for executor in active {
             mail[executor].deliveries.removeAll(keepingCapacity: true)
             mail[executor].next = 0
+            mail[executor].handledBefore = 0
+            mail[executor].failedAttempts = 0
+            mail[executor].notBefore = nil
+            mail[executor].hasFailed = false
             mail[executor].staged.clear()
         }
         active.removeAll(keepingCapacity: true)
+        hasProgress = false
     }
 }
 

@@ -6,6 +6,8 @@ public enum CheckpointKind: String, Sendable {
     case superstep
     /// Answers to requests are queued, or requests were withdrawn.
     case response
+    /// A superstep failed, or waits before it tries again: what succeeded in it.
+    case partial
 }
 
 /// What a storage shows of a checkpoint without loading it.

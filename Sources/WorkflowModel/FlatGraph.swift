@@ -9,6 +9,7 @@ struct FlatGraph {
     private(set) var nodes: [Int]
     private(set) var subWorkflows: [Int: SubWorkflow] = [:]
     private(set) var designations: [Int: OutputDesignation] = [:]
+    private(set) var policies: [Int: Policy] = [:]
     /// What keeps the parts from standing in one list.
     private(set) var problems: [String] = []
 
@@ -19,6 +20,7 @@ struct FlatGraph {
         conditions = draft.conditions
         selectors = draft.selectors
         for (id, designation) in draft.designations { if let index = indexes[id] { designations[index] = designation } }
+        for (id, policy) in draft.policies { if let index = indexes[id] { policies[index] = policy } }
         nodes = Array(repeating: Graph.outermost, count: executors.count)
     }
 
@@ -46,6 +48,7 @@ struct FlatGraph {
             let designation = graph.designation(ofOutputsOf: inner)
             if designation != .final { designations[first + inner] = designation }
         }
+        for (inner, policy) in graph.policies { policies[first + inner] = policy }
         subWorkflows[node] = SubWorkflow(graph: graph, ties: ties, node: node, first: first)
         for inner in graph.subWorkflows.values {
             subWorkflows[first + inner.node] = SubWorkflow(

@@ -27,6 +27,8 @@ public final class Graph: Sendable {
     public let designations: [Int: OutputDesignation]
     /// Whether those that it said nothing about are hidden.
     private let hidesOthers: Bool
+    /// What to do when calls fail or take long; executors without an entry just fail.
+    public let policies: [Int: Policy]
     /// What makes two graphs the same for a checkpoint. See `GraphSignature.swift`.
     public let signature: Text
     private let indexes: [Name: Int]
@@ -63,6 +65,7 @@ public final class Graph: Sendable {
         }
         self.places = places
         designations = flat.designations
+        policies = flat.policies
         hidesOthers = draft.designations.values.contains { $0 != .hidden }
         signature = GraphSignature.of(draft)
     }

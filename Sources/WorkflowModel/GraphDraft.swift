@@ -39,6 +39,8 @@ public struct GraphDraft: Sendable {
     public internal(set) var subWorkflows: [Sub] = []
     /// What was said about the outputs of executors; they need not be mentioned yet.
     public internal(set) var designations: [Name: OutputDesignation] = [:]
+    /// What was said about calls that fail or take long.
+    public internal(set) var policies: [Name: Policy] = [:]
     /// Executors that were added, not only mentioned.
     private(set) var added: Set<Name> = []
     private(set) var problems: [String] = []
@@ -172,6 +174,23 @@ public struct GraphDraft: Sendable {
         try remembering { draft throws(Failure) in
             try Name.check(id, as: "executor id")
             draft.designations[Name(id)] = designation
+        }
+    }
+
+    public mutating func setRetry(_ id: String, _ retry: Retry?) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            try Name.check(id, as: "executor id")
+            draft.policies[Name(id), default: Policy()].retry = retry
+        }
+    }
+
+    public mutating func setTimeout(_ id: String, milliseconds: UInt64) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            try Name.check(id, as: "executor id")
+            guard milliseconds > 0, milliseconds <= 366 * 86_400_000 else {
+                throw Failure(.invalid, "the timeout of '\(id)' must be 1 to \(366 * 86_400_000) milliseconds, a year, not \(milliseconds)")
+            }
+            draft.policies[Name(id), default: Policy()].timeout = Int(milliseconds)
         }
     }
 

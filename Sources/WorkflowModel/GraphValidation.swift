@@ -10,6 +10,12 @@ extension GraphDraft {
         for id in designations.keys.map(\.string).sorted() where indexes[Name(id)] == nil {
             problems.append("the output of executor '\(id)' is designated, but there is no such executor")
         }
+        for id in policies.keys.map(\.string).sorted() where indexes[Name(id)] == nil {
+            problems.append("a retry or a timeout is set for executor '\(id)', but there is no such executor")
+        }
+        for sub in subWorkflows where policies[Name(sub.id)] != nil {
+            problems.append("a retry or a timeout is set for the sub-workflow '\(sub.id)'; set it for the executors inside")
+        }
         if start == nil { problems.append("no start executor is set") }
 
         var groups: [EdgeGroup] = []

@@ -13,6 +13,8 @@ public struct Snapshot: Sendable {
     public var shared = StateMap()
     /// By node: the shared states of sub-workflows that have one of their own.
     public var scopes: [Int: StateMap] = [:]
+    /// What the superstep after the boundary has achieved, if it did not commit.
+    public var partial: Partial?
     /// Asked and not answered, in the order of asking.
     public var requests: [Request] = []
     /// By executor.
@@ -32,7 +34,7 @@ public struct Snapshot: Sendable {
     }
 
     /// The requests that only the host can answer; the others are for executors around a sub-workflow.
-    public var hostRequests: [Request] { requests.filter { $0.interceptor == nil } }
+    public var hostRequests: [Request] { (requests + (partial?.requests ?? [])).filter { $0.interceptor == nil } }
 
     /// The executors that have any state. Looked at in place: in a large graph most have none, and every checkpoint asks.
     public var executorsWithState: [Int] {

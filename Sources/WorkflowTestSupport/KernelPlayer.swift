@@ -58,7 +58,14 @@ public final class KernelPlayer {
                     kernel.selected(try select(graph.selectors[selector].name, payload, targets))
                 } catch { kernel.fail(error) }
             case .commit(let kind): commit(kind)
-            case .wait: end(pending.remove(at: pick?(pending.count) ?? 0))
+            case .wait(let moment):
+                if pending.isEmpty {
+                    guard let moment else { return self }
+                    // Nothing else to do: the time passes.
+                    kernel.tick(moment)
+                } else {
+                    end(pending.remove(at: pick?(pending.count) ?? 0))
+                }
             case .rest: return self
             }
         }

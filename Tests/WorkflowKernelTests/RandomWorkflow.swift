@@ -157,4 +157,12 @@ extension KernelPlayer {
         return events.filter { $0.kind == .output && $0.superstep <= last && $0.superstep > superstep }
             .map { "\($0.superstep) \($0.line(graph))" }.sorted()
     }
+
+    /// Outputs of a failed superstep that its partial checkpoint counts: nobody will give them again.
+    func recordedOutputs(_ partial: Partial?) -> [String] {
+        guard let partial else { return [] }
+        let counted = Set(partial.work.filter { $0.deliveries.isEmpty || !kernel.options.hooks.savers.contains($0.executor) }.map(\.executor))
+        return events.filter { $0.kind == .output && $0.superstep > kernel.snapshot.superstep && counted.contains($0.executor) }
+            .map { "\($0.superstep) \($0.line(graph))" }
+    }
 }
