@@ -2,6 +2,7 @@ import Synchronization
 import WorkflowJSON
 public import WorkflowKernel
 public import WorkflowModel
+import WorkflowStorage
 
 /// One call of host code: what it was given, what it may read, and what it did so far.
 ///
@@ -22,6 +23,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
     /// The requests that were pending at the last boundary.
     private let requests: [Request]
     private let inbox: Inbox
+    /// Where memos go.
+    let storage: any Storage
 
     private var shared: StateMap
     private var own: StateMap
@@ -42,10 +45,11 @@ public final class Context: ProcessBound, @unchecked Sendable {
     enum Phase: Int, AtomicRepresentable { case active, finished }
     private let phase = Atomic<Phase>(.active)
 
-    init(_ call: Call, workflow: Workflow, runID: Text, inbox: Inbox) {
+    init(_ call: Call, workflow: Workflow, runID: Text, inbox: Inbox, storage: any Storage) {
         self.workflow = workflow
         self.runID = runID
         self.inbox = inbox
+        self.storage = storage
         kind = call.kind
         executor = call.executor
         input = call.input
@@ -221,7 +225,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
         }
     }
 
-    private func require(_ kind: Call.Kind, _ action: String) throws(Failure) {
+    func require(_ kind: Call.Kind, _ action: String) throws(Failure) {
         try requireOpen()
         guard self.kind == kind else {
             throw Failure(

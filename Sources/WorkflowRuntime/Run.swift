@@ -15,6 +15,8 @@ public final class Run: ProcessBound, @unchecked Sendable {
     private let options: RunOptions
     private let inbox = Inbox()
     private let requests: OpenRequests
+    /// Where memos go: the storage, or the run itself.
+    private let memos: any Storage
 
     // Everything below belongs to the thread that is inside the gate.
     private var kernel: Kernel
@@ -98,6 +100,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         self.kernel = kernel
         self.identifiers = identifiers
         self.last = last
+        memos = options.storage ?? MemoryStorage()
         requests = OpenRequests(kernel.snapshot.hostRequests)
         shownSuperstep = Atomic(kernel.snapshot.superstep)
     }
@@ -172,7 +175,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     private func run(_ call: Call) {
-        let context = Context(call, workflow: workflow, runID: id, inbox: inbox)
+        let context = Context(call, workflow: workflow, runID: id, inbox: inbox, storage: memos)
         let status = workflow.code.executors[call.executor].call(call.kind, context)
         if status == .pending {
             for emission in context.detach() { kernel.tell(emission, executor: call.executor) }
