@@ -557,7 +557,8 @@ WF_API void wf_workflow_free(wf_workflow_t *workflow);
  *
  * `memory:` keeps them in this object and loses them with it. `directory:PATH` keeps one readable JSON file
  * per checkpoint, `<id>.json`, and makes the directory if need be; a checkpoint that was saved survives
- * power loss. The storage may be used by any number of runs and threads at the same time.
+ * power loss. What runs remember (wf_context_remember) is kept with them, in its folder `memos`. The storage
+ * may be used by any number of runs and threads at the same time.
  *
  * @param url The address. Copied.
  * @param storage Receives the storage, owned by the caller: wf_storage_free. NULL on error.
@@ -642,6 +643,18 @@ WF_API wf_status_t wf_storage_latest(wf_storage_t *storage, const char *workflow
  *     cannot be deleted; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_storage_delete(wf_storage_t *storage, const char *checkpoint_id, wf_error_t **error);
+
+/** Deletes what a run remembered with wf_context_remember: when it is done and nobody will resume it.
+ *
+ * Its checkpoints stay. Any thread; what a run of that id remembers meanwhile may stay.
+ *
+ * @param storage Borrowed.
+ * @param run_id Whose.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_NONE if there was nothing; WF_E_INVALID for an id that is not UTF-8; WF_E_STORAGE if it
+ *     cannot be deleted; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_storage_forget(wf_storage_t *storage, const char *run_id, wf_error_t **error);
 
 /** Releases a storage. Runs that use it keep it open until they are freed.
  *
@@ -984,6 +997,47 @@ WF_API const char *wf_context_executor_id(const wf_context_t *context);
  * @return NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
  */
 WF_API const char *wf_context_idempotency_key(wf_context_t *context);
+
+/** Records the result of a side effect at once, so that the side effect is not repeated.
+ *
+ * A superstep that fails, or whose process dies, is run again: what the call sent and wrote is gone, but the
+ * refund is paid and the letter is out. What is remembered here stays, as durable as a checkpoint when the
+ * call returns, and wf_context_recall gives it to whoever does the same piece of work again: the one with
+ * the same wf_context_idempotency_key. Without a storage it lives as long as the run. Never in a checkpoint
+ * or a listing; wf_storage_forget deletes it.
+ *
+ * A crash may fall between a side effect and this call: give the idempotency key to the service for those
+ * moments.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param key Which of the call's side effects: UTF-8, not empty. Copied.
+ * @param json Its result. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK, also if the very same text was remembered before; WF_E_CONFLICT if another one was: the
+ *     first stays; WF_E_INVALID for a bad key; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too
+ *     long or too deep; WF_E_STORAGE if it cannot be written; WF_E_CHECKPOINT if what was remembered before
+ *     is damaged; WF_E_UNSUPPORTED if the storage keeps checkpoints only; WF_E_MISUSE in a save or restore
+ *     callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_remember(wf_context_t *context, const char *key, const char *json,
+                                       size_t length, wf_error_t **error);
+
+/** Gives what wf_context_remember recorded when this piece of work was done before.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param key Which of the call's side effects.
+ * @param json Receives NUL-terminated JSON, borrowed: valid until the context ends. NULL unless WF_OK.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_NONE if nothing was remembered: the side effect is still to be done, or was under way
+ *     when the process died; WF_E_CHECKPOINT if it is damaged and WF_E_STORAGE if it cannot be read: then it
+ *     was done; WF_E_INVALID for a bad key; WF_E_UNSUPPORTED if the storage keeps checkpoints only;
+ *     WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the
+ *     context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_recall(wf_context_t *context, const char *key, const char **json,
+                                     size_t *length, wf_error_t **error);
 
 /** The superstep that the call is part of, counted from 1; in a restore callback the superstep of the
  * checkpoint.
