@@ -222,7 +222,7 @@ public func wf_context_halt(
     Boundary.call(error) { () throws(Failure) in try Handle.object(context).halt() }
 }
 
-/// Whether the run was cancelled or freed meanwhile: what the call does counts no more, and it may stop.
+/// Whether the run was cancelled, freed or taken back to a checkpoint meanwhile: what the call does counts no more, and it may stop.
 ///
 /// Any thread.
 /// - Parameter context: Borrowed.
@@ -469,7 +469,7 @@ public func wf_context_fail(
 ///   - status: WF_OK or WF_DONE commits what the call did; a negative status fails the executor; see wf_context_fail.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_INVALID for a positive status other than WF_DONE, which fails the executor; WF_E_CLOSED if the
-///   call was finished before or its run is gone; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+///   call was finished before, or its run is gone or was taken back to a checkpoint; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_context_finish")
 public func wf_context_finish(
     _ context: UnsafeMutablePointer<wf_context>?, _ status: wf_status_t,

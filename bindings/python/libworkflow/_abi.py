@@ -224,6 +224,8 @@ PROTOTYPES = [
     ("wf_run_start", wf_status_t, c_void_p, POINTER(wf_run_options_t), c_char_p, c_size_t, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_run_resume", wf_status_t, c_void_p, POINTER(wf_run_options_t), c_char_p, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_run_restore", wf_status_t, c_void_p, POINTER(wf_run_options_t), c_char_p, c_size_t, POINTER(c_void_p), POINTER(c_void_p)),
+    ("wf_run_rewind", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
+    ("wf_run_rewind_document", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_run_next", wf_status_t, c_void_p, c_int64, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_run_input", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_run_respond", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
