@@ -129,8 +129,8 @@ struct MemoFileTests {
                 changed[index] ^= 1 << UInt8(bit)
                 place.write(changed, to: file)
                 do { #expect(try storage.recall("k", run: "r") == "7") } catch {
-                    #expect((error as? Failure)?.status == .checkpoint)
-                    #expect((error as? Failure)?.message.contains(file) == true)
+                    #expect(error.status == .checkpoint)
+                    #expect(error.message.contains(file) == true)
                 }
             }
         }
