@@ -10,7 +10,8 @@
 #   make check-header           fails when a generated file is stale
 #   make test-swift             the tests of the Swift targets
 #   make test-abi               the tests of the C ABI, the packaging and the source tree
-#   make test-kill              kills the demo 200 times at random moments and resumes it in the other language
+#   make test-kill              kills the demo 200 times at random moments and resumes it in the other language; and kills
+#                               a program that pays refunds 200 times
 #   make test-python            the tests of the Python package
 #   make bench                  what a superstep costs a C host and a Python host, beside the bare callback
 #   make sanitize               the C tests under the address and thread sanitizers; takes a few minutes
@@ -78,6 +79,7 @@ test-abi: lib setup
 
 test-kill: lib setup
 	build/venv/bin/python Tests/demo/kill_loop.py --kills 200
+	build/venv/bin/python Tests/demo/refund_loop.py --kills 200
 
 test-python: lib setup
 	$(PYTEST) -q bindings/python/tests

@@ -557,7 +557,8 @@ WF_API void wf_workflow_free(wf_workflow_t *workflow);
  *
  * `memory:` keeps them in this object and loses them with it. `directory:PATH` keeps one readable JSON file
  * per checkpoint, `<id>.json`, and makes the directory if need be; a checkpoint that was saved survives
- * power loss. The storage may be used by any number of runs and threads at the same time.
+ * power loss. What runs remember (wf_context_remember) is kept with them, in its folder `memos`. The storage
+ * may be used by any number of runs and threads at the same time.
  *
  * @param url The address. Copied.
  * @param storage Receives the storage, owned by the caller: wf_storage_free. NULL on error.
@@ -643,6 +644,18 @@ WF_API wf_status_t wf_storage_latest(wf_storage_t *storage, const char *workflow
  */
 WF_API wf_status_t wf_storage_delete(wf_storage_t *storage, const char *checkpoint_id, wf_error_t **error);
 
+/** Deletes what a run remembered with wf_context_remember: when it is done and nobody will resume it.
+ *
+ * Its checkpoints stay. Any thread; what a run of that id remembers meanwhile may stay.
+ *
+ * @param storage Borrowed.
+ * @param run_id Whose.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_NONE if there was nothing; WF_E_INVALID for an id that is not UTF-8; WF_E_STORAGE if it
+ *     cannot be deleted; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_storage_forget(wf_storage_t *storage, const char *run_id, wf_error_t **error);
+
 /** Releases a storage. Runs that use it keep it open until they are freed.
  *
  * Any thread.
@@ -709,6 +722,47 @@ WF_API wf_status_t wf_run_resume(wf_workflow_t *workflow, const wf_run_options_t
 WF_API wf_status_t wf_run_restore(wf_workflow_t *workflow, const wf_run_options_t *options,
                                   const char *checkpoint, size_t length, wf_run_t **run, wf_error_t **error);
 
+/** Takes a run back to one of its checkpoints, in place: what happened since has not happened to it.
+ *
+ * The checkpoint is read and checked in full first; on any error the run goes on as before. Then the
+ * superstep in hand, inputs and answers that were not taken in yet, and events that were not given yet are
+ * dropped, and wf_run_next tells "started", the status and the pending requests as after wf_run_resume.
+ * Executors are not new, unlike there: each restore callback is called, with "null" for one that had saved
+ * nothing. The numbers of events go on, and checkpoints made from now on have this one as their parent. What
+ * was remembered (wf_context_remember) stays, and so do later checkpoints.
+ *
+ * A finished, failed or cancelled run goes on too. Not while a call is pending: finish it, or cancel the
+ * run. Calls that a cancelled run left pending are still to be finished, which answers WF_E_CLOSED and
+ * changes nothing.
+ *
+ * @param run Borrowed.
+ * @param checkpoint_id Which one of the run's storage; NULL for the run's last, with or without a storage.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_BUSY during a superstep: while another thread drives the run, or a call is pending;
+ *     WF_E_REENTRANT inside a callback of this run; WF_E_NOTFOUND if there is no such checkpoint;
+ *     WF_E_INVALID if it is another run's, for an id that cannot be one, or without a storage;
+ *     WF_E_MISMATCH; WF_E_CHECKPOINT; WF_E_STORAGE; WF_E_UNSUPPORTED if it needs a newer library;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_rewind(wf_run_t *run, const char *checkpoint_id, wf_error_t **error);
+
+/** Takes a run back to a checkpoint of its own that the host kept, as wf_run_checkpoint gave it. Needs no
+ * storage.
+ *
+ * Otherwise like wf_run_rewind.
+ *
+ * @param run Borrowed.
+ * @param checkpoint The document. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_BUSY during a superstep: while another thread drives the run, or a call is pending;
+ *     WF_E_REENTRANT inside a callback of this run; WF_E_INVALID if the checkpoint is another run's;
+ *     WF_E_CHECKPOINT; WF_E_JSON with the offset; WF_E_MISMATCH; WF_E_LIMIT; WF_E_UNSUPPORTED if it needs a
+ *     newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_rewind_document(wf_run_t *run, const char *checkpoint, size_t length,
+                                          wf_error_t **error);
+
 /** Drives the run on this thread until there is an event, and gives it.
  *
  * Callbacks run inside this call. When a superstep's "superstep_completed" comes out, the superstep is
@@ -756,8 +810,8 @@ WF_API wf_status_t wf_run_input(wf_run_t *run, const char *json, size_t length, 
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_NOTFOUND if no such request is pending; WF_E_CONFLICT if it was answered or withdrawn
  *     already; WF_E_INVALID if the answer has a wrong type: the request stays pending; WF_E_JSON with the
- *     offset; WF_E_LIMIT; WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE for a NULL or another
- *     kind of handle; WF_E_FORKED.
+ *     offset; WF_E_LIMIT; WF_E_CLOSED if the run failed, was cancelled, or goes back to a checkpoint at this
+ *     moment; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_respond(wf_run_t *run, const char *request_id, const char *json, size_t length,
                                   wf_error_t **error);
@@ -770,8 +824,8 @@ WF_API wf_status_t wf_run_respond(wf_run_t *run, const char *request_id, const c
  * @param request_id Which.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_NOTFOUND if no such request is pending; WF_E_CONFLICT if it was answered or withdrawn
- *     already; WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE for a NULL or another kind of
- *     handle; WF_E_FORKED.
+ *     already; WF_E_CLOSED if the run failed, was cancelled, or goes back to a checkpoint at this moment;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_withdraw(wf_run_t *run, const char *request_id, wf_error_t **error);
 
@@ -985,6 +1039,47 @@ WF_API const char *wf_context_executor_id(const wf_context_t *context);
  */
 WF_API const char *wf_context_idempotency_key(wf_context_t *context);
 
+/** Records the result of a side effect at once, so that the side effect is not repeated.
+ *
+ * A superstep that fails, or whose process dies, is run again: what the call sent and wrote is gone, but the
+ * refund is paid and the letter is out. What is remembered here stays, as durable as a checkpoint when the
+ * call returns, and wf_context_recall gives it to whoever does the same piece of work again: the one with
+ * the same wf_context_idempotency_key. Without a storage it lives as long as the run. Never in a checkpoint
+ * or a listing; wf_storage_forget deletes it.
+ *
+ * A crash may fall between a side effect and this call: give the idempotency key to the service for those
+ * moments.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param key Which of the call's side effects: UTF-8, not empty. Copied.
+ * @param json Its result. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK, also if the very same text was remembered before; WF_E_CONFLICT if another one was: the
+ *     first stays; WF_E_INVALID for a bad key; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too
+ *     long or too deep; WF_E_STORAGE if it cannot be written; WF_E_CHECKPOINT if what was remembered before
+ *     is damaged; WF_E_UNSUPPORTED if the storage keeps checkpoints only; WF_E_MISUSE in a save or restore
+ *     callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_remember(wf_context_t *context, const char *key, const char *json,
+                                       size_t length, wf_error_t **error);
+
+/** Gives what wf_context_remember recorded when this piece of work was done before.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param key Which of the call's side effects.
+ * @param json Receives NUL-terminated JSON, borrowed: valid until the context ends. NULL unless WF_OK.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_NONE if nothing was remembered: the side effect is still to be done, or was under way
+ *     when the process died; WF_E_CHECKPOINT if it is damaged and WF_E_STORAGE if it cannot be read: then it
+ *     was done; WF_E_INVALID for a bad key; WF_E_UNSUPPORTED if the storage keeps checkpoints only;
+ *     WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the
+ *     context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_recall(wf_context_t *context, const char *key, const char **json,
+                                     size_t *length, wf_error_t **error);
+
 /** The superstep that the call is part of, counted from 1; in a restore callback the superstep of the
  * checkpoint.
  *
@@ -1084,7 +1179,8 @@ WF_API wf_status_t wf_context_answer(wf_context_t *context, const char *request_
  */
 WF_API wf_status_t wf_context_halt(wf_context_t *context, wf_error_t **error);
 
-/** Whether the run was cancelled or freed meanwhile: what the call does counts no more, and it may stop.
+/** Whether the run was cancelled, freed or taken back to a checkpoint meanwhile: what the call does counts no
+ * more, and it may stop.
  *
  * Any thread.
  *
@@ -1254,8 +1350,8 @@ WF_API wf_status_t wf_context_fail(wf_context_t *context, const char *error_type
  *     wf_context_fail.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_INVALID for a positive status other than WF_DONE, which fails the executor;
- *     WF_E_CLOSED if the call was finished before or its run is gone; WF_E_MISUSE for a NULL or another kind
- *     of handle; WF_E_FORKED.
+ *     WF_E_CLOSED if the call was finished before, or its run is gone or was taken back to a checkpoint;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_context_finish(wf_context_t *context, wf_status_t status, wf_error_t **error);
 

@@ -69,7 +69,7 @@ typedef void (*wf_finalizer_fn)(void *user_data);
 /** Host code of an executor: handles one message, saves its state, or restores it.
  *
  * `input` is JSON text, NUL-terminated, valid until the context is finished: the message (invoke), the text
- * that `save` gave (restore), or "null" (save). It never contains a NUL byte.
+ * that `save` gave (restore; "null" if it gave none and wf_run_rewind asks), or "null" (save). It never contains a NUL byte.
  * Return WF_OK when done, WF_PENDING to finish later from any thread with wf_context_finish, or a negative
  * status to fail (wf_context_fail adds the sentence). The run then fails with that status, or with WF_E_EXECUTOR for
  * those that tell of the call that answers them: MISUSE, BUSY, REENTRANT, CANCELLED, CLOSED, FORKED. Must not unwind, longjmp or throw through the library. */

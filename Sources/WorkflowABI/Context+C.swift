@@ -32,6 +32,65 @@ public func wf_context_idempotency_key(_ context: UnsafeMutablePointer<wf_contex
     return CText.lend(context.lend(context.idempotencyKey), nil)
 }
 
+/// Records the result of a side effect at once, so that the side effect is not repeated.
+///
+/// A superstep that fails, or whose process dies, is run again: what the call sent and wrote is gone, but the refund is paid
+/// and the letter is out. What is remembered here stays, as durable as a checkpoint when the call returns, and
+/// wf_context_recall gives it to whoever does the same piece of work again: the one with the same
+/// wf_context_idempotency_key. Without a storage it lives as long as the run. Never in a checkpoint or a listing;
+/// wf_storage_forget deletes it.
+///
+/// A crash may fall between a side effect and this call: give the idempotency key to the service for those moments.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - key: Which of the call's side effects: UTF-8, not empty. Copied.
+///   - json: Its result. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK, also if the very same text was remembered before; WF_E_CONFLICT if another one was: the first
+///   stays; WF_E_INVALID for a bad key; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep;
+///   WF_E_STORAGE if it cannot be written; WF_E_CHECKPOINT if what was remembered before is damaged; WF_E_UNSUPPORTED if
+///   the storage keeps checkpoints only; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle;
+///   WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_remember")
+public func wf_context_remember(
+    _ context: UnsafeMutablePointer<wf_context>?, _ key: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?, _ length: UInt,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let context = try Handle.object(context)
+        let key = try CText.key(key, "key")
+        try context.remember(try CText.json(json, length, "what is to be remembered"), as: key)
+    }
+}
+
+/// Gives what wf_context_remember recorded when this piece of work was done before.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - key: Which of the call's side effects.
+///   - json: Receives NUL-terminated JSON, borrowed: valid until the context ends. NULL unless WF_OK.
+///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_NONE if nothing was remembered: the side effect is still to be done, or was under way when the
+///   process died; WF_E_CHECKPOINT if it is damaged and WF_E_STORAGE if it cannot be read: then it was done;
+///   WF_E_INVALID for a bad key; WF_E_UNSUPPORTED if the storage keeps checkpoints only; WF_E_MISUSE in a save or restore
+///   callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_recall")
+public func wf_context_recall(
+    _ context: UnsafeMutablePointer<wf_context>?, _ key: UnsafePointer<CChar>?,
+    _ json: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ length: UnsafeMutablePointer<UInt>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.status(error) { () throws(Failure) in
+        guard let json else { throw Failure(.misuse, "the place for the value is NULL") }
+        json.pointee = nil
+        let context = try Handle.object(context)
+        guard let value = try context.recall(try CText.key(key, "key")) else { return .none }
+        json.pointee = CText.lend(context.lend(value), length)
+        return .ok
+    }
+}
+
 /// The superstep that the call is part of, counted from 1; in a restore callback the superstep of the checkpoint.
 /// - Parameter context: Borrowed.
 /// - Returns: The number; 0 for anything but a context.
@@ -163,7 +222,7 @@ public func wf_context_halt(
     Boundary.call(error) { () throws(Failure) in try Handle.object(context).halt() }
 }
 
-/// Whether the run was cancelled or freed meanwhile: what the call does counts no more, and it may stop.
+/// Whether the run was cancelled, freed or taken back to a checkpoint meanwhile: what the call does counts no more, and it may stop.
 ///
 /// Any thread.
 /// - Parameter context: Borrowed.
@@ -410,7 +469,7 @@ public func wf_context_fail(
 ///   - status: WF_OK or WF_DONE commits what the call did; a negative status fails the executor; see wf_context_fail.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_INVALID for a positive status other than WF_DONE, which fails the executor; WF_E_CLOSED if the
-///   call was finished before or its run is gone; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+///   call was finished before, or its run is gone or was taken back to a checkpoint; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_context_finish")
 public func wf_context_finish(
     _ context: UnsafeMutablePointer<wf_context>?, _ status: wf_status_t,

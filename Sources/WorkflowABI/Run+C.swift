@@ -88,6 +88,58 @@ public func wf_run_restore(
     }
 }
 
+/// Takes a run back to one of its checkpoints, in place: what happened since has not happened to it.
+///
+/// The checkpoint is read and checked in full first; on any error the run goes on as before. Then the superstep in hand, inputs
+/// and answers that were not taken in yet, and events that were not given yet are dropped, and wf_run_next tells "started",
+/// the status and the pending requests as after wf_run_resume. Executors are not new, unlike there: each restore callback is
+/// called, with "null" for one that had saved nothing. The numbers of events go on, and checkpoints made from now on have
+/// this one as their parent. What was remembered (wf_context_remember) stays, and so do later checkpoints.
+///
+/// A finished, failed or cancelled run goes on too. Not while a call is pending: finish it, or cancel the run. Calls that a
+/// cancelled run left pending are still to be finished, which answers WF_E_CLOSED and changes nothing.
+/// - Parameters:
+///   - run: Borrowed.
+///   - checkpoint_id: Which one of the run's storage; NULL for the run's last, with or without a storage.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_BUSY during a superstep: while another thread drives the run, or a call is pending;
+///   WF_E_REENTRANT inside a callback of this run; WF_E_NOTFOUND if there is no such checkpoint; WF_E_INVALID if it is another
+///   run's, for an id that cannot be one, or without a storage; WF_E_MISMATCH; WF_E_CHECKPOINT; WF_E_STORAGE;
+///   WF_E_UNSUPPORTED if it needs a newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+@_cdecl("wf_run_rewind")
+public func wf_run_rewind(
+    _ run: UnsafeMutablePointer<wf_run>?, _ checkpoint_id: UnsafePointer<CChar>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let run = try Handle.object(run)
+        try run.rewind(to: try CText.optionalString(checkpoint_id, "checkpoint id"))
+    }
+}
+
+/// Takes a run back to a checkpoint of its own that the host kept, as wf_run_checkpoint gave it. Needs no storage.
+///
+/// Otherwise like wf_run_rewind.
+/// - Parameters:
+///   - run: Borrowed.
+///   - checkpoint: The document. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_BUSY during a superstep: while another thread drives the run, or a call is pending;
+///   WF_E_REENTRANT inside a callback of this run; WF_E_INVALID if the checkpoint is another run's; WF_E_CHECKPOINT; WF_E_JSON
+///   with the offset; WF_E_MISMATCH; WF_E_LIMIT; WF_E_UNSUPPORTED if it needs a newer library; WF_E_MISUSE for a NULL or
+///   another kind of handle; WF_E_FORKED.
+@_cdecl("wf_run_rewind_document")
+public func wf_run_rewind_document(
+    _ run: UnsafeMutablePointer<wf_run>?, _ checkpoint: UnsafePointer<CChar>?, _ length: UInt,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let run = try Handle.object(run)
+        try run.rewind(toDocument: try CText.document(checkpoint, length))
+    }
+}
+
 /// Drives the run on this thread until there is an event, and gives it.
 ///
 /// Callbacks run inside this call. When a superstep's "superstep_completed" comes out, the superstep is committed
@@ -156,7 +208,7 @@ public func wf_run_input(
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_NOTFOUND if no such request is pending; WF_E_CONFLICT if it was answered or withdrawn already;
 ///   WF_E_INVALID if the answer has a wrong type: the request stays pending; WF_E_JSON with the offset; WF_E_LIMIT;
-///   WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+///   WF_E_CLOSED if the run failed, was cancelled, or goes back to a checkpoint at this moment; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_run_respond")
 public func wf_run_respond(
     _ run: UnsafeMutablePointer<wf_run>?, _ request_id: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?,
@@ -177,7 +229,7 @@ public func wf_run_respond(
 ///   - request_id: Which.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_NOTFOUND if no such request is pending; WF_E_CONFLICT if it was answered or withdrawn already;
-///   WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+///   WF_E_CLOSED if the run failed, was cancelled, or goes back to a checkpoint at this moment; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_run_withdraw")
 public func wf_run_withdraw(
     _ run: UnsafeMutablePointer<wf_run>?, _ request_id: UnsafePointer<CChar>?,

@@ -6,7 +6,8 @@ import WorkflowStorage
 /// Opens a storage for checkpoints.
 ///
 /// `memory:` keeps them in this object and loses them with it. `directory:PATH` keeps one readable JSON file per
-/// checkpoint, `<id>.json`, and makes the directory if need be; a checkpoint that was saved survives power loss.
+/// checkpoint, `<id>.json`, and makes the directory if need be; a checkpoint that was saved survives power loss. What runs
+/// remember (wf_context_remember) is kept with them, in its folder `memos`.
 /// The storage may be used by any number of runs and threads at the same time.
 /// - Parameters:
 ///   - url: The address. Copied.
@@ -144,6 +145,26 @@ public func wf_storage_delete(
     Boundary.status(error) { () throws(Failure) in
         let storage = try Handle.object(storage).storage
         return try storage.delete(try CText.string(checkpoint_id, "checkpoint id")) ? .ok : .none
+    }
+}
+
+/// Deletes what a run remembered with wf_context_remember: when it is done and nobody will resume it.
+///
+/// Its checkpoints stay. Any thread; what a run of that id remembers meanwhile may stay.
+/// - Parameters:
+///   - storage: Borrowed.
+///   - run_id: Whose.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_NONE if there was nothing; WF_E_INVALID for an id that is not UTF-8; WF_E_STORAGE if it cannot be
+///   deleted; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+@_cdecl("wf_storage_forget")
+public func wf_storage_forget(
+    _ storage: UnsafeMutablePointer<wf_storage>?, _ run_id: UnsafePointer<CChar>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.status(error) { () throws(Failure) in
+        let storage = try Handle.object(storage).storage
+        return try storage.forget(run: try CText.string(run_id, "run id")) ? .ok : .none
     }
 }
 

@@ -105,9 +105,11 @@ public struct Kernel: Sendable {
         if options.checkpoints { ready = options.hooks.savers }
     }
 
-    /// A run that goes on from `snapshot`, which fits `graph`. `warnings` are told first, as (reason, message).
+    /// A run that goes on from `snapshot`, which fits `graph`. `warnings` are told first, as (reason, message). Executors
+    /// that are in use already are all asked to restore themselves: one that had saved nothing gets null, and forgets.
     public init(
-        graph: Graph, options: Options, resuming snapshot: Snapshot, warnings: [(reason: String, message: String)] = []
+        graph: Graph, options: Options, resuming snapshot: Snapshot, warnings: [(reason: String, message: String)] = [],
+        inUse: Bool = false
     ) {
         self.init(graph: graph, options: options, snapshot: snapshot)
         begin()
@@ -115,7 +117,7 @@ public struct Kernel: Sendable {
         for request in snapshot.hostRequests { announce(request) }
         requestIDs.formUnion(snapshot.partial?.requests.map(\.id) ?? [])
         phase = .restoring
-        ready = options.hooks.restorers.filter { snapshot.executors[$0].saved != nil }
+        ready = options.hooks.restorers.filter { inUse || snapshot.executors[$0].saved != nil }
     }
 
     private init(graph: Graph, options: Options, snapshot: Snapshot) {
@@ -132,6 +134,9 @@ public struct Kernel: Sendable {
         emit(.started)
         enter(.inProgress)
     }
+
+    /// Calls that the driver has and that still count.
+    public var pendingCalls: Int { announced == nil ? outstanding : outstanding - 1 }
 
     /// What to do now. Call it until it answers `wait` or `rest`.
     public mutating func next() -> Step {

@@ -2,6 +2,7 @@ import Synchronization
 import WorkflowJSON
 public import WorkflowKernel
 public import WorkflowModel
+import WorkflowStorage
 
 /// One call of host code: what it was given, what it may read, and what it did so far.
 ///
@@ -22,6 +23,9 @@ public final class Context: ProcessBound, @unchecked Sendable {
     /// The requests that were pending at the last boundary.
     private let requests: [Request]
     private let inbox: Inbox
+    private let epoch: Int
+    /// Where memos go.
+    let storage: any Storage
 
     private var shared: StateMap
     private var own: StateMap
@@ -42,10 +46,12 @@ public final class Context: ProcessBound, @unchecked Sendable {
     enum Phase: Int, AtomicRepresentable { case active, finished }
     private let phase = Atomic<Phase>(.active)
 
-    init(_ call: Call, workflow: Workflow, runID: Text, inbox: Inbox) {
+    init(_ call: Call, workflow: Workflow, runID: Text, inbox: Inbox, storage: any Storage) {
         self.workflow = workflow
         self.runID = runID
         self.inbox = inbox
+        epoch = inbox.epoch.load(ordering: .relaxed)
+        self.storage = storage
         kind = call.kind
         executor = call.executor
         input = call.input
@@ -117,7 +123,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
             if emissions.isDetached { emissions.told += 1 }
             return emissions.isDetached
         }
-        if isLive, !inbox.put(.emission(executor: executor, emission)) { throw gone }
+        if isLive, !inbox.put(.emission(executor: executor, emission), epoch: epoch) { throw gone }
     }
 
     /// Asks the world outside. The call goes on; the answer comes as a message of its own.
@@ -203,7 +209,10 @@ public final class Context: ProcessBound, @unchecked Sendable {
         for key in try stateKeys(beginningWith: Text(""), in: scope) { try setState(key, nil, in: scope) }
     }
 
-    public var isCancelled: Bool { inbox.isCancelled.load(ordering: .relaxed) }
+    public var isCancelled: Bool { inbox.isCancelled.load(ordering: .relaxed) || isOver }
+
+    /// The run was taken back to a checkpoint since this call began.
+    private var isOver: Bool { inbox.epoch.load(ordering: .acquiring) != epoch }
 
     /// Records why the call is about to fail. The last sentence before the end counts.
     public func fail(_ failure: Failure) {
@@ -221,7 +230,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
         }
     }
 
-    private func require(_ kind: Call.Kind, _ action: String) throws(Failure) {
+    func require(_ kind: Call.Kind, _ action: String) throws(Failure) {
         try requireOpen()
         guard self.kind == kind else {
             throw Failure(
@@ -237,7 +246,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     /// After `end`: tells the run how a pending call ended.
     public func report(_ status: Status) throws(Failure) {
-        guard inbox.put(.finished(self, status)) else { throw gone }
+        guard inbox.put(.finished(self, status), epoch: epoch) else { throw gone }
     }
 
     public var finishedBefore: Failure {
@@ -245,7 +254,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
     }
 
     private var gone: Failure {
-        Failure(.closed, "the run that called executor '\(executorID)' is gone", executorID: executorID.string)
+        let what = isOver ? "was restored from a checkpoint meanwhile: this call counts no more" : "is gone"
+        return Failure(.closed, "the run that called executor '\(executorID)' \(what)", executorID: executorID.string)
     }
 
     /// The callback has returned `pending`. Gives the emissions so far, for the driving thread to tell first.

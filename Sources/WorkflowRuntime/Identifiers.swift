@@ -9,7 +9,13 @@ struct Identifiers: Sendable {
 
     init(environment: Environment, after id: String? = nil) {
         self.environment = environment
-        guard let id, let (milliseconds, counter) = Self.parts(of: id) else { return }
+        if let id { advance(beyond: id) }
+    }
+
+    /// Ids to come are greater than `id` too.
+    mutating func advance(beyond id: String) {
+        guard let (milliseconds, counter) = Self.parts(of: id), (milliseconds, counter) > (self.milliseconds, self.counter)
+        else { return }
         self.milliseconds = milliseconds
         self.counter = counter
     }

@@ -24,6 +24,10 @@ final class Inbox: @unchecked Sendable {
     private var reports: [Report] = []  // protected by mutex
     private var isClosed = false  // protected by mutex
 
+    /// Counts the times that the run was taken back to a checkpoint: calls and requests of an earlier epoch count no more.
+    /// Written with the mutex held.
+    let epoch = Atomic<Int>(0)
+
     init() {
         mutex.initialize(to: pthread_mutex_t())
         arrival.initialize(to: pthread_cond_t())
@@ -50,12 +54,13 @@ final class Inbox: @unchecked Sendable {
         return body()
     }
 
-    /// False if the run is gone: nobody will read it.
-    func put(_ report: Report) -> Bool {
+    /// False if nobody will read it: the run is gone, or `epoch` is over.
+    func put(_ report: Report, epoch: Int? = nil) -> Bool {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        guard !isClosed else { return false }
+        guard !isClosed, epoch == nil || epoch == self.epoch.load(ordering: .relaxed) else { return false }
         reports.append(report)
+        if case .cancel = report { isCancelled.store(true, ordering: .relaxed) }
         isFull.store(true, ordering: .releasing)
         pthread_cond_signal(arrival)
         return true
@@ -87,6 +92,19 @@ final class Inbox: @unchecked Sendable {
 
     /// Somebody asked the run to stop, or it is gone.
     let isCancelled = Atomic<Bool>(false)
+
+    /// Begins the next epoch, and gives its number: drops what waits, and refuses what comes late.
+    func restart() -> Int {
+        pthread_mutex_lock(mutex)
+        let dropped = reports
+        reports.removeAll()
+        isFull.store(false, ordering: .relaxed)
+        isCancelled.store(false, ordering: .relaxed)
+        let next = epoch.add(1, ordering: .releasing).newValue
+        pthread_mutex_unlock(mutex)
+        withExtendedLifetime(dropped) {}  // As in `close`.
+        return next
+    }
 
     /// Refuses all further reports and drops those that wait.
     func close() {

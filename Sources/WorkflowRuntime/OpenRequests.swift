@@ -9,9 +9,17 @@ final class OpenRequests: Sendable {
         var open: [Text: (place: Int, request: Request)] = [:]
         var nextPlace = 0
         /// Those of a checkpoint that are still to be told again. They can be answered before.
-        var untold: Set<ObjectIdentifier> = []
+        var untold: Set<ObjectIdentifier>
         /// Ids that were closed lately, oldest first: for a better sentence to whoever comes second.
         var closed: [Text] = []
+        /// That of the inbox which takes the answers.
+        var epoch = 0
+
+        init(_ requests: [Request], epoch: Int) {
+            untold = Set(requests.map { ObjectIdentifier($0) })
+            self.epoch = epoch
+            for request in requests { add(request) }
+        }
 
         mutating func add(_ request: Request) {
             open[request.id] = (nextPlace, request)
@@ -24,10 +32,12 @@ final class OpenRequests: Sendable {
 
     /// With the requests of the checkpoint that a run goes on from.
     init(_ requests: [Request]) {
-        var book = Book(untold: Set(requests.map { ObjectIdentifier($0) }))
-        for request in requests { book.add(request) }
-        self.book = Locked(book)
+        book = Locked(Book(requests, epoch: 0))
     }
+
+    /// Those of the checkpoint that the run was taken back to. The inbox is in that epoch already, so no answer to one of
+    /// the earlier requests can get through.
+    func restart(_ requests: [Request], epoch: Int) { book.withLock { $0 = Book(requests, epoch: epoch) } }
 
     var all: [Request] { book.withLock { $0.open.values.sorted { $0.place < $1.place }.map(\.request) } }
 
@@ -42,8 +52,9 @@ final class OpenRequests: Sendable {
         }
     }
 
-    /// Takes the request that `payload` answers, or that is withdrawn; a payload of a wrong type leaves it open.
-    func close(_ id: Text, answer payload: Text?) throws(Failure) -> Request {
+    /// Takes the request that `payload` answers, or that is withdrawn, and its epoch; a payload of a wrong type leaves it
+    /// open.
+    func close(_ id: Text, answer payload: Text?) throws(Failure) -> (request: Request, epoch: Int) {
         try book.withLock { book throws(Failure) in
             guard let request = book.open[id]?.request else {
                 if book.closed.contains(id) {
@@ -55,7 +66,7 @@ final class OpenRequests: Sendable {
             book.open[id] = nil
             book.closed.append(id)
             if book.closed.count > Self.rememberedIDs { book.closed.removeFirst() }
-            return request
+            return (request, book.epoch)
         }
     }
 }

@@ -12,15 +12,17 @@ import WorkflowStorage
 public final class Run: ProcessBound, @unchecked Sendable {
     public let workflow: Workflow
     public let id: Text
-    private let options: RunOptions
-    private let inbox = Inbox()
-    private let requests: OpenRequests
+    let options: RunOptions
+    let inbox = Inbox()
+    let requests: OpenRequests
+    /// Where memos go: the storage, or the run itself.
+    private let memos: any Storage
 
     // Everything below belongs to the thread that is inside the gate.
-    private var kernel: Kernel
+    var kernel: Kernel
     private var sequence: UInt64 = 0
-    private var identifiers: Identifiers
-    private var last: LastCheckpoint
+    var identifiers: Identifiers
+    var last: LastCheckpoint
 
     /// The thread inside `next`, or 0.
     private let driver = Atomic<UInt>(0)
@@ -28,7 +30,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     private let shownState = Atomic<Int32>(RunState.started.rawValue)
     private let shownSuperstep: Atomic<Int>
 
-    private enum LastCheckpoint {
+    enum LastCheckpoint {
         case none
         /// The host's own document, which the run was restored from.
         case given(document: Text, CheckpointSummary)
@@ -98,6 +100,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         self.kernel = kernel
         self.identifiers = identifiers
         self.last = last
+        memos = options.storage ?? MemoryStorage()
         requests = OpenRequests(kernel.snapshot.hostRequests)
         shownSuperstep = Atomic(kernel.snapshot.superstep)
     }
@@ -172,7 +175,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     private func run(_ call: Call) {
-        let context = Context(call, workflow: workflow, runID: id, inbox: inbox)
+        let context = Context(call, workflow: workflow, runID: id, inbox: inbox, storage: memos)
         let status = workflow.code.executors[call.executor].call(call.kind, context)
         if status == .pending {
             for emission in context.detach() { kernel.tell(emission, executor: call.executor) }
@@ -225,25 +228,30 @@ public final class Run: ProcessBound, @unchecked Sendable {
     /// Answers a pending request, once; an answer of a wrong type changes nothing.
     public func respond(_ id: Text, _ payload: Text) throws(Failure) {
         try requireAlive()
-        _ = inbox.put(.answer(try requests.close(id, answer: payload), payload))
+        let (request, epoch) = try requests.close(id, answer: payload)
+        guard inbox.put(.answer(request, payload), epoch: epoch) else { throw wasRewound(id) }
     }
 
     public func withdraw(_ id: Text) throws(Failure) {
         try requireAlive()
-        _ = inbox.put(.withdrawal(try requests.close(id, answer: nil)))
+        let (request, epoch) = try requests.close(id, answer: nil)
+        guard inbox.put(.withdrawal(request), epoch: epoch) else { throw wasRewound(id) }
     }
 
-    public func cancel(_ reason: String) {
-        inbox.isCancelled.store(true, ordering: .relaxed)
-        _ = inbox.put(.cancel(reason: reason))
+    private func wasRewound(_ request: Text) -> Failure {
+        Failure(
+            .closed, "the run '\(id)' was restored from a checkpoint while the request '\(request.string.printable)' was answered or "
+                + "withdrawn; if it is pending there, do so again")
     }
+
+    public func cancel(_ reason: String) { _ = inbox.put(.cancel(reason: reason)) }
 
     /// In the order of asking.
     public var pendingRequests: [Request] { requests.all }
 
     private func requireAlive() throws(Failure) {
         guard state != .failed, state != .cancelled else {
-            throw Failure(.closed, "the run '\(id)' has ended as \(state.name); resume its last checkpoint instead")
+            throw Failure(.closed, "the run '\(id)' has ended as \(state.name); resume its last checkpoint, or rewind it")
         }
     }
 
@@ -287,11 +295,15 @@ public final class Run: ProcessBound, @unchecked Sendable {
         let isInside = driver.load(ordering: .relaxed) == Self.thisThread
         if !isInside { try enter() }
         defer { if !isInside { leave() } }
+        return try lastDocument()
+    }
+
+    func lastDocument() throws(Failure) -> Text? {
         switch last {
-        case .none: return nil
-        case .given(let document, _): return document
-        case .boundary(let summary): return document(summary)
-        case .stored(let summary): return try options.storage?.load(summary.id)
+        case .none: nil
+        case .given(let document, _): document
+        case .boundary(let summary): document(summary)
+        case .stored(let summary): try options.storage?.load(summary.id)
         }
     }
 
@@ -299,7 +311,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     private static var thisThread: UInt { UInt(pthread_self()) }
 
-    private func enter() throws(Failure) {
+    func enter() throws(Failure) {
         let result = driver.compareExchange(expected: 0, desired: Self.thisThread, ordering: .acquiring)
         guard !result.exchanged else { return show() }
         if result.original == Self.thisThread {
@@ -308,7 +320,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         throw Failure(.busy, "the run '\(id)' is being driven by another thread")
     }
 
-    private func leave() {
+    func leave() {
         show()
         driver.store(0, ordering: .releasing)
     }

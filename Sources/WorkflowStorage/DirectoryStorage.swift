@@ -4,9 +4,10 @@ import WorkflowJSON
 /// `directory:PATH` One readable JSON file per checkpoint, `<id>.json`.
 ///
 /// A file appears whole or not at all, and survives power loss once `save` has returned: unique temporary name, fsync
-/// of the file, rename, fsync of the directory. A torn or foreign file never hides the others.
+/// of the file, rename, fsync of the directory. A torn or foreign file never hides the others. What runs remember stands in
+/// the folder `memos`, see `DirectoryStorage+Memos.swift`.
 public final class DirectoryStorage: Storage {
-    private let folder: Folder
+    let folder: Folder
 
     /// Makes the directory if it is not there.
     public init(path: String) throws(Failure) {
@@ -19,21 +20,9 @@ public final class DirectoryStorage: Storage {
     public func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {
         let id = summary.id
         try CheckpointID.check(id)
-        let sealed = try SealedDocument.seal(document)
-        // Another thread, process or container may write the same id; a process id says nothing between containers.
-        let temporary = ".\(id).\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp"
-        do throws(Failure) {
-            try folder.write(sealed, to: temporary)
-            if try !folder.rename(temporary, toNew: name(id)) {
-                // Another writer was first; if it said the same, all is well.
-                guard let other = try? load(id), other == document else { throw CheckpointID.taken(id, in: place) }
-                _ = try folder.remove(temporary)
-            }
-            try folder.sync()
-        } catch {
-            _ = try? folder.remove(temporary)
-            throw error
-        }
+        guard try !folder.create(name(id), try SealedDocument.seal(document)) else { return }
+        // Another writer was first; if it said the same, all is well.
+        guard let other = try? load(id), other == document else { throw CheckpointID.taken(id, in: place) }
     }
 
     public func load(_ id: String) throws(Failure) -> Text {

@@ -19,7 +19,33 @@ final class Folder: Sendable {
         guard descriptor >= 0 else { throw Self.failure("cannot open the directory", path) }
     }
 
+    private init(path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
     deinit { close(descriptor) }
+
+    /// A folder in this one; nil if there is none and none is to be made.
+    func folder(_ name: String, make: Bool) throws(Failure) -> Folder? {
+        if let inner = try opened(name) { return inner }
+        guard make else { return nil }
+        if mkdirat(descriptor, name, 0o777) == 0 {
+            try sync()
+        } else if errno != EEXIST {
+            throw failure("cannot make the directory", name)
+        }
+        guard let inner = try opened(name) else { throw failure("cannot open the directory", name) }
+        return inner
+    }
+
+    private func opened(_ name: String) throws(Failure) -> Folder? {
+        let inner = wfs_openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        if inner >= 0 { return Folder(path: full(name), descriptor: inner) }
+        // A link that leads nowhere is there all the same: what it led to is not to be taken for empty.
+        if errno == ENOENT && !exists(name) { return nil }
+        throw failure("cannot open the directory", name)
+    }
 
     private static func make(_ path: String) throws(Failure) {
         var made = path.hasPrefix("/") ? "/" : ""
@@ -46,8 +72,25 @@ final class Folder: Sendable {
         return fstatat(descriptor, name, &info, AT_SYMLINK_NOFOLLOW) == 0
     }
 
+    /// Makes a file that appears whole or not at all and that the disk has. False if there is something of that name: it is
+    /// left as it is, and the disk has it too.
+    func create(_ name: String, _ content: Text) throws(Failure) -> Bool {
+        // Another thread, process or container may make the same file; a process id says nothing between containers.
+        let temporary = ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp"
+        do throws(Failure) {
+            try write(content, to: temporary)
+            let isNew = try rename(temporary, toNew: name)
+            if !isNew { _ = try remove(temporary) }
+            try sync()
+            return isNew
+        } catch {
+            _ = try? remove(temporary)
+            throw error
+        }
+    }
+
     /// Writes a new file and waits until the disk has it.
-    func write(_ content: Text, to name: String) throws(Failure) {
+    private func write(_ content: Text, to name: String) throws(Failure) {
         let file = wfs_openat(descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw failure("cannot make the file", name) }
         guard content.withBytes({ Self.writeAll(file, UnsafeRawBufferPointer($0)) }) else {
@@ -82,10 +125,10 @@ final class Folder: Sendable {
         var info = stat()
         guard fstat(file, &info) == 0 else { throw failure("cannot look at the file", name) }
         guard info.st_mode & S_IFMT == S_IFREG else {
-            throw Failure(.checkpoint, "\(full(name)) is not a regular file, so it is no checkpoint")
+            throw Failure(.checkpoint, "\(full(name)) is not a regular file, so it holds no document")
         }
         guard info.st_size <= Self.largestFile else {
-            throw Failure(.limit, "the file \(full(name)) has \(info.st_size) bytes; a checkpoint has at most \(Self.largestFile)")
+            throw Failure(.limit, "the file \(full(name)) has \(info.st_size) bytes; a document has at most \(Self.largestFile)")
         }
         var content = TextBuilder(capacity: Int(info.st_size))
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -99,7 +142,7 @@ final class Folder: Sendable {
     }
 
     /// False if there is something of the new name already: that is left as it is.
-    func rename(_ name: String, toNew new: String) throws(Failure) -> Bool {
+    private func rename(_ name: String, toNew new: String) throws(Failure) -> Bool {
         if wfs_rename_new(descriptor, name, new) == 0 { return true }
         if errno == EEXIST { return false }
         throw failure("cannot rename a file to", new)

@@ -3,6 +3,8 @@ public import WorkflowModel
 /// `memory:` Checkpoints as bytes, gone with the storage. Holds no reference to anything that runs.
 public final class MemoryStorage: Storage {
     private let kept = Locked<[String: (document: Text, summary: CheckpointSummary)]>([:])
+    /// By run, then by key.
+    private let memos = Locked<[Text: [Text: Text]]>([:])
     private static let place = "the memory storage"
 
     public init() {}
@@ -42,5 +44,26 @@ public final class MemoryStorage: Storage {
     public func delete(_ id: String) throws(Failure) -> Bool {
         try CheckpointID.check(id)
         return kept.withLock { $0.removeValue(forKey: id) != nil }
+    }
+
+    public func remember(_ value: Text, key: Text, run: String) throws(Failure) {
+        let run = Text(run)
+        try memos.withLock { memos throws(Failure) in
+            if let other = memos[run]?[key] {
+                guard other == value else { throw Memo.taken(key, in: Self.place) }
+            } else {
+                memos[run, default: [:]][key] = value
+            }
+        }
+    }
+
+    public func recall(_ key: Text, run: String) -> Text? {
+        let run = Text(run)
+        return memos.withLock { $0[run]?[key] }
+    }
+
+    public func forget(run: String) -> Bool {
+        let run = Text(run)
+        return memos.withLock { $0.removeValue(forKey: run) != nil }
     }
 }

@@ -1,7 +1,7 @@
 import WorkflowJSON
 import WorkflowModel
 
-/// A checkpoint document in a file: the document with one more member at its end, a hash of all before it.
+/// A document in a file, a checkpoint or a memo: the document with one more member at its end, a hash of all before it.
 ///
 /// Syntax alone does not show that a digit was changed. The member leaves the file one JSON document.
 enum SealedDocument {
@@ -12,7 +12,7 @@ enum SealedDocument {
         let members = JSONValue(trusting: document).members
         guard !members.isEmpty, document.withBytes({ $0.suffix(end.utf8.count).elementsEqual(end.utf8) }),
             !members.contains(where: { $0.name == "checksum" })
-        else { throw Failure(.checkpoint, "the checkpoint document is not in the form in which the library writes it") }
+        else { throw Failure(.checkpoint, "the document is not in the form in which the library writes it") }
         var sealed = TextBuilder(capacity: document.count + 100)
         document.withBytes { sealed.append(UnsafeRawBufferPointer($0.dropLast(end.utf8.count))) }
         sealed.append(member(SHA256.hex(of: document)))
@@ -22,7 +22,7 @@ enum SealedDocument {
 
     static func open(_ bytes: Text, file: String) throws(Failure) -> Text {
         let length = member(String(repeating: "0", count: 64)).utf8.count + end.utf8.count
-        guard bytes.count > length else { throw damaged(file, "has only \(bytes.count) bytes: it is cut short or no checkpoint") }
+        guard bytes.count > length else { throw damaged(file, "has only \(bytes.count) bytes: it is cut short or not one of ours") }
         var document = TextBuilder(capacity: bytes.count)
         bytes.withBytes { document.append(UnsafeRawBufferPointer($0.dropLast(length))) }
         document.append(end)
@@ -40,7 +40,7 @@ enum SealedDocument {
     private static func member(_ hash: String) -> String { ",\n\"checksum\": \"sha256:\(hash)\"" }
 
     private static func damaged(_ file: String, _ sentence: String) -> Failure {
-        Failure(.checkpoint, "the file \(file) \(sentence). The other checkpoints are not affected")
+        Failure(.checkpoint, "the file \(file) \(sentence). The other files are not affected")
     }
 }
 

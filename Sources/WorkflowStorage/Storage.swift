@@ -16,6 +16,21 @@ public protocol Storage: AnyObject, Sendable {
     func latest(workflow: String?) throws(Failure) -> LatestCheckpoint
     /// False if there was none.
     func delete(_ id: String) throws(Failure) -> Bool
+
+    /// Keeps a memo: what a run must know again, whatever becomes of the superstep at hand. As durable as a checkpoint when
+    /// it returns. The first value of a key stays: the same again is no error, another one is a `conflict`.
+    func remember(_ value: Text, key: Text, run: String) throws(Failure)
+    /// Nil if nothing was remembered. A memo that cannot be read is an error: the work it stands for is done.
+    func recall(_ key: Text, run: String) throws(Failure) -> Text?
+    /// Deletes the memos of a run. False if there were none.
+    func forget(run: String) throws(Failure) -> Bool
+}
+
+/// A storage that keeps checkpoints only.
+extension Storage {
+    public func remember(_ value: Text, key: Text, run: String) throws(Failure) { throw Memo.unsupported }
+    public func recall(_ key: Text, run: String) throws(Failure) -> Text? { throw Memo.unsupported }
+    public func forget(run: String) throws(Failure) -> Bool { false }
 }
 
 /// What `latest` found.

@@ -30,7 +30,7 @@ public final class TemporaryDirectory: Sendable {
         return bytes
     }
 
-    private static func names(_ path: String) -> [String] {
+    public static func names(_ path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []

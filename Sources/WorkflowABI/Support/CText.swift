@@ -19,11 +19,11 @@ enum CText {
     }
 
     /// The same as a text, without a string in between: for keys that are looked up by their bytes.
-    static func key(_ pointer: UnsafePointer<CChar>?) throws(Failure) -> Text {
-        guard let pointer else { throw Failure(.misuse, "the state key is NULL") }
+    static func key(_ pointer: UnsafePointer<CChar>?, _ what: String = "state key") throws(Failure) -> Text {
+        guard let pointer else { throw Failure(.misuse, "the \(what) is NULL") }
         let bytes = UnsafeRawBufferPointer(start: pointer, count: strlen(pointer))
         guard bytes.allSatisfy({ $0 < 0x80 }) || String(validatingCString: pointer) != nil else {
-            throw Failure(.invalid, "the state key is not valid UTF-8")
+            throw Failure(.invalid, "the \(what) is not valid UTF-8")
         }
         return Text(copying: bytes)
     }

@@ -1,0 +1,57 @@
+import WorkflowJSON
+import WorkflowKernel
+public import WorkflowModel
+import WorkflowStorage
+
+/// Back to a checkpoint, in place. Everything is read and checked before anything changes.
+extension Run {
+    /// To a checkpoint of the storage; to the run's last, with or without a storage, if `checkpoint` is nil.
+    public func rewind(to checkpoint: String?) throws(Failure) {
+        try enter()
+        defer { leave() }
+        try requireNoCalls()
+        guard let checkpoint else {
+            guard let document = try lastDocument() else {
+                throw Failure(.notFound, "the run '\(id)' has made no checkpoint yet that it could be restored from")
+            }
+            var isStored = false
+            if case .stored = last { isStored = true }
+            return try rewind(document, as: "the last checkpoint of the run '\(id)'", isStored: isStored)
+        }
+        guard let storage = options.storage else {
+            throw Failure(.invalid, "the run '\(id)' has no storage to restore from; restore a document, or its last checkpoint")
+        }
+        try rewind(try storage.load(checkpoint), as: "the checkpoint '\(checkpoint)'", isStored: true)
+    }
+
+    /// To a document that the host kept.
+    public func rewind(toDocument document: Text) throws(Failure) {
+        try enter()
+        defer { leave() }
+        try requireNoCalls()
+        try rewind(document, as: "the checkpoint document", isStored: false)
+    }
+
+    /// A call that still runs may have done half of something; the run must not be somewhere else when it ends.
+    private func requireNoCalls() throws(Failure) {
+        guard kernel.pendingCalls == 0 else {
+            throw Failure(
+                .busy, "the run '\(id)' cannot be restored during a superstep: \(kernel.pendingCalls) of its calls are pending. "
+                    + "Drive it until they have ended, or cancel it first")
+        }
+    }
+
+    private func rewind(_ document: Text, as what: String, isStored: Bool) throws(Failure) {
+        let found = try CheckpointDocument.checkpoint(from: document, graph: workflow.graph, as: what)
+        // What this run remembers would answer for work that another one did.
+        guard Text(found.summary.runID) == id || found.summary.id == last.summary?.id else {
+            throw Failure(
+                .invalid, "\(what) belongs to the run '\(found.summary.runID.printable)', not to '\(id)'; resume it as a run of its own")
+        }
+        kernel = Kernel(
+            graph: workflow.graph, options: kernel.options, resuming: found.snapshot, inUse: true)
+        identifiers.advance(beyond: found.summary.id)
+        last = isStored ? .stored(found.summary) : .given(document: document, found.summary)
+        requests.restart(found.snapshot.hostRequests, epoch: inbox.restart())
+    }
+}

@@ -1,0 +1,43 @@
+import WorkflowJSON
+import WorkflowModel
+
+/// What a run remembered, as a document that says by itself whose it is.
+enum Memo {
+    static let format = "libworkflow.memo"
+    static let version = 1
+
+    static func text(of value: Text, key: Text, run: String) -> Text {
+        var json = JSONWriter(capacity: value.count + key.count + 200)
+        json.document { json in
+            json.member("format", format, onNewLine: true)
+            json.member("version", version, onNewLine: true)
+            json.member("run_id", run, onNewLine: true)
+            json.member("key", key.string, onNewLine: true)
+            json.name("value", onNewLine: true)
+            json.raw(value)
+        }
+        return json.finish()
+    }
+
+    /// The value, if the document is the memo of that key.
+    static func value(of document: Text, key: Text, run: String, file: String) throws(Failure) -> Text {
+        let members = try JSONValue(checking: document, as: "the file \(file)").members
+        func member(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }
+        guard member("format")?.string == format, member("version")?.integer == version, let value = member("value")?.raw else {
+            throw Failure(.checkpoint, "the file \(file) is no memo of version \(version); use a newer library if it is one of ours")
+        }
+        guard let name = member("key")?.string, Text(name) == key, let owner = member("run_id")?.string, Text(owner) == Text(run)
+        else { throw Failure(.checkpoint, "the file \(file) holds another memo: it was renamed or does not belong here") }
+        return value
+    }
+
+    static func taken(_ key: Text, in place: String) -> Failure {
+        Failure(
+            .conflict,
+            "\(place) already remembers something else as '\(key.string.printable)'; that stays. Recall first, and remember only "
+                + "what is new")
+    }
+
+    static let unsupported = Failure(
+        .unsupported, "the storage of this run keeps checkpoints only; to remember things use 'memory:' or 'directory:PATH'")
+}
