@@ -71,7 +71,7 @@ extension Kernel {
         if savers.contains(executor), !mail.isDone {
             return Partial.Work(
                 executor: executor, deliveries: mail.deliveries, handled: mail.handledBefore,
-                attempts: mail.next == 0 ? mail.failedAttempts : 0, notBefore: mail.notBefore)
+                attempts: mail.hasFailed || mail.next > 0 ? 0 : mail.failedAttempts, notBefore: mail.notBefore)
         }
         return Partial.Work(
             executor: executor, deliveries: Array(mail.deliveries[mail.next...]), handled: mail.handledBefore + mail.next,
