@@ -316,6 +316,41 @@ WF_API wf_status_t wf_builder_add_executor(wf_builder_t *builder, const char *id
 WF_API wf_status_t wf_builder_add_sub_workflow(wf_builder_t *builder, const char *id, wf_workflow_t *workflow,
                                                uint32_t flags, wf_error_t **error);
 
+/** Lets calls of an executor that fail be tried again, after a pause; part of the definition, not of the
+ * signature.
+ *
+ * What a failed attempt did does not count. A "warning" event with the reason "retry" tells of each pause.
+ * While only pauses are left, a run with checkpoints makes one of kind "partial": what succeeded meanwhile
+ * and the pause itself survive a crash. Memory of the host's own is left as the failed attempt left it.
+ * wf_context_give_up ends the attempts early.
+ *
+ * @param builder Borrowed.
+ * @param id The executor, added before or later. Copied.
+ * @param retry How often and when; NULL for never, the default. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad id, numbers out of range or a bad struct_size; WF_E_UNSUPPORTED for
+ *     a struct from a newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_set_retry(wf_builder_t *builder, const char *id, const wf_retry_t *retry,
+                                        wf_error_t **error);
+
+/** Limits how long a call of an executor may take; part of the definition, not of the signature.
+ *
+ * A call that goes on longer fails with WF_E_TIMEOUT, and is tried again if wf_builder_set_retry says so. A
+ * pending, pooled or polled call fails at that time, if somebody drives the run: wf_context_is_cancelled
+ * becomes 1, and its late wf_context_finish answers WF_E_CLOSED. A callback that blocks inside wf_run_next
+ * cannot be interrupted: it fails when it returns late.
+ *
+ * @param builder Borrowed.
+ * @param id The executor, added before or later. Copied.
+ * @param timeout_ms In milliseconds, from the beginning of each attempt. 1 to a year.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad id or time; WF_E_MISUSE for a NULL or another kind of handle;
+ *     WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_set_timeout(wf_builder_t *builder, const char *id, uint64_t timeout_ms,
+                                          wf_error_t **error);
+
 /** Adds an edge condition and its code, or gives a condition of the definition its code.
  *
  * `condition->user_data` belongs to the library from this call on, as with wf_builder_add_executor.
@@ -899,6 +934,24 @@ WF_API const char *wf_run_id(const wf_run_t *run);
  */
 WF_API wf_status_t wf_run_checkpoint(wf_run_t *run, char **json, size_t *length, wf_error_t **error);
 
+/** Says what the run waits for: for the person who asks why nothing happens.
+ *
+ * {"why": a sentence, "state", "superstep", "halted", "undelivered_messages", "requests": as
+ * wf_run_pending_requests, and those that executors around a sub-workflow are to answer, "fan_ins":
+ * [{"target", "arrived": {executor: number}, "waiting_for": [executor]}], "calls": host code that has not
+ * ended: [{"executor_id", "asked_to", "failed_attempts", "deadline_in_ms"}], "retries": [{"executor_id",
+ * "failed_attempts", "in_ms"}]}. May be called inside a callback of this run; otherwise one thread at a time
+ * with wf_run_next.
+ *
+ * @param run Borrowed.
+ * @param json Receives NUL-terminated JSON, owned by the caller: wf_free. NULL unless WF_OK.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_BUSY while another thread drives the run; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_run_why_waiting(wf_run_t *run, char **json, size_t *length, wf_error_t **error);
+
 /** Releases a run, finished or not. What is stored stays stored.
  *
  * Executors that are still pending are not called again. They must still be finished, which answers
@@ -1340,6 +1393,22 @@ WF_API wf_status_t wf_context_save(wf_context_t *context, const char *json, size
  */
 WF_API wf_status_t wf_context_fail(wf_context_t *context, const char *error_type, const char *message,
                                    size_t length);
+
+/** Says that a failure of this call is for good: wf_builder_set_retry does not apply to it.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle;
+ *     WF_E_CLOSED if the context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_give_up(wf_context_t *context, wf_error_t **error);
+
+/** How often this piece of work has been tried, this time included; see wf_builder_set_retry.
+ *
+ * @param context Borrowed.
+ * @return 1 for the first attempt; 0 for anything but a context.
+ */
+WF_API uint64_t wf_context_attempt(const wf_context_t *context);
 
 /** Ends a call whose callback returned WF_PENDING (or is about to). From any thread, once.
  *

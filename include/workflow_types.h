@@ -44,6 +44,7 @@ enum wf_status {
     WF_E_LIMIT = -17,       /**< A limit was reached: supersteps, size or depth. */
     WF_E_UNSUPPORTED = -18, /**< Not possible here. */
     WF_E_FORKED = -19,      /**< The object was made before fork() and this is the child. */
+    WF_E_TIMEOUT = -20,     /**< A call took longer than it may. */
     WF_E_INTERNAL = -99,    /**< A defect of the library. Please report it. */
     WF_E_HOST = -1000       /**< This number and all below it belong to hosts. */
 };
@@ -204,6 +205,17 @@ typedef struct wf_selector {
     wf_finalizer_fn finalizer;
 } wf_selector_t;
 #define WF_SELECTOR_INIT { (uint32_t)sizeof(wf_selector_t), 0, NULL, NULL, NULL, NULL, NULL }
+
+/** When a failed call is tried again. Zero members stand for the values in brackets. */
+typedef struct wf_retry {
+    uint32_t struct_size;
+    uint32_t attempts;   /**< All attempts, the first one included. [3] */
+    uint64_t delay_ms;   /**< The pause before the second attempt. [1000] */
+    double factor;       /**< By how much each pause is longer than the one before: 1 to 1000. [2] */
+    uint64_t longest_ms; /**< No pause is longer. [60000] */
+    double jitter;       /**< Up to which part of a pause chance adds or takes away: 0 to 1. [0] */
+} wf_retry_t;
+#define WF_RETRY_INIT { (uint32_t)sizeof(wf_retry_t), 0, 0, 0.0, 0, 0.0 }
 
 /** How to run. */
 typedef struct wf_run_options {

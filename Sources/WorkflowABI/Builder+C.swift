@@ -99,6 +99,52 @@ public func wf_builder_add_sub_workflow(
     }
 }
 
+/// Lets calls of an executor that fail be tried again, after a pause; part of the definition, not of the signature.
+///
+/// What a failed attempt did does not count. A "warning" event with the reason "retry" tells of each pause. While only pauses
+/// are left, a run with checkpoints makes one of kind "partial": what succeeded meanwhile and the pause itself survive a crash.
+/// Memory of the host's own is left as the failed attempt left it. wf_context_give_up ends the attempts early.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - id: The executor, added before or later. Copied.
+///   - retry: How often and when; NULL for never, the default. Copied.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_INVALID for a bad id, numbers out of range or a bad struct_size; WF_E_UNSUPPORTED for a struct from a
+///   newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+@_cdecl("wf_builder_set_retry")
+public func wf_builder_set_retry(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ id: UnsafePointer<CChar>?, _ retry: UnsafePointer<wf_retry>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.describe(builder, error) { builder throws(Failure) in
+        let id = try CText.string(id, "executor id")
+        let retry = try retry.map { retry throws(Failure) in try Retry(retry) }
+        try builder.describe { draft throws(Failure) in try draft.setRetry(id, retry) }
+    }
+}
+
+/// Limits how long a call of an executor may take; part of the definition, not of the signature.
+///
+/// A call that goes on longer fails with WF_E_TIMEOUT, and is tried again if wf_builder_set_retry says so. A pending, pooled or
+/// polled call fails at that time, if somebody drives the run: wf_context_is_cancelled becomes 1, and its late wf_context_finish
+/// answers WF_E_CLOSED. A callback that blocks inside wf_run_next cannot be interrupted: it fails when it returns late.
+/// - Parameters:
+///   - builder: Borrowed.
+///   - id: The executor, added before or later. Copied.
+///   - timeout_ms: In milliseconds, from the beginning of each attempt. 1 to a year.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_INVALID for a bad id or time; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+@_cdecl("wf_builder_set_timeout")
+public func wf_builder_set_timeout(
+    _ builder: UnsafeMutablePointer<wf_builder>?, _ id: UnsafePointer<CChar>?, _ timeout_ms: UInt64,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.describe(builder, error) { builder throws(Failure) in
+        let id = try CText.string(id, "executor id")
+        try builder.describe { draft throws(Failure) in try draft.setTimeout(id, milliseconds: timeout_ms) }
+    }
+}
+
 /// Adds an edge condition and its code, or gives a condition of the definition its code.
 ///
 /// `condition->user_data` belongs to the library from this call on, as with wf_builder_add_executor.
@@ -395,5 +441,16 @@ extension OutputDesignation {
         case Int32(WF_OUTPUT_HIDDEN.rawValue): .hidden
         default: throw Failure(.invalid, "\(number) is no output designation; use one of enum wf_output")
         }
+    }
+}
+
+extension Retry {
+    fileprivate init(_ pointer: UnsafePointer<wf_retry>) throws(Failure) {
+        try wf_retry.requireKnown(pointer)
+        let given = try wf_retry.read(pointer)
+        func number(_ value: UInt64, else absent: Int) -> Int { value == 0 ? absent : Int(clamping: value) }
+        try self.init(
+            attempts: number(UInt64(given.attempts), else: 3), delay: number(given.delay_ms, else: 1000),
+            factor: given.factor == 0 ? 2 : given.factor, longest: number(given.longest_ms, else: 60_000), jitter: given.jitter)
     }
 }

@@ -461,6 +461,27 @@ public func wf_context_fail(
     }
 }
 
+/// Says that a failure of this call is for good: wf_builder_set_retry does not apply to it.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the
+///   context has ended; WF_E_FORKED.
+@_cdecl("wf_context_give_up")
+public func wf_context_give_up(
+    _ context: UnsafeMutablePointer<wf_context>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in try Handle.object(context).giveUp() }
+}
+
+/// How often this piece of work has been tried, this time included; see wf_builder_set_retry.
+/// - Parameter context: Borrowed.
+/// - Returns: 1 for the first attempt; 0 for anything but a context.
+@_cdecl("wf_context_attempt")
+public func wf_context_attempt(_ context: UnsafePointer<wf_context>?) -> UInt64 {
+    Handle.peek(context).map { UInt64(clamping: $0.failedAttempts) + 1 } ?? 0
+}
+
 /// Ends a call whose callback returned WF_PENDING (or is about to). From any thread, once.
 ///
 /// All other uses of the context must be over. A thread that waits in wf_run_next wakes up.

@@ -337,6 +337,31 @@ public func wf_run_checkpoint(
     }
 }
 
+/// Says what the run waits for: for the person who asks why nothing happens.
+///
+/// {"why": a sentence, "state", "superstep", "halted", "undelivered_messages", "requests": as wf_run_pending_requests, and
+/// those that executors around a sub-workflow are to answer, "fan_ins": [{"target", "arrived": {executor: number},
+/// "waiting_for": [executor]}], "calls": host code that has not ended: [{"executor_id", "asked_to", "failed_attempts",
+/// "deadline_in_ms"}], "retries": [{"executor_id", "failed_attempts", "in_ms"}]}. May be called inside a callback of this run;
+/// otherwise one thread at a time with wf_run_next.
+/// - Parameters:
+///   - run: Borrowed.
+///   - json: Receives NUL-terminated JSON, owned by the caller: wf_free. NULL unless WF_OK.
+///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_BUSY while another thread drives the run; WF_E_MISUSE for a NULL or another kind of handle;
+///   WF_E_FORKED; WF_E_NOMEM.
+@_cdecl("wf_run_why_waiting")
+public func wf_run_why_waiting(
+    _ run: UnsafeMutablePointer<wf_run>?, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+    _ length: UnsafeMutablePointer<UInt>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let place = try Boundary.place(json, "answer")
+        try CText.give(try Handle.object(run).whyWaiting(), place, length, "answer")
+    }
+}
+
 /// Releases a run, finished or not. What is stored stays stored.
 ///
 /// Executors that are still pending are not called again. They must still be finished, which answers WF_E_CLOSED: until

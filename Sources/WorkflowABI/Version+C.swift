@@ -93,6 +93,7 @@ extension Status {
         case .executor: ("WF_E_EXECUTOR", "host code failed")
         case .limit: ("WF_E_LIMIT", "a limit was reached")
         case .unsupported: ("WF_E_UNSUPPORTED", "not possible here")
+        case .late: ("WF_E_TIMEOUT", "took longer than it may")
         case .forked: ("WF_E_FORKED", "made before fork(), used in the child")
         case .internal: ("WF_E_INTERNAL", "a defect of the library")
         case let status where status.rawValue <= Status.host.rawValue: ("WF_E_HOST", "a status of the host's own")

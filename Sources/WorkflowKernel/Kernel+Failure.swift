@@ -1,4 +1,4 @@
-public import WorkflowModel
+import WorkflowModel
 
 /// What becomes of calls that fail: they are tried again, or end the run when all that can succeed beside them has.
 extension Kernel {

@@ -29,6 +29,7 @@ public struct Status: RawRepresentable, Hashable, Sendable {
     public static let limit = Status(rawValue: -17)
     public static let unsupported = Status(rawValue: -18)
     public static let forked = Status(rawValue: -19)
+    public static let late = Status(rawValue: -20)
     public static let `internal` = Status(rawValue: -99)
     public static let host = Status(rawValue: -1000)
 

@@ -20,6 +20,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
     private let invocation: Int
     private let sources: [Int]
     private let lane: Lane
+    /// How often this piece of work was tried before.
+    public let failedAttempts: Int
     /// The requests that were pending at the last boundary.
     private let requests: [Request]
     private let inbox: Inbox
@@ -59,6 +61,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
         sources = call.sources
         request = call.request
         lane = call.lane
+        failedAttempts = call.failedAttempts
         requests = call.requests
         invocation = call.invocation
         shared = call.shared
@@ -165,6 +168,12 @@ public final class Context: ProcessBound, @unchecked Sendable {
     public func halt() throws(Failure) {
         try require(.invoke, "halt the run")
         outcome.halts = true
+    }
+
+    /// A failure of this call is for good.
+    public func giveUp() throws(Failure) {
+        try require(.invoke, "give up")
+        outcome.givesUp = true
     }
 
     public func save(_ state: Text) throws(Failure) {

@@ -292,10 +292,15 @@ public final class Run: ProcessBound, @unchecked Sendable {
             throw Failure(
                 .unsupported, "this run makes no checkpoints: give it a storage, or start it with WF_RUN_CHECKPOINTS")
         }
+        return try inside { () throws(Failure) in try lastDocument() }
+    }
+
+    /// For a look at the run: through the gate, unless this thread is inside already.
+    func inside<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         let isInside = driver.load(ordering: .relaxed) == Self.thisThread
         if !isInside { try enter() }
         defer { if !isInside { leave() } }
-        return try lastDocument()
+        return try body()
     }
 
     func lastDocument() throws(Failure) -> Text? {

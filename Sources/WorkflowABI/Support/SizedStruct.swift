@@ -33,6 +33,13 @@ extension wf_run_options: SizedStruct {
     static let knownFlags = WF_RUN_CHECKPOINTS.rawValue | WF_RUN_STRICT_STATE.rawValue
 }
 
+extension wf_retry: SizedStruct {
+    static let noun = "wf_retry_t"
+    static let firstSize = 40
+    static let knownFlags: UInt32 = 0
+    var flags: UInt32 { 0 }
+}
+
 extension SizedStruct {
     /// A copy in which members that the host does not know are zero. Says nothing about what the library does not
     /// know: see `requireKnown`, which comes second so that user data is in safe hands by then.

@@ -7,7 +7,7 @@ import re
 from .model import CType, Parameter
 from .problems import Problem
 
-SCALARS = {"void", "char", "size_t", "int32_t", "uint32_t", "int64_t", "uint64_t", "json_t"}
+SCALARS = {"void", "char", "size_t", "int32_t", "uint32_t", "int64_t", "uint64_t", "double", "json_t"}
 
 # Names that are fine in Swift and would break a C or C++ program that includes the header.
 KEYWORDS = set(
@@ -38,7 +38,7 @@ def parse_type(tokens: list, known: set, where: str) -> CType:
     base = [word for word in words if word != "const"]
     if len(base) != 1 or base[0] not in known | SCALARS:
         raise Problem(
-            f"{where} has the type `{' '.join(tokens)}`, which is neither a fixed-width integer, size_t, char nor a "
+            f"{where} has the type `{' '.join(tokens)}`, which is neither a fixed-width integer, double, size_t, char nor a "
             "type of workflow_types.h."
         )
     pointers: list[bool] = []
