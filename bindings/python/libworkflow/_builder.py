@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import zlib
-from collections import Counter
 from collections.abc import Sequence
 from ctypes import byref, c_void_p
 from typing import Any, Callable, Optional, Union
 
-from ._case import Case, Default, split_cases
-from ._condition import Condition, condition_names, condition_struct
-from ._edge_group import EdgeGroup
-from ._errors import EdgeDuplicationError
+from ._case import Case, Default, group_cases
+from ._condition import condition_names, condition_struct
+from ._edge import Condition
+from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, Selector, SingleEdgeGroup
 from ._executor import Executor
 from ._host import Host, executor_struct
 from ._library import lib, raise_for
-from ._selector import Selector, selector_struct
+from ._selector import selector_struct
 from ._storage import CheckpointStorage, handle_of
+from ._switch_group import SwitchCaseEdgeGroup
+from ._validation import validate_workflow_graph
 from ._workflow import Workflow
 
 DEFAULT_MAX_ITERATIONS = 100
@@ -61,7 +62,7 @@ class WorkflowBuilder:
         """
         if condition is not None and not callable(condition):
             raise TypeError(f"the condition {condition!r} cannot be called")
-        return self._add("single", [source], [target], conditions=[condition] if condition is not None else [])
+        return self._add(SingleEdgeGroup(self._id(source), self._id(target), condition))
 
     def add_chain(self, executors: Sequence[Executor]) -> WorkflowBuilder:
         """An edge from each executor to the next.
@@ -85,7 +86,7 @@ class WorkflowBuilder:
         """
         if len(targets) < 2:
             raise ValueError("a fan-out needs at least two targets")
-        return self._add("fan_out", [source], targets)
+        return self._add(FanOutEdgeGroup(self._id(source), self._ids(targets)))
 
     def add_fan_in_edges(self, sources: Sequence[Executor], target: Executor) -> WorkflowBuilder:
         """`target` gets one list with the messages of all `sources`, once each of them has sent one.
@@ -96,7 +97,7 @@ class WorkflowBuilder:
         """
         if len(sources) < 2:
             raise ValueError("a fan-in needs at least two sources")
-        return self._add("fan_in", sources, [target])
+        return self._add(FanInEdgeGroup(self._ids(sources), self._id(target)))
 
     def add_switch_case_edge_group(self, source: Executor, cases: Sequence[Union[Case, Default]]) -> WorkflowBuilder:
         """Every message of `source` goes to the target of the first `Case` that takes it, else to the `Default`'s.
@@ -105,9 +106,8 @@ class WorkflowBuilder:
             ValueError: there are fewer than two cases, not exactly one default, or two executors have the same id.
             TypeError: one is neither a case nor a default, or holds something else than it should.
         """
-        ordered, default = split_cases(cases)
-        targets = [*(case.target for case in ordered), default.target]
-        return self._add("switch", [source], targets, conditions=[case.condition for case in ordered])
+        source_id = self._id(source)
+        return self._add(SwitchCaseEdgeGroup(source_id, group_cases(cases, self._id)))
 
     def add_multi_selection_edge_group(
         self, source: Executor, targets: Sequence[Executor], selection_func: Selector
@@ -125,22 +125,23 @@ class WorkflowBuilder:
             raise ValueError("a selection needs at least two targets")
         if not callable(selection_func):
             raise TypeError(f"the selector {selection_func!r} cannot be called")
-        return self._add("selection", [source], targets, selector=selection_func)
+        return self._add(FanOutEdgeGroup(self._id(source), self._ids(targets), selection_func))
 
     def build(self) -> Workflow:
         """Checks the graph. The builder may be used again; its workflows share the executor objects.
 
         Raises:
             EdgeDuplicationError: two edges have the same source and target.
+            TypeCompatibilityError: an executor takes nothing of what another one sends to it.
             GraphConnectivityError: an executor cannot be reached from the start.
-            WorkflowValidationError: the graph is wrong in another way.
+            WorkflowValidationError: the graph is wrong in another way. Each of these names all problems.
         """
-        self._refuse_duplicates()
+        validate_workflow_graph(self._groups, self._executors, self._start_executor)
         hosts = [Host(executor) for executor in self._executors.values()]
         conditional = [edge for group in self._groups for edge in group.conditional]
         names = condition_names(conditional)
         conditions = dict(zip(names, (condition for _, _, condition in conditional)))
-        selecting = [(*group.pairs[0], group.selector) for group in self._groups if group.selector is not None]
+        selecting = [edge for group in self._groups for edge in group.selecting]
         selector_names = condition_names(selecting)
         selectors = dict(zip(selector_names, (selector for _, _, selector in selecting)))
         builder, handle = c_void_p(), c_void_p()
@@ -161,8 +162,9 @@ class WorkflowBuilder:
                 _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, index)))
             following, next_selector = iter(names), iter(selector_names)
             for group in self._groups:
-                group_names = [next(following) for _ in group.conditions]
-                group.add_to(builder, _call, group_names, next(next_selector) if group.selector is not None else None)
+                names_of_group = [next(following) for _ in group.conditional]
+                names_of_group.extend(next(next_selector) for _ in group.selecting)
+                group.add_to(builder, _call, names_of_group)
             _call(lib.wf_builder_build, builder, byref(handle))
         finally:
             lib.wf_builder_free(builder)
@@ -171,6 +173,7 @@ class WorkflowBuilder:
             hosts,
             list(conditions.values()),
             list(selectors.values()),
+            self._groups,
             self._start_executor,
             description=self._description,
             max_iterations=self._max_iterations,
@@ -188,25 +191,12 @@ class WorkflowBuilder:
             raise ValueError(f"two executors have the id '{executor.id}'")
         return executor.id
 
-    def _add(
-        self,
-        kind: str,
-        sources: Sequence[Executor],
-        targets: Sequence[Executor],
-        *,
-        conditions: Sequence[Condition] = (),
-        selector: Optional[Selector] = None,
-    ) -> WorkflowBuilder:
-        ids = [self._id(executor) for executor in (*sources, *targets)]
-        split = len(sources)
-        self._groups.append(EdgeGroup(kind, ids[:split], ids[split:], list(conditions), selector))
-        return self
+    def _ids(self, executors: Sequence[Executor]) -> list[str]:
+        return [self._id(executor) for executor in executors]
 
-    def _refuse_duplicates(self) -> None:
-        pairs = Counter(pair for group in self._groups for pair in group.pairs)
-        for (source, target), count in pairs.items():
-            if count > 1:
-                raise EdgeDuplicationError(f"{source}->{target}")
+    def _add(self, group: EdgeGroup) -> WorkflowBuilder:
+        self._groups.append(group)
+        return self
 
     def _default_name(self) -> str:
         pairs = sorted(pair for group in self._groups for pair in group.pairs)

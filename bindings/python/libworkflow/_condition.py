@@ -6,8 +6,7 @@ import inspect
 from typing import Any, Callable
 
 from . import _abi, _trampolines
-
-Condition = Callable[[Any], Any]
+from ._edge import Condition
 
 
 def condition_names(edges: list[tuple[str, str, Callable[..., Any]]]) -> list[str]:

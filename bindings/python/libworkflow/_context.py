@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from ctypes import byref, c_char_p, c_void_p
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Callable, Generic, Optional
+from typing import TYPE_CHECKING, Any, Generic, Optional
 
 from ._abi import WF_E_NOTFOUND, WF_NONE, WF_SCOPE_SHARED
 from ._codec import encode
 from ._library import lib, raise_for, take_error
 from ._request import Question
+from ._state import State
 
 if TYPE_CHECKING:
     from typing_extensions import Never, TypeVar
 
     from ._host import Host
+    from ._run import Run
 
     OutT = TypeVar("OutT", default=Never)
     WorkflowOutT = TypeVar("WorkflowOutT", default=Never)
@@ -30,6 +32,8 @@ _request = lib.wf_context_request_info
 _get_state = lib.wf_context_get_state
 _set_state = lib.wf_context_set_state
 _delete_state = lib.wf_context_delete_state
+_halt = lib.wf_context_halt
+_is_cancelled = lib.wf_context_is_cancelled
 
 
 class WorkflowContext(Generic[OutT, WorkflowOutT]):
@@ -39,15 +43,17 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
     The context ends with the handler: after that every method raises RuntimeError.
     """
 
-    __slots__ = ("_handle", "_host", "_wake", "executor_id")
+    __slots__ = ("_handle", "_host", "_run", "_sent", "_yielded", "executor_id")
 
     if not TYPE_CHECKING:
         __class_getitem__ = classmethod(GenericAlias)  # typing.Generic would insist on both arguments
 
-    def __init__(self, handle: int, host: Host, wake: Callable[[], None]) -> None:
+    def __init__(self, handle: int, host: Host, run: Run) -> None:
         self._handle: Optional[int] = handle
-        self._wake = wake
+        self._run = run
         self._host = host
+        self._sent: Optional[list[bytes]] = None
+        self._yielded: Optional[list[bytes]] = None
         self.executor_id = host.id
         """The executor whose handler this is."""
 
@@ -68,6 +74,9 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
             raise ValueError(str(take_error(status, error)))
         if status:
             raise_for(status, error)
+        if self._sent is None:
+            self._sent = []
+        self._sent.append(payload)
 
     async def yield_output(self, output: WorkflowOutT) -> None:
         """Gives `output` to the caller of the workflow.
@@ -80,6 +89,9 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         status = _output(self._open(), payload, len(payload), byref(error))
         if status:
             raise_for(status, error)
+        if self._yielded is None:
+            self._yielded = []
+        self._yielded.append(payload)
         self._wake()
 
     async def request_info(self, request_data: Any, response_type: Any, *, request_id: Optional[str] = None) -> None:
@@ -100,11 +112,62 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         if status:
             raise_for(status, error)
 
+    def halt(self) -> None:
+        """Lets the run rest after this superstep, although messages may wait.
+
+        The superstep commits as usual. The run goes on with the next message or answer, or from its checkpoint.
+        """
+        error = c_void_p()
+        status = _halt(self._open(), byref(error))
+        if status:
+            raise_for(status, error)
+
+    def get_sent_messages(self) -> list[Any]:
+        """Copies of what this call has sent, in order."""
+        return [self._host.decode(payload) for payload in self._sent or ()]
+
+    def get_yielded_outputs(self) -> list[Any]:
+        """Copies of what this call has yielded, in order."""
+        return [self._host.decode(payload) for payload in self._yielded or ()]
+
+    def is_streaming(self) -> bool:
+        """Whether the caller of the workflow iterates the events as they happen."""
+        return self._run.is_streaming
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the run was cancelled meanwhile: what this call does counts no more. For sync functions, which
+        cannot be cancelled themselves."""
+        return self._handle is None or bool(_is_cancelled(self._handle))
+
+    @property
+    def idempotency_key(self) -> str:
+        """A key for side effects: the same whenever this very message is handled again, after a crash too, and
+        different for every other. Give it to services that act once for one key."""
+        key: bytes = lib.wf_context_idempotency_key(self._open())
+        return key.decode()
+
+    @property
+    def run_id(self) -> str:
+        """Names the run; it stays the same when the run is resumed."""
+        name: bytes = lib.wf_context_run_id(self._open())
+        return name.decode()
+
+    @property
+    def iteration(self) -> int:
+        """The number of the superstep, as in the events."""
+        return int(lib.wf_context_superstep(self._open()))
+
     @property
     def request_id(self) -> Optional[str]:
         """The request that this call answers; None in a handler of ordinary messages."""
         found: Optional[bytes] = lib.wf_context_request_id(self._open())
         return None if found is None else found.decode()
+
+    @property
+    def state(self) -> State:
+        """The shared state as an object."""
+        return State(self)
 
     def get_state(self, key: str, default: Any = None) -> Any:
         """The shared value of `key` at the last boundary, or as this handler has set it since.
@@ -165,6 +228,9 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         if self._handle is None:
             raise RuntimeError(f"the handler of '{self.executor_id}' has ended, and its context with it")
         return self._handle
+
+    def _wake(self) -> None:
+        self._run.wake()
 
     def _close(self) -> None:
         self._handle = None

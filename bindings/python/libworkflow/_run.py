@@ -6,6 +6,7 @@ The library decides what happens; this class lends it the thread, starts the han
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterable
 from ctypes import byref, c_void_p
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ._abi import (
     WF_DONE,
+    WF_E_CANCELLED,
     WF_E_EXECUTOR,
     WF_E_EXISTS,
     WF_EVENT_EXECUTOR_FAILED,
@@ -28,11 +30,12 @@ from ._abi import (
 )
 from ._condition import evaluate
 from ._context import WorkflowContext
+from ._error_details import message_of, traceback_of
 from ._errors import WorkflowCheckpointException, WorkflowRunnerException
-from ._event import WorkflowEvent, message_of, traceback_of
+from ._event import WorkflowEvent
 from ._host import Host
 from ._library import lib, take_error
-from ._resting_run import RestingRun, requests_of
+from ._resting_run import RestingRun, checkpoint_id_of, requests_of
 from ._selector import choose
 from ._steps import make_steps
 from ._trampolines import current
@@ -79,6 +82,7 @@ class Run:
         self._prelude = list(prelude)
         self._has_news = has_news
         self.hosts = workflow._hosts
+        self.is_streaming = False
         self._loop = asyncio.get_running_loop()
         self._steps = make_steps(self._loop)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -144,7 +148,7 @@ class Run:
                 elif status == WF_TIMEOUT:
                     self._must_wait = True
                     break
-                elif status == WF_DONE:
+                elif status == WF_DONE or status == WF_E_CANCELLED:
                     return True
                 else:
                     raise self._failure(status)
@@ -169,6 +173,17 @@ class Run:
             return
         self._slice_end = time.monotonic() + _SLICE
 
+    def cancel(self, reason: Optional[str]) -> None:
+        """Ends the run early; from any thread. It tells so by its last events."""
+
+        def stop() -> None:
+            if self._handle is not None:
+                lib.wf_run_cancel(self._handle, None if reason is None else reason.encode(), None)
+                self.wake()
+
+        with contextlib.suppress(RuntimeError):  # the loop was closed, and its runs with it
+            self._loop.call_soon_threadsafe(stop)
+
     def wake(self) -> None:
         """Says that a handler has something to tell."""
         if self._waiter is not None and not self._waiter.done():
@@ -178,7 +193,7 @@ class Run:
 
     def begin(self, host: Host, code: Callable[..., Any], handle: int, raw: bytes) -> int:
         """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
-        context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, self.wake)
+        context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, self)
         try:
             task = self._steps.start(code(raw, context))
         except BaseException as error:
@@ -311,9 +326,18 @@ class Run:
         self._workflow._note(state)
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether it can be cancelled."""
+        return self._handle is not None and not self._closed
+
+    @property
     def state(self) -> Optional[int]:
         """How far the library's run is; None when it is gone."""
         return None if self._handle is None else lib.wf_run_state(self._handle)
+
+    def checkpoint_id(self) -> Optional[str]:
+        """The checkpoint of the last boundary, if there is a storage."""
+        return None if self._handle is None else checkpoint_id_of(self._handle)
 
     def requests(self) -> list[WorkflowEvent[Any]]:
         """The requests that wait for an answer."""

@@ -294,7 +294,7 @@ def test_function_executors() -> None:
 
 def test_message_without_handler_fails_with_a_sentence() -> None:
     @executor(id="source")
-    async def source(message: int, ctx: WorkflowContext[str]) -> None:
+    async def source(message: int, ctx: WorkflowContext[Any]) -> None:
         await ctx.send_message("text")
 
     target = Shallow("target")
