@@ -47,10 +47,12 @@ from ._storage import (
     open_storage,
 )
 from ._stream import ResponseStream
+from ._sub_workflow import SubWorkflowRequestMessage, SubWorkflowResponseMessage
 from ._switch_group import SwitchCaseEdgeGroup, SwitchCaseEdgeGroupCase, SwitchCaseEdgeGroupDefault
 from ._validation import validate_workflow_graph
 from ._viz import WorkflowViz
 from ._workflow import Workflow
+from ._workflow_executor import WorkflowExecutor
 
 __all__ = [
     "DEFAULT_MAX_ITERATIONS",
@@ -74,6 +76,8 @@ __all__ = [
     "OpaqueValue",
     "ResponseStream",
     "SingleEdgeGroup",
+    "SubWorkflowRequestMessage",
+    "SubWorkflowResponseMessage",
     "SwitchCaseEdgeGroup",
     "SwitchCaseEdgeGroupCase",
     "SwitchCaseEdgeGroupDefault",
@@ -89,6 +93,7 @@ __all__ = [
     "WorkflowEvent",
     "WorkflowEventSource",
     "WorkflowException",
+    "WorkflowExecutor",
     "WorkflowMessage",
     "WorkflowRunResult",
     "WorkflowRunState",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ctypes import byref, c_void_p
 from typing import Any, Callable, Optional, Union
 
@@ -12,13 +12,16 @@ from ._condition import condition_names, condition_struct
 from ._edge import Condition
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, Selector, SingleEdgeGroup
 from ._executor import Executor
-from ._host import Host, executor_struct
+from ._host import Host, executor_struct, types_of
 from ._library import lib, raise_for
 from ._selector import selector_struct
+from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
 from ._switch_group import SwitchCaseEdgeGroup
+from ._trampolines import forget, keep
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
+from ._workflow_executor import WorkflowExecutor
 
 DEFAULT_MAX_ITERATIONS = 100
 
@@ -137,48 +140,70 @@ class WorkflowBuilder:
             WorkflowValidationError: the graph is wrong in another way. Each of these names all problems.
         """
         validate_workflow_graph(self._groups, self._executors, self._start_executor)
-        hosts = [Host(executor) for executor in self._executors.values()]
-        conditional = [edge for group in self._groups for edge in group.conditional]
-        names = condition_names(conditional)
-        conditions = dict(zip(names, (condition for _, _, condition in conditional)))
-        selecting = [edge for group in self._groups for edge in group.selecting]
-        selector_names = condition_names(selecting)
-        selectors = dict(zip(selector_names, (selector for _, _, selector in selecting)))
-        builder, handle = c_void_p(), c_void_p()
-        _call(lib.wf_builder_new, (self._name or self._default_name()).encode(), byref(builder))
+        numbers: list[int] = []
         try:
-            _call(lib.wf_builder_set_max_supersteps, builder, self._max_iterations)
-            _call(lib.wf_builder_set_start, builder, self._start_executor.id.encode())
-            for index, host in enumerate(hosts, 1):
-                _call(
-                    lib.wf_builder_add_executor,
-                    builder,
-                    host.id.encode(),
-                    byref(executor_struct(index, host.keeps_state)),
-                )
-            for index, name in enumerate(conditions, 1):
-                _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, index)))
-            for index, name in enumerate(selectors, 1):
-                _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, index)))
-            following, next_selector = iter(names), iter(selector_names)
-            for group in self._groups:
-                names_of_group = [next(following) for _ in group.conditional]
-                names_of_group.extend(next(next_selector) for _ in group.selecting)
-                group.add_to(builder, _call, names_of_group)
-            _call(lib.wf_builder_build, builder, byref(handle))
-        finally:
-            lib.wf_builder_free(builder)
+            handle = self._build(numbers)
+        except BaseException:
+            forget(numbers)
+            raise
         return Workflow(
-            handle.value or 0,
-            hosts,
-            list(conditions.values()),
-            list(selectors.values()),
+            handle,
+            dict(self._executors),
+            self._scopes(),
+            numbers,
             self._groups,
             self._start_executor,
             description=self._description,
             max_iterations=self._max_iterations,
             checkpoint_storage=self._checkpoint_storage,
         )
+
+    def _build(self, numbers: list[int]) -> int:
+        """The library's workflow; `numbers` gets those of the host code behind it."""
+
+        def number(item: Any) -> int:
+            numbers.append(keep(item))
+            return numbers[-1]
+
+        conditional = [edge for group in self._groups for edge in group.conditional]
+        selecting = [edge for group in self._groups for edge in group.selecting]
+        condition_of, selector_of = condition_names(conditional), condition_names(selecting)
+        builder, handle = c_void_p(), c_void_p()
+        _call(lib.wf_builder_new, (self._name or self._default_name()).encode(), byref(builder))
+        try:
+            _call(lib.wf_builder_set_max_supersteps, builder, self._max_iterations)
+            _call(lib.wf_builder_set_start, builder, self._start_executor.id.encode())
+            for name, executor in self._executors.items():
+                if isinstance(executor, WorkflowExecutor):
+                    inner = executor.workflow._handle
+                    _call(lib.wf_builder_add_sub_workflow, builder, name.encode(), inner, executor.flags)
+                else:
+                    host = Host(executor)
+                    struct = executor_struct(number(host), host.keeps_state)
+                    _call(lib.wf_builder_add_executor, builder, name.encode(), byref(struct))
+            for name, (_, _, condition) in dict(zip(condition_of, conditional)).items():
+                _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, number(condition))))
+            for name, (_, _, selector) in dict(zip(selector_of, selecting)).items():
+                _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, number(selector))))
+            conditions, selectors = iter(condition_of), iter(selector_of)
+            for group in self._groups:
+                names = [next(conditions) for _ in group.conditional]
+                names.extend(next(selectors) for _ in group.selecting)
+                group.add_to(builder, _call, names)
+            _call(lib.wf_builder_build, builder, byref(handle))
+            return handle.value or 0
+        finally:
+            lib.wf_builder_free(builder)
+
+    def _scopes(self) -> dict[str, Mapping[str, Shape]]:
+        """The types that each executor knows, by its id or path."""
+        found: dict[str, Mapping[str, Shape]] = {}
+        for name, executor in self._executors.items():
+            if isinstance(executor, WorkflowExecutor):
+                found.update((f"{name}/{inside}", scope) for inside, scope in executor.workflow._scopes.items())
+            else:
+                found[name] = types_of(executor)
+        return found
 
     def _id(self, executor: Executor) -> str:
         """The id of an executor, which belongs to the graph from now on."""

@@ -33,10 +33,10 @@ def condition_names(edges: list[tuple[str, str, Callable[..., Any]]]) -> list[st
     return names
 
 
-def condition_struct(name: str, index: int) -> _abi.wf_condition_t:
+def condition_struct(name: str, number: int) -> _abi.wf_condition_t:
     """What the library gets for the condition with that number."""
     return _abi.wf_condition_t(
-        flags=_abi.WF_STRICT_RESULT, name=name.encode(), evaluate=_trampolines.condition, user_data=index
+        flags=_abi.WF_STRICT_RESULT, name=name.encode(), evaluate=_trampolines.condition, user_data=number
     )
 
 

@@ -12,6 +12,7 @@ from ._codec import encode
 from ._library import lib, raise_for, take_error
 from ._request import Question
 from ._state import State
+from ._sub_workflow import SubWorkflowResponseMessage
 
 if TYPE_CHECKING:
     from typing_extensions import Never, TypeVar
@@ -27,6 +28,7 @@ else:
     OutT, WorkflowOutT = TypeVar("OutT"), TypeVar("WorkflowOutT")
 
 _send = lib.wf_context_send
+_answer = lib.wf_context_answer
 _output = lib.wf_context_output
 _request = lib.wf_context_request_info
 _get_state = lib.wf_context_get_state
@@ -60,12 +62,15 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
     async def send_message(self, message: OutT, target_id: Optional[str] = None) -> None:
         """Sends `message` along the edges of this executor, or only along the one to `target_id`.
 
-        It is delivered in the next superstep. Later changes to the object do not reach the receiver.
+        It is delivered in the next superstep. Later changes to the object do not reach the receiver. A
+        `SubWorkflowResponseMessage` goes to the executor in the sub-workflow that asked.
 
         Raises:
             TypeError: the message has no JSON form.
             ValueError: the workflow has no executor of that id.
         """
+        if message.__class__ is SubWorkflowResponseMessage and self._answer(message):
+            return
         payload = encode(message, "message")
         error = c_void_p()
         target = None if target_id is None else _text(target_id)
@@ -77,6 +82,18 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         if self._sent is None:
             self._sent = []
         self._sent.append(payload)
+
+    def _answer(self, message: Any) -> bool:
+        """Answers the request of a sub-workflow; False if no sub-workflow here waits for that."""
+        request_id = message.source_event.request_id
+        payload = encode(message.data, f"the answer to request '{request_id}'")
+        error = c_void_p()
+        status = _answer(self._open(), request_id.encode(), payload, len(payload), byref(error))
+        if status == WF_E_NOTFOUND:
+            lib.wf_error_free(error)
+        elif status:
+            raise_for(status, error)
+        return bool(status == 0)
 
     async def yield_output(self, output: WorkflowOutT) -> None:
         """Gives `output` to the caller of the workflow.

@@ -63,6 +63,11 @@ class TypeRegistry:
         self._by_qualname.setdefault(shape.name.rpartition(":")[2], set()).add(shape.name)
         return shape
 
+    def put(self, shape: Shape) -> None:
+        """Registers a type of this package with a form of its own."""
+        self._by_type[shape.cls] = self._by_name[shape.name] = shape
+        self._chosen.add(shape.name)
+
     def known(self, cls: type) -> Optional[Shape]:
         """How values of `cls` are written, if it is registered."""
         return self._by_type.get(cls)

@@ -28,8 +28,11 @@ from ._abi import (
     WF_RUN_IDLE_WITH_PENDING_REQUESTS,
     WF_TIMEOUT,
 )
+from ._codec import decode
 from ._condition import evaluate
 from ._context import WorkflowContext
+from ._edge import Condition
+from ._edge_group import Selector
 from ._error_details import message_of, traceback_of
 from ._errors import WorkflowCheckpointException, WorkflowRunnerException
 from ._event import WorkflowEvent
@@ -81,7 +84,6 @@ class Run:
         self._hidden = set(hidden)
         self._prelude = list(prelude)
         self._has_news = has_news
-        self.hosts = workflow._hosts
         self.is_streaming = False
         self._loop = asyncio.get_running_loop()
         self._steps = make_steps(self._loop)
@@ -206,18 +208,18 @@ class Run:
         task.add_done_callback(partial(self._finished, host, code, context))
         return WF_PENDING
 
-    def decide(self, index: int, raw: bytes) -> int:
+    def decide(self, condition: Condition, raw: bytes) -> int:
         """Evaluates a condition."""
         try:
-            return _YES if evaluate(self._workflow._conditions[index], self._workflow._decode(raw)) else _NO
+            return _YES if evaluate(condition, decode(raw)) else _NO
         except BaseException as error:
             self._keep(None, error)
             return _FAILED
 
-    def select(self, index: int, raw: bytes, selection: int) -> int:
+    def select(self, selector: Selector, raw: bytes, selection: int) -> int:
         """Lets a selector choose."""
         try:
-            choose(self._workflow._selectors[index], self._workflow._decode(raw), selection)
+            choose(selector, decode(raw), selection)
             return WF_DONE
         except BaseException as error:
             self._keep(None, error)
@@ -245,7 +247,7 @@ class Run:
         if code == host.restore and isinstance(error, Exception):
             cause, error = error, WorkflowCheckpointException(f"'{host.id}' could not be restored: {message_of(error)}")
             error.__cause__ = cause
-        self._keep(host.id, error)
+        self._keep(lib.wf_context_executor_id(handle).decode(), error)
         message = message_of(error).encode("utf-8", "backslashreplace")
         return int(_fail(handle, type(error).__name__.encode(), message, len(message)))
 

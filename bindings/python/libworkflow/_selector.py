@@ -13,10 +13,10 @@ from ._edge_group import Selector
 from ._library import lib, take_error
 
 
-def selector_struct(name: str, index: int) -> _abi.wf_selector_t:
+def selector_struct(name: str, number: int) -> _abi.wf_selector_t:
     """What the library gets for the selector with that number."""
     return _abi.wf_selector_t(
-        flags=_abi.WF_STRICT_RESULT, name=name.encode(), select=_trampolines.selector, user_data=index
+        flags=_abi.WF_STRICT_RESULT, name=name.encode(), select=_trampolines.selector, user_data=number
     )
 
 

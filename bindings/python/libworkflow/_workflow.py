@@ -10,20 +10,20 @@ from ctypes import byref, c_void_p
 from typing import Any, Callable, Literal, Optional, Union, overload
 
 from ._abi import WF_EVENT_CHECKPOINT, WF_EVENT_STATUS, wf_run_options_t
-from ._codec import decoder, encode
-from ._edge import Condition
-from ._edge_group import EdgeGroup, Selector
+from ._codec import encode
+from ._edge_group import EdgeGroup
 from ._event import WorkflowEvent, WorkflowEventSource
 from ._executor import Executor
 from ._graph import Graph
-from ._host import Host
 from ._library import lib, raise_for
 from ._resting_run import RestingRun
 from ._result import WorkflowRunResult
 from ._run import Run
 from ._run_state import RUN_STATES, WorkflowRunState
+from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
 from ._stream import ResponseStream, result_of
+from ._trampolines import forget
 
 _log = logging.getLogger("libworkflow")
 
@@ -37,9 +37,9 @@ class Workflow(Graph):
     def __init__(
         self,
         handle: int,
-        hosts: list[Host],
-        conditions: list[Condition],
-        selectors: list[Selector],
+        executors: dict[str, Executor],
+        scopes: dict[str, Mapping[str, Shape]],
+        numbers: Sequence[int],
         groups: Sequence[EdgeGroup],
         start_executor: Executor,
         *,
@@ -49,17 +49,14 @@ class Workflow(Graph):
     ) -> None:
         super().__init__(
             handle,
-            {host.id: host.executor for host in hosts},
+            executors,
             groups,
             start_executor,
             description=description,
             max_iterations=max_iterations,
         )
-        self._hosts = hosts
-        self._conditions = conditions
-        self._selectors = selectors
-        self._decode = decoder()
-        self._scopes = {host.id: host.types for host in hosts}
+        self._scopes = scopes
+        self._numbers = numbers
         self._lock = threading.Lock()
         self._resting: Optional[RestingRun] = None
         self._latest: Optional[weakref.ref[Run]] = None
@@ -293,6 +290,10 @@ class Workflow(Graph):
                 return self._resting.requests()
         run = self._latest() if self._latest is not None else None
         return [] if run is None else run.requests()
+
+    def __del__(self, free: Any = lib.wf_workflow_free, forget: Any = forget) -> None:
+        super().__del__(free)
+        forget(getattr(self, "_numbers", ()))
 
 
 def _framework_event(type: str, state: Optional[WorkflowRunState] = None) -> WorkflowEvent[Any]:
