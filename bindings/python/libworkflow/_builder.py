@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from ctypes import byref, c_void_p
 from typing import Any, Callable, Optional, Union
 
+from ._abi import WF_OUTPUT_FINAL, WF_OUTPUT_HIDDEN, WF_OUTPUT_INTERMEDIATE
 from ._case import Case, Default, group_cases
 from ._condition import condition_names, condition_struct
 from ._edge import Condition
@@ -14,6 +15,7 @@ from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, Selector, S
 from ._executor import Executor
 from ._host import Host, executor_struct, types_of
 from ._library import lib, raise_for
+from ._output import UNSET, OutputDesignation, OutputSelection, Selection
 from ._selector import selector_struct
 from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
@@ -25,14 +27,24 @@ from ._workflow_executor import WorkflowExecutor
 
 DEFAULT_MAX_ITERATIONS = 100
 
+_OUTPUT_KINDS = {"output": WF_OUTPUT_FINAL, "intermediate": WF_OUTPUT_INTERMEDIATE, None: WF_OUTPUT_HIDDEN}
+
 
 class WorkflowBuilder:
     """Collects executors and edges; every method but `build` answers with the builder.
 
     A workflow without a `name` gets one made of its executors and edges, the same in every process.
 
+    What the executors in `output_from` yield is an "output" event, what those in `intermediate_output_from` yield an
+    "intermediate" one, and what others yield is hidden. "all" stands for all executors that declare the type of their
+    output, "all_other" for those of them that are not in `output_from`. Without both, every yield is an output.
+
+    With `strict_state`, two executors that write one key of the shared state in one superstep fail the run; else the
+    later one in the order of executors counts, and a "warning" event says so.
+
     Raises:
         TypeError: the start is not an executor, or the storage not a storage.
+        ValueError: a selection of outputs is an unknown text.
     """
 
     def __init__(
@@ -43,7 +55,13 @@ class WorkflowBuilder:
         *,
         start_executor: Executor,
         checkpoint_storage: Optional[CheckpointStorage] = None,
+        output_from: Selection = UNSET,
+        intermediate_output_from: Selection = UNSET,
+        output_executors: Selection = UNSET,
+        strict_state: bool = False,
     ) -> None:
+        self._selection = OutputSelection(output_from, intermediate_output_from, output_executors)
+        self._strict_state = strict_state
         handle_of(checkpoint_storage)  # refuses other objects
         self._max_iterations = max_iterations
         self._name = name
@@ -139,10 +157,12 @@ class WorkflowBuilder:
             GraphConnectivityError: an executor cannot be reached from the start.
             WorkflowValidationError: the graph is wrong in another way. Each of these names all problems.
         """
-        validate_workflow_graph(self._groups, self._executors, self._start_executor)
+        outputs, intermediates = self._selection.resolve(self._executors)
+        validate_workflow_graph(self._groups, self._executors, self._start_executor, outputs or (), intermediates)
+        designation = OutputDesignation(None if outputs is None else frozenset(outputs), frozenset(intermediates))
         numbers: list[int] = []
         try:
-            handle = self._build(numbers)
+            handle = self._build(numbers, designation)
         except BaseException:
             forget(numbers)
             raise
@@ -155,10 +175,12 @@ class WorkflowBuilder:
             self._start_executor,
             description=self._description,
             max_iterations=self._max_iterations,
+            designation=designation,
+            strict_state=self._strict_state,
             checkpoint_storage=self._checkpoint_storage,
         )
 
-    def _build(self, numbers: list[int]) -> int:
+    def _build(self, numbers: list[int], designation: OutputDesignation) -> int:
         """The library's workflow; `numbers` gets those of the host code behind it."""
 
         def number(item: Any) -> int:
@@ -181,6 +203,10 @@ class WorkflowBuilder:
                     host = Host(executor)
                     struct = executor_struct(number(host), host.keeps_state)
                     _call(lib.wf_builder_add_executor, builder, name.encode(), byref(struct))
+            if designation.outputs is not None:
+                for name in self._executors:
+                    kind = _OUTPUT_KINDS[designation.classify(name)]
+                    _call(lib.wf_builder_set_output, builder, name.encode(), kind)
             for name, (_, _, condition) in dict(zip(condition_of, conditional)).items():
                 _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, number(condition))))
             for name, (_, _, selector) in dict(zip(selector_of, selecting)).items():
@@ -213,7 +239,7 @@ class WorkflowBuilder:
             raise TypeError(f"{type(executor).__name__} must call super().__init__(id=...) in its __init__")
         known = self._executors.setdefault(executor.id, executor)
         if known is not executor:
-            raise ValueError(f"two executors have the id '{executor.id}'")
+            raise ValueError(f"Duplicate executor ID '{executor.id}': two executors have it")
         return executor.id
 
     def _ids(self, executors: Sequence[Executor]) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from ctypes import byref, c_char_p, c_void_p
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, Optional
 
 from ._abi import WF_E_NOTFOUND, WF_NONE, WF_SCOPE_SHARED
 from ._codec import encode
+from ._event import WorkflowEvent, WorkflowEventSource
 from ._library import lib, raise_for, take_error
 from ._request import Question
 from ._state import State
@@ -34,8 +36,20 @@ _request = lib.wf_context_request_info
 _get_state = lib.wf_context_get_state
 _set_state = lib.wf_context_set_state
 _delete_state = lib.wf_context_delete_state
+_emit = lib.wf_context_emit
 _halt = lib.wf_context_halt
 _is_cancelled = lib.wf_context_is_cancelled
+
+_OUTPUTS = "use ctx.yield_output, and output_from or intermediate_output_from of the builder"
+_LIFECYCLE = "it tells of the run itself"
+_RESERVED = {
+    "output": _OUTPUTS,
+    "intermediate": _OUTPUTS,
+    "started": _LIFECYCLE,
+    "status": _LIFECYCLE,
+    "failed": _LIFECYCLE,
+}
+_log = logging.getLogger("libworkflow")
 
 
 class WorkflowContext(Generic[OutT, WorkflowOutT]):
@@ -109,6 +123,26 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         if self._yielded is None:
             self._yielded = []
         self._yielded.append(payload)
+        self._wake()
+
+    async def add_event(self, event: WorkflowEvent[Any]) -> None:
+        """Gives an event of your own to the caller of the workflow, in order with the outputs.
+
+        The caller gets this very object; it is no part of any checkpoint. Events that tell of the run itself, and of
+        outputs, are not yours to make: a "warning" event takes the place of such a one.
+        """
+        if event.origin is WorkflowEventSource.EXECUTOR and event.type in _RESERVED:
+            text = (
+                f"executor '{self.executor_id}' attempted to emit an event of the reserved type '{event.type}'. The "
+                f"event was ignored: {_RESERVED[event.type]}"
+            )
+            _log.warning(text)
+            event = WorkflowEvent.warning(text)
+        number = b"%d" % self._run.lend(event)
+        error = c_void_p()
+        status = _emit(self._open(), b"python", number, len(number), byref(error))
+        if status:
+            raise_for(status, error)
         self._wake()
 
     async def request_info(self, request_data: Any, response_type: Any, *, request_id: Optional[str] = None) -> None:
@@ -221,6 +255,24 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         status = _delete_state(self._open(), WF_SCOPE_SHARED, _text(key), byref(error))
         if status == WF_NONE:
             raise KeyError(key)
+        if status:
+            raise_for(status, error)
+
+    def state_keys(self, prefix: str = "") -> list[str]:
+        """The keys of the shared state that begin with `prefix`, in the order of their bytes; own writes included."""
+        keys, error = c_char_p(), c_void_p()
+        status = lib.wf_context_state_keys(
+            self._open(), WF_SCOPE_SHARED, _text(prefix), byref(keys), None, byref(error)
+        )
+        if status:
+            raise_for(status, error)
+        found: list[str] = json.loads(keys.value or b"[]")
+        return found
+
+    def clear_state(self) -> None:
+        """Removes every shared value that there is."""
+        error = c_void_p()
+        status = lib.wf_context_clear_state(self._open(), WF_SCOPE_SHARED, byref(error))
         if status:
             raise_for(status, error)
 

@@ -11,6 +11,7 @@ from ._edge_group import EdgeGroup, InternalEdgeGroup
 from ._executor import Executor
 from ._identifier import new_identifier
 from ._library import lib, raise_for, take_text
+from ._output import OutputDesignation
 
 
 class Graph:
@@ -25,10 +26,12 @@ class Graph:
         *,
         description: Optional[str],
         max_iterations: int,
+        designation: OutputDesignation,
     ) -> None:
         self._handle = handle
         self._id: Optional[str] = None
         self._start_executor = start_executor
+        self._output_designation = designation
         self.executors = executors
         """The executors by id, in order of their first mention."""
         self.edge_groups: list[EdgeGroup] = [*groups, *map(InternalEdgeGroup, executors)]
@@ -88,14 +91,15 @@ class Graph:
 
     def is_terminal_executor(self, executor_id: str) -> bool:
         """Whether the yields of that executor are outputs of the workflow."""
-        return executor_id in self.executors
+        return self._output_designation.is_terminal(executor_id)
 
     def is_intermediate_executor(self, executor_id: str) -> bool:
         """Whether the yields of that executor are intermediate outputs."""
-        return False
+        return self._output_designation.is_intermediate(executor_id)
 
     def to_dict(self) -> dict[str, Any]:
         """The graph for people and tools; `definition` is what the library reads."""
+        outputs, intermediates = self._output_designation.outputs, self._output_designation.intermediates
         data = {
             "name": self.name,
             "id": self.id,
@@ -103,8 +107,8 @@ class Graph:
             "max_iterations": self.max_iterations,
             "edge_groups": [group.to_dict() for group in self.edge_groups],
             "executors": {name: node.to_dict() for name, node in self.executors.items()},
-            "output_executors": None,
-            "intermediate_executors": None,
+            "output_executors": None if outputs is None else sorted(outputs),
+            "intermediate_executors": None if outputs is None else sorted(intermediates),
         }
         return data if self.description is None else {**data, "description": self.description}
 

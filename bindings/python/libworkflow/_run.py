@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import time
 from collections.abc import Iterable
 from ctypes import byref, c_void_p
@@ -16,8 +17,10 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 from ._abi import (
     WF_DONE,
     WF_E_CANCELLED,
+    WF_E_CONFLICT,
     WF_E_EXECUTOR,
     WF_E_EXISTS,
+    WF_EVENT_CUSTOM,
     WF_EVENT_EXECUTOR_FAILED,
     WF_EVENT_FAILED,
     WF_EVENT_STATUS,
@@ -90,6 +93,8 @@ class Run:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiter: Optional[asyncio.Future[None]] = None
         self._failures: dict[Optional[str], BaseException] = {}
+        self._lent: dict[int, WorkflowEvent[Any]] = {}
+        self._lendings = itertools.count()
         self._interrupt: Optional[BaseException] = None
         self._must_wait = False
         self._closed = False
@@ -143,6 +148,10 @@ class Run:
                         _free_event(handle)
                         if kind == WF_EVENT_STATUS:
                             self._hidden.discard(kind)
+                        continue
+                    if kind == WF_EVENT_CUSTOM:
+                        events.append(self._lent.pop(int(lib.wf_event_data(handle, None))))
+                        _free_event(handle)
                         continue
                     events.append(WorkflowEvent._adopt(handle, kind))
                     if kind in _FAILURES:
@@ -208,6 +217,12 @@ class Run:
         task.add_done_callback(partial(self._finished, host, code, context))
         return WF_PENDING
 
+    def lend(self, event: WorkflowEvent[Any]) -> int:
+        """Keeps an event of host code until the library says that it is its turn; answers with its number."""
+        number = next(self._lendings)
+        self._lent[number] = event
+        return number
+
     def decide(self, condition: Condition, raw: bytes) -> int:
         """Evaluates a condition."""
         try:
@@ -259,7 +274,7 @@ class Run:
     def _failure(self, status: int) -> BaseException:
         """Why the run failed: what the host code raised, else what the library says."""
         error = take_error(status, self._error)
-        if status == WF_E_EXISTS:  # of a request: no checkpoint is meant
+        if status in (WF_E_EXISTS, WF_E_CONFLICT):  # of a request, or in the state: no checkpoint is meant
             error = WorkflowRunnerException(str(error))
         if self._interrupt is not None:
             return self._interrupt
@@ -303,6 +318,7 @@ class Run:
 
     def _end(self) -> None:
         self._closed = True
+        self._lent.clear()
         self._failures.clear()  # they hold tracebacks, which hold this run
         self._steps.close()
         self._settle(cancel=True)

@@ -41,3 +41,11 @@ class State:
             KeyError: there is none.
         """
         self._context.delete_state(key)
+
+    def keys(self) -> list[str]:
+        """All keys, in the order of their bytes."""
+        return self._context.state_keys()
+
+    def clear(self) -> None:
+        """Removes every value."""
+        self._context.clear_state()

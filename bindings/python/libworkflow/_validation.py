@@ -111,11 +111,12 @@ def _designations(
     both = sorted(set(outputs) & set(intermediates))
     if both:
         yield problem(f"executors cannot be both output and intermediate: {both}")
-    for what, names in (("output", outputs), ("intermediate", intermediates)):
+    for what, names in (("Output", outputs), ("Intermediate", intermediates)):
         for name in names:
             if name not in executors:
                 yield problem(f"{what} executor '{name}' is not present in the workflow graph")
             elif not executors[name].workflow_output_types:
                 yield problem(
-                    f"{what} executor '{name}' must have output type annotations: WorkflowContext[..., WorkflowOutT]"
+                    f"{what} executor '{name}' must have output type annotations defined: "
+                    "WorkflowContext[OutT, WorkflowOutT]"
                 )

@@ -9,13 +9,14 @@ from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from ctypes import byref, c_void_p
 from typing import Any, Callable, Literal, Optional, Union, overload
 
-from ._abi import WF_EVENT_CHECKPOINT, WF_EVENT_STATUS, wf_run_options_t
+from ._abi import WF_EVENT_CHECKPOINT, WF_EVENT_STATUS, WF_RUN_STRICT_STATE, wf_run_options_t
 from ._codec import encode
 from ._edge_group import EdgeGroup
 from ._event import WorkflowEvent, WorkflowEventSource
 from ._executor import Executor
 from ._graph import Graph
 from ._library import lib, raise_for
+from ._output import OutputDesignation
 from ._resting_run import RestingRun
 from ._result import WorkflowRunResult
 from ._run import Run
@@ -45,6 +46,8 @@ class Workflow(Graph):
         *,
         description: Optional[str],
         max_iterations: int,
+        designation: OutputDesignation,
+        strict_state: bool,
         checkpoint_storage: Optional[CheckpointStorage],
     ) -> None:
         super().__init__(
@@ -54,7 +57,9 @@ class Workflow(Graph):
             start_executor,
             description=description,
             max_iterations=max_iterations,
+            designation=designation,
         )
+        self._flags = WF_RUN_STRICT_STATE if strict_state else 0
         self._scopes = scopes
         self._numbers = numbers
         self._lock = threading.Lock()
@@ -123,13 +128,21 @@ class Workflow(Graph):
         """
         storage = checkpoint_storage if checkpoint_storage is not None else self._checkpoint_storage
         if message is not None and checkpoint_id is not None:
-            raise ValueError("give a message to start or a checkpoint_id to resume, not both")
+            raise ValueError(
+                "Cannot provide both 'message' and 'checkpoint_id': a message starts a run, a checkpoint_id resumes one"
+            )
         if message is not None and responses is not None:
-            raise ValueError("give a message to start or responses to go on, not both")
+            raise ValueError(
+                "Cannot provide both 'message' and 'responses': a message starts a run, responses let one go on"
+            )
         if message is None and checkpoint_id is None and responses is None:
-            raise ValueError("give a message to start, responses to go on, or a checkpoint_id to resume")
+            raise ValueError(
+                "Must provide at least one of a message to start, responses to go on, or a checkpoint_id to resume"
+            )
         if checkpoint_id is not None and storage is None:
-            raise ValueError("a checkpoint_id needs a storage: give checkpoint_storage here or to the builder")
+            raise ValueError(
+                "Cannot restore from checkpoint without a storage: give checkpoint_storage here or to the builder"
+            )
         # A run may be asked for its checkpoint events later: the library must not leave them out.
         hidden = [] if include_checkpoint_events else [WF_EVENT_CHECKPOINT]
 
@@ -166,7 +179,7 @@ class Workflow(Graph):
             if waiting:
                 _log.warning("a new message for '%s' while %d requests wait; they go on waiting", self.name, waiting)
             return self._continued(resting, hidden, waiting)
-        options = wf_run_options_t(storage=handle_of(storage))
+        options = wf_run_options_t(flags=self._flags, storage=handle_of(storage))
         handle, error = c_void_p(), c_void_p()
         status = lib.wf_run_start(self._handle, byref(options), text, len(text), byref(handle), byref(error))
         if status:
@@ -174,7 +187,7 @@ class Workflow(Graph):
         return self._driven(Run(self, handle.value or 0, storage=storage, hidden=hidden))
 
     def _resume(self, checkpoint_id: str, responses: Any, storage: Any, hidden: list[int]) -> Run:
-        options = wf_run_options_t(storage=handle_of(storage))
+        options = wf_run_options_t(flags=self._flags, storage=handle_of(storage))
         handle, error = c_void_p(), c_void_p()
         key = checkpoint_id.encode()
         status = lib.wf_run_resume(self._handle, byref(options), key, byref(handle), byref(error))

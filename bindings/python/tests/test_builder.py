@@ -53,7 +53,7 @@ def test_unreachable_executors_are_all_named() -> None:
 
 def test_one_id_for_two_executors() -> None:
     a, other = nodes("aa")
-    with pytest.raises(ValueError, match="two executors have the id 'a'"):
+    with pytest.raises(ValueError, match="Duplicate executor ID 'a'"):
         WorkflowBuilder(start_executor=a).add_edge(a, other)
 
 

@@ -255,7 +255,9 @@ class Boss(Executor):
         await ctx.send_message(text)
 
     @handler
-    async def decide(self, request: SubWorkflowRequestMessage, ctx: WorkflowContext[SubWorkflowResponseMessage]) -> None:
+    async def decide(
+        self, request: SubWorkflowRequestMessage, ctx: WorkflowContext[SubWorkflowResponseMessage]
+    ) -> None:
         ask = request.source_event.data
         assert isinstance(ask, Ask) and request.source_event.response_type is bool
         assert request.executor_id == "box" and request.source_event.source_executor_id == "box/guard"
@@ -377,7 +379,9 @@ def test_description_and_picture_show_what_is_inside() -> None:
     workflow = nested(2)
     data = workflow.to_dict()
     box = data["executors"]["box"]
-    assert box["type"] == "WorkflowExecutor" and "upper" in box["workflow"]["executors"]["box1"]["workflow"]["executors"]
+    assert (
+        box["type"] == "WorkflowExecutor" and "upper" in box["workflow"]["executors"]["box1"]["workflow"]["executors"]
+    )
     assert "upper" in WorkflowViz(workflow).to_mermaid()
     assert workflow.graph_signature_hash != nested(1).graph_signature_hash
 
