@@ -13,11 +13,15 @@ result.get_outputs()  # ["HELLO"]
 from ._abi import WF_VERSION as __version__
 from ._builder import DEFAULT_MAX_ITERATIONS, WorkflowBuilder
 from ._case import Case, Default
-from ._checkpoint import WorkflowCheckpoint, WorkflowMessage
+from ._checkpoint import WorkflowCheckpoint
 from ._context import WorkflowContext
+from ._edge import INTERNAL_SOURCE_ID, Edge
+from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, InternalEdgeGroup, SingleEdgeGroup
+from ._error_details import WorkflowErrorDetails
 from ._errors import (
     EdgeDuplicationError,
     GraphConnectivityError,
+    TypeCompatibilityError,
     ValidationTypeEnum,
     WorkflowCheckpointException,
     WorkflowConvergenceException,
@@ -25,14 +29,16 @@ from ._errors import (
     WorkflowRunnerException,
     WorkflowValidationError,
 )
-from ._event import WorkflowErrorDetails, WorkflowEvent, WorkflowEventSource, WorkflowRunState
+from ._event import WorkflowEvent, WorkflowEventSource
 from ._executor import Executor
 from ._function_executor import FunctionExecutor, executor
 from ._handler import handler
+from ._message import MessageType, WorkflowMessage
 from ._opaque import OpaqueValue
 from ._registry import register_type
 from ._response_handler import response_handler
 from ._result import WorkflowRunResult
+from ._run_state import WorkflowRunState
 from ._storage import (
     CheckpointStorage,
     EngineStorage,
@@ -41,22 +47,41 @@ from ._storage import (
     open_storage,
 )
 from ._stream import ResponseStream
+from ._sub_workflow import SubWorkflowRequestMessage, SubWorkflowResponseMessage
+from ._switch_group import SwitchCaseEdgeGroup, SwitchCaseEdgeGroupCase, SwitchCaseEdgeGroupDefault
+from ._validation import validate_workflow_graph
+from ._viz import WorkflowViz
 from ._workflow import Workflow
+from ._workflow_executor import WorkflowExecutor
 
 __all__ = [
     "DEFAULT_MAX_ITERATIONS",
+    "INTERNAL_SOURCE_ID",
     "Case",
     "CheckpointStorage",
     "Default",
+    "Edge",
     "EdgeDuplicationError",
+    "EdgeGroup",
     "EngineStorage",
     "Executor",
+    "FanInEdgeGroup",
+    "FanOutEdgeGroup",
     "FileCheckpointStorage",
     "FunctionExecutor",
     "GraphConnectivityError",
     "InMemoryCheckpointStorage",
+    "InternalEdgeGroup",
+    "MessageType",
     "OpaqueValue",
     "ResponseStream",
+    "SingleEdgeGroup",
+    "SubWorkflowRequestMessage",
+    "SubWorkflowResponseMessage",
+    "SwitchCaseEdgeGroup",
+    "SwitchCaseEdgeGroupCase",
+    "SwitchCaseEdgeGroupDefault",
+    "TypeCompatibilityError",
     "ValidationTypeEnum",
     "Workflow",
     "WorkflowBuilder",
@@ -68,15 +93,18 @@ __all__ = [
     "WorkflowEvent",
     "WorkflowEventSource",
     "WorkflowException",
+    "WorkflowExecutor",
     "WorkflowMessage",
     "WorkflowRunResult",
     "WorkflowRunState",
     "WorkflowRunnerException",
     "WorkflowValidationError",
+    "WorkflowViz",
     "__version__",
     "executor",
     "handler",
     "open_storage",
     "register_type",
     "response_handler",
+    "validate_workflow_graph",
 ]

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import zlib
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from ctypes import byref, c_void_p
 from typing import Any, Callable, Optional, Union
 
-from ._case import Case, Default, split_cases
-from ._condition import Condition, condition_names, condition_struct
-from ._edge_group import EdgeGroup
-from ._errors import EdgeDuplicationError
+from ._abi import WF_OUTPUT_FINAL, WF_OUTPUT_HIDDEN, WF_OUTPUT_INTERMEDIATE
+from ._case import Case, Default, group_cases
+from ._condition import condition_names, condition_struct
+from ._edge import Condition
+from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, Selector, SingleEdgeGroup
 from ._executor import Executor
-from ._host import Host, executor_struct
+from ._host import Host, executor_struct, types_of
 from ._library import lib, raise_for
-from ._selector import Selector, selector_struct
+from ._output import UNSET, OutputDesignation, OutputSelection, Selection
+from ._selector import selector_struct
+from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
+from ._switch_group import SwitchCaseEdgeGroup
+from ._trampolines import forget, keep
+from ._validation import validate_workflow_graph
 from ._workflow import Workflow
+from ._workflow_executor import WorkflowExecutor
 
 DEFAULT_MAX_ITERATIONS = 100
+
+_OUTPUT_KINDS = {"output": WF_OUTPUT_FINAL, "intermediate": WF_OUTPUT_INTERMEDIATE, None: WF_OUTPUT_HIDDEN}
 
 
 class WorkflowBuilder:
@@ -27,8 +35,16 @@ class WorkflowBuilder:
 
     A workflow without a `name` gets one made of its executors and edges, the same in every process.
 
+    What the executors in `output_from` yield is an "output" event, what those in `intermediate_output_from` yield an
+    "intermediate" one, and what others yield is hidden. "all" stands for all executors that declare the type of their
+    output, "all_other" for those of them that are not in `output_from`. Without both, every yield is an output.
+
+    With `strict_state`, two executors that write one key of the shared state in one superstep fail the run; else the
+    later one in the order of executors counts, and a "warning" event says so.
+
     Raises:
         TypeError: the start is not an executor, or the storage not a storage.
+        ValueError: a selection of outputs is an unknown text.
     """
 
     def __init__(
@@ -39,7 +55,13 @@ class WorkflowBuilder:
         *,
         start_executor: Executor,
         checkpoint_storage: Optional[CheckpointStorage] = None,
+        output_from: Selection = UNSET,
+        intermediate_output_from: Selection = UNSET,
+        output_executors: Selection = UNSET,
+        strict_state: bool = False,
     ) -> None:
+        self._selection = OutputSelection(output_from, intermediate_output_from, output_executors)
+        self._strict_state = strict_state
         handle_of(checkpoint_storage)  # refuses other objects
         self._max_iterations = max_iterations
         self._name = name
@@ -61,7 +83,7 @@ class WorkflowBuilder:
         """
         if condition is not None and not callable(condition):
             raise TypeError(f"the condition {condition!r} cannot be called")
-        return self._add("single", [source], [target], conditions=[condition] if condition is not None else [])
+        return self._add(SingleEdgeGroup(self._id(source), self._id(target), condition))
 
     def add_chain(self, executors: Sequence[Executor]) -> WorkflowBuilder:
         """An edge from each executor to the next.
@@ -85,7 +107,7 @@ class WorkflowBuilder:
         """
         if len(targets) < 2:
             raise ValueError("a fan-out needs at least two targets")
-        return self._add("fan_out", [source], targets)
+        return self._add(FanOutEdgeGroup(self._id(source), self._ids(targets)))
 
     def add_fan_in_edges(self, sources: Sequence[Executor], target: Executor) -> WorkflowBuilder:
         """`target` gets one list with the messages of all `sources`, once each of them has sent one.
@@ -96,7 +118,7 @@ class WorkflowBuilder:
         """
         if len(sources) < 2:
             raise ValueError("a fan-in needs at least two sources")
-        return self._add("fan_in", sources, [target])
+        return self._add(FanInEdgeGroup(self._ids(sources), self._id(target)))
 
     def add_switch_case_edge_group(self, source: Executor, cases: Sequence[Union[Case, Default]]) -> WorkflowBuilder:
         """Every message of `source` goes to the target of the first `Case` that takes it, else to the `Default`'s.
@@ -105,9 +127,8 @@ class WorkflowBuilder:
             ValueError: there are fewer than two cases, not exactly one default, or two executors have the same id.
             TypeError: one is neither a case nor a default, or holds something else than it should.
         """
-        ordered, default = split_cases(cases)
-        targets = [*(case.target for case in ordered), default.target]
-        return self._add("switch", [source], targets, conditions=[case.condition for case in ordered])
+        source_id = self._id(source)
+        return self._add(SwitchCaseEdgeGroup(source_id, group_cases(cases, self._id)))
 
     def add_multi_selection_edge_group(
         self, source: Executor, targets: Sequence[Executor], selection_func: Selector
@@ -125,57 +146,90 @@ class WorkflowBuilder:
             raise ValueError("a selection needs at least two targets")
         if not callable(selection_func):
             raise TypeError(f"the selector {selection_func!r} cannot be called")
-        return self._add("selection", [source], targets, selector=selection_func)
+        return self._add(FanOutEdgeGroup(self._id(source), self._ids(targets), selection_func))
 
     def build(self) -> Workflow:
         """Checks the graph. The builder may be used again; its workflows share the executor objects.
 
         Raises:
             EdgeDuplicationError: two edges have the same source and target.
+            TypeCompatibilityError: an executor takes nothing of what another one sends to it.
             GraphConnectivityError: an executor cannot be reached from the start.
-            WorkflowValidationError: the graph is wrong in another way.
+            WorkflowValidationError: the graph is wrong in another way. Each of these names all problems.
         """
-        self._refuse_duplicates()
-        hosts = [Host(executor) for executor in self._executors.values()]
+        outputs, intermediates = self._selection.resolve(self._executors)
+        validate_workflow_graph(self._groups, self._executors, self._start_executor, outputs or (), intermediates)
+        designation = OutputDesignation(None if outputs is None else frozenset(outputs), frozenset(intermediates))
+        numbers: list[int] = []
+        try:
+            handle = self._build(numbers, designation)
+        except BaseException:
+            forget(numbers)
+            raise
+        return Workflow(
+            handle,
+            dict(self._executors),
+            self._scopes(),
+            numbers,
+            self._groups,
+            self._start_executor,
+            description=self._description,
+            max_iterations=self._max_iterations,
+            designation=designation,
+            strict_state=self._strict_state,
+            checkpoint_storage=self._checkpoint_storage,
+        )
+
+    def _build(self, numbers: list[int], designation: OutputDesignation) -> int:
+        """The library's workflow; `numbers` gets those of the host code behind it."""
+
+        def number(item: Any) -> int:
+            numbers.append(keep(item))
+            return numbers[-1]
+
         conditional = [edge for group in self._groups for edge in group.conditional]
-        names = condition_names(conditional)
-        conditions = dict(zip(names, (condition for _, _, condition in conditional)))
-        selecting = [(*group.pairs[0], group.selector) for group in self._groups if group.selector is not None]
-        selector_names = condition_names(selecting)
-        selectors = dict(zip(selector_names, (selector for _, _, selector in selecting)))
+        selecting = [edge for group in self._groups for edge in group.selecting]
+        condition_of, selector_of = condition_names(conditional), condition_names(selecting)
         builder, handle = c_void_p(), c_void_p()
         _call(lib.wf_builder_new, (self._name or self._default_name()).encode(), byref(builder))
         try:
             _call(lib.wf_builder_set_max_supersteps, builder, self._max_iterations)
             _call(lib.wf_builder_set_start, builder, self._start_executor.id.encode())
-            for index, host in enumerate(hosts, 1):
-                _call(
-                    lib.wf_builder_add_executor,
-                    builder,
-                    host.id.encode(),
-                    byref(executor_struct(index, host.keeps_state)),
-                )
-            for index, name in enumerate(conditions, 1):
-                _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, index)))
-            for index, name in enumerate(selectors, 1):
-                _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, index)))
-            following, next_selector = iter(names), iter(selector_names)
+            for name, executor in self._executors.items():
+                if isinstance(executor, WorkflowExecutor):
+                    inner = executor.workflow._handle
+                    _call(lib.wf_builder_add_sub_workflow, builder, name.encode(), inner, executor.flags)
+                else:
+                    host = Host(executor)
+                    struct = executor_struct(number(host), host.keeps_state)
+                    _call(lib.wf_builder_add_executor, builder, name.encode(), byref(struct))
+            if designation.outputs is not None:
+                for name in self._executors:
+                    kind = _OUTPUT_KINDS[designation.classify(name)]
+                    _call(lib.wf_builder_set_output, builder, name.encode(), kind)
+            for name, (_, _, condition) in dict(zip(condition_of, conditional)).items():
+                _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, number(condition))))
+            for name, (_, _, selector) in dict(zip(selector_of, selecting)).items():
+                _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, number(selector))))
+            conditions, selectors = iter(condition_of), iter(selector_of)
             for group in self._groups:
-                group_names = [next(following) for _ in group.conditions]
-                group.add_to(builder, _call, group_names, next(next_selector) if group.selector is not None else None)
+                names = [next(conditions) for _ in group.conditional]
+                names.extend(next(selectors) for _ in group.selecting)
+                group.add_to(builder, _call, names)
             _call(lib.wf_builder_build, builder, byref(handle))
+            return handle.value or 0
         finally:
             lib.wf_builder_free(builder)
-        return Workflow(
-            handle.value or 0,
-            hosts,
-            list(conditions.values()),
-            list(selectors.values()),
-            self._start_executor,
-            description=self._description,
-            max_iterations=self._max_iterations,
-            checkpoint_storage=self._checkpoint_storage,
-        )
+
+    def _scopes(self) -> dict[str, Mapping[str, Shape]]:
+        """The types that each executor knows, by its id or path."""
+        found: dict[str, Mapping[str, Shape]] = {}
+        for name, executor in self._executors.items():
+            if isinstance(executor, WorkflowExecutor):
+                found.update((f"{name}/{inside}", scope) for inside, scope in executor.workflow._scopes.items())
+            else:
+                found[name] = types_of(executor)
+        return found
 
     def _id(self, executor: Executor) -> str:
         """The id of an executor, which belongs to the graph from now on."""
@@ -185,28 +239,15 @@ class WorkflowBuilder:
             raise TypeError(f"{type(executor).__name__} must call super().__init__(id=...) in its __init__")
         known = self._executors.setdefault(executor.id, executor)
         if known is not executor:
-            raise ValueError(f"two executors have the id '{executor.id}'")
+            raise ValueError(f"Duplicate executor ID '{executor.id}': two executors have it")
         return executor.id
 
-    def _add(
-        self,
-        kind: str,
-        sources: Sequence[Executor],
-        targets: Sequence[Executor],
-        *,
-        conditions: Sequence[Condition] = (),
-        selector: Optional[Selector] = None,
-    ) -> WorkflowBuilder:
-        ids = [self._id(executor) for executor in (*sources, *targets)]
-        split = len(sources)
-        self._groups.append(EdgeGroup(kind, ids[:split], ids[split:], list(conditions), selector))
-        return self
+    def _ids(self, executors: Sequence[Executor]) -> list[str]:
+        return [self._id(executor) for executor in executors]
 
-    def _refuse_duplicates(self) -> None:
-        pairs = Counter(pair for group in self._groups for pair in group.pairs)
-        for (source, target), count in pairs.items():
-            if count > 1:
-                raise EdgeDuplicationError(f"{source}->{target}")
+    def _add(self, group: EdgeGroup) -> WorkflowBuilder:
+        self._groups.append(group)
+        return self
 
     def _default_name(self) -> str:
         pairs = sorted(pair for group in self._groups for pair in group.pairs)

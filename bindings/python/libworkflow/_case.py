@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Union
+from typing import Callable, Union
 
-from ._condition import Condition
+from ._edge import Condition
 from ._executor import Executor
+from ._switch_group import GroupCase, SwitchCaseEdgeGroupCase, SwitchCaseEdgeGroupDefault
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Default:
     target: Executor
 
 
-def split_cases(cases: Sequence[Union[Case, Default]]) -> tuple[list[Case], Default]:
-    """The cases in order, and the default, wherever it stands.
+def group_cases(cases: Sequence[Union[Case, Default]], id_of: Callable[[Executor], str]) -> list[GroupCase]:
+    """The cases as the edge group has them.
 
     Raises:
         ValueError: there are fewer than two, or not exactly one default.
@@ -42,4 +43,9 @@ def split_cases(cases: Sequence[Union[Case, Default]]) -> tuple[list[Case], Defa
     defaults = [case for case in cases if isinstance(case, Default)]
     if len(defaults) != 1:
         raise ValueError(f"a switch needs exactly one Default, not {len(defaults)}")
-    return [case for case in cases if isinstance(case, Case)], defaults[0]
+    return [
+        SwitchCaseEdgeGroupCase(case.condition, id_of(case.target))
+        if isinstance(case, Case)
+        else SwitchCaseEdgeGroupDefault(id_of(case.target))
+        for case in cases
+    ]

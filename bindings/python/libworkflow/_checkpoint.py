@@ -8,13 +8,12 @@ from datetime import datetime, timezone
 from typing import Any, Callable, Optional
 
 from ._codec import from_plain, to_plain
+from ._edge import INTERNAL_SOURCE_ID
 from ._errors import WorkflowCheckpointException
 from ._event import WorkflowEvent
 from ._identifier import new_identifier
+from ._message import MessageType, WorkflowMessage
 from ._request import Question
-
-_OUTSIDE = "internal:"
-"""Before the id of an executor: the source of a message from outside the workflow."""
 
 _TEXTS = {
     "workflow_name": "workflow_name",
@@ -28,23 +27,12 @@ _TEXTS = {
 
 
 @dataclass
-class WorkflowMessage:
-    """A message on its way."""
-
-    data: Any
-    source_id: str
-    target_id: Optional[str] = None
-    original_request: Optional[WorkflowEvent[Any]] = None
-    """The request that it answers."""
-
-
-@dataclass
 class WorkflowCheckpoint:
     """The state of a run at a superstep boundary.
 
     `messages` maps a source to the messages of it that are not delivered yet; `state` holds the shared state
-    and, under "_executor_state", what the executors gave to `on_checkpoint_save`; `pending_request_info_events`
-    maps the id of a request that waits for an answer to its "request_info" event.
+    and, under "_executor_state" if there is any, what the executors gave to `on_checkpoint_save`;
+    `pending_request_info_events` maps the id of a request that waits for an answer to its "request_info" event.
     """
 
     workflow_name: str
@@ -90,11 +78,15 @@ class WorkflowCheckpoint:
             for message in document.pop("messages"):
                 source, target = message["source"], message["target"]
                 request = _request_from_plain(message["request"]) if "request" in message else None
-                item = WorkflowMessage(from_plain(message["data"]), source or f"{_OUTSIDE}{target}", target, request)
+                kind = MessageType.STANDARD if request is None else MessageType.RESPONSE
+                item = WorkflowMessage(from_plain(message["data"]), source or INTERNAL_SOURCE_ID(target), target, kind)
+                item.original_request_info_event = request
                 messages.setdefault(item.source_id, []).append(item)
             executors = document.get("executor_states", {})
             saved = {name: from_plain(entry["saved"]) for name, entry in executors.items() if "saved" in entry}
-            state = {**_each(from_plain, document.pop("state")), "_executor_state": saved}
+            state = _each(from_plain, document.pop("state"))
+            if saved:
+                state["_executor_state"] = saved
             known = {ours: document.pop(theirs) for ours, theirs in _TEXTS.items()}
             known["metadata"] = _each(from_plain, document.pop("metadata"))
             known["pending_request_info_events"] = _each(
@@ -144,7 +136,7 @@ def _each(convert: Callable[[Any], Any], members: dict[str, Any]) -> dict[str, A
 
 
 def _request_from_plain(plain: dict[str, Any]) -> WorkflowEvent[Any]:
-    return WorkflowEvent.request_info(plain["request_id"], plain["source_executor_id"], from_plain(plain["data"]))
+    return WorkflowEvent._asking(plain["request_id"], plain["source_executor_id"], from_plain(plain["data"]))
 
 
 def _request_to_plain(event: WorkflowEvent[Any]) -> dict[str, Any]:
@@ -159,10 +151,10 @@ def _request_to_plain(event: WorkflowEvent[Any]) -> dict[str, Any]:
 
 def _message_to_plain(message: WorkflowMessage, what: str) -> dict[str, Any]:
     plain = {
-        "source": None if message.source_id.startswith(_OUTSIDE) else message.source_id,
+        "source": None if message.source_id.startswith(INTERNAL_SOURCE_ID("")) else message.source_id,
         "target": message.target_id,
         "data": to_plain(message.data, what),
     }
-    if message.original_request is not None:
-        plain["request"] = _request_to_plain(message.original_request)
+    if message.original_request_info_event is not None:
+        plain["request"] = _request_to_plain(message.original_request_info_event)
     return plain

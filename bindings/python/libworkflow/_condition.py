@@ -6,8 +6,7 @@ import inspect
 from typing import Any, Callable
 
 from . import _abi, _trampolines
-
-Condition = Callable[[Any], Any]
+from ._edge import Condition
 
 
 def condition_names(edges: list[tuple[str, str, Callable[..., Any]]]) -> list[str]:
@@ -34,10 +33,10 @@ def condition_names(edges: list[tuple[str, str, Callable[..., Any]]]) -> list[st
     return names
 
 
-def condition_struct(name: str, index: int) -> _abi.wf_condition_t:
+def condition_struct(name: str, number: int) -> _abi.wf_condition_t:
     """What the library gets for the condition with that number."""
     return _abi.wf_condition_t(
-        flags=_abi.WF_STRICT_RESULT, name=name.encode(), evaluate=_trampolines.condition, user_data=index
+        flags=_abi.WF_STRICT_RESULT, name=name.encode(), evaluate=_trampolines.condition, user_data=number
     )
 
 

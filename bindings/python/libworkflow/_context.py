@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import logging
 from ctypes import byref, c_char_p, c_void_p
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Callable, Generic, Optional
+from typing import TYPE_CHECKING, Any, Generic, Optional
 
 from ._abi import WF_E_NOTFOUND, WF_NONE, WF_SCOPE_SHARED
 from ._codec import encode
+from ._event import WorkflowEvent, WorkflowEventSource
 from ._library import lib, raise_for, take_error
 from ._request import Question
+from ._state import State
+from ._sub_workflow import SubWorkflowResponseMessage
 
 if TYPE_CHECKING:
     from typing_extensions import Never, TypeVar
 
     from ._host import Host
+    from ._run import Run
 
     OutT = TypeVar("OutT", default=Never)
     WorkflowOutT = TypeVar("WorkflowOutT", default=Never)
@@ -25,11 +30,26 @@ else:
     OutT, WorkflowOutT = TypeVar("OutT"), TypeVar("WorkflowOutT")
 
 _send = lib.wf_context_send
+_answer = lib.wf_context_answer
 _output = lib.wf_context_output
 _request = lib.wf_context_request_info
 _get_state = lib.wf_context_get_state
 _set_state = lib.wf_context_set_state
 _delete_state = lib.wf_context_delete_state
+_emit = lib.wf_context_emit
+_halt = lib.wf_context_halt
+_is_cancelled = lib.wf_context_is_cancelled
+
+_OUTPUTS = "use ctx.yield_output, and output_from or intermediate_output_from of the builder"
+_LIFECYCLE = "it tells of the run itself"
+_RESERVED = {
+    "output": _OUTPUTS,
+    "intermediate": _OUTPUTS,
+    "started": _LIFECYCLE,
+    "status": _LIFECYCLE,
+    "failed": _LIFECYCLE,
+}
+_log = logging.getLogger("libworkflow")
 
 
 class WorkflowContext(Generic[OutT, WorkflowOutT]):
@@ -39,27 +59,32 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
     The context ends with the handler: after that every method raises RuntimeError.
     """
 
-    __slots__ = ("_handle", "_host", "_wake", "executor_id")
+    __slots__ = ("_handle", "_host", "_run", "_sent", "_yielded", "executor_id")
 
     if not TYPE_CHECKING:
         __class_getitem__ = classmethod(GenericAlias)  # typing.Generic would insist on both arguments
 
-    def __init__(self, handle: int, host: Host, wake: Callable[[], None]) -> None:
+    def __init__(self, handle: int, host: Host, run: Run) -> None:
         self._handle: Optional[int] = handle
-        self._wake = wake
+        self._run = run
         self._host = host
+        self._sent: Optional[list[bytes]] = None
+        self._yielded: Optional[list[bytes]] = None
         self.executor_id = host.id
         """The executor whose handler this is."""
 
     async def send_message(self, message: OutT, target_id: Optional[str] = None) -> None:
         """Sends `message` along the edges of this executor, or only along the one to `target_id`.
 
-        It is delivered in the next superstep. Later changes to the object do not reach the receiver.
+        It is delivered in the next superstep. Later changes to the object do not reach the receiver. A
+        `SubWorkflowResponseMessage` goes to the executor in the sub-workflow that asked.
 
         Raises:
             TypeError: the message has no JSON form.
             ValueError: the workflow has no executor of that id.
         """
+        if message.__class__ is SubWorkflowResponseMessage and self._answer(message):
+            return
         payload = encode(message, "message")
         error = c_void_p()
         target = None if target_id is None else _text(target_id)
@@ -68,6 +93,21 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
             raise ValueError(str(take_error(status, error)))
         if status:
             raise_for(status, error)
+        if self._sent is None:
+            self._sent = []
+        self._sent.append(payload)
+
+    def _answer(self, message: Any) -> bool:
+        """Answers the request of a sub-workflow; False if no sub-workflow here waits for that."""
+        request_id = message.source_event.request_id
+        payload = encode(message.data, f"the answer to request '{request_id}'")
+        error = c_void_p()
+        status = _answer(self._open(), request_id.encode(), payload, len(payload), byref(error))
+        if status == WF_E_NOTFOUND:
+            lib.wf_error_free(error)
+        elif status:
+            raise_for(status, error)
+        return bool(status == 0)
 
     async def yield_output(self, output: WorkflowOutT) -> None:
         """Gives `output` to the caller of the workflow.
@@ -78,6 +118,29 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         payload = encode(output, "output")
         error = c_void_p()
         status = _output(self._open(), payload, len(payload), byref(error))
+        if status:
+            raise_for(status, error)
+        if self._yielded is None:
+            self._yielded = []
+        self._yielded.append(payload)
+        self._wake()
+
+    async def add_event(self, event: WorkflowEvent[Any]) -> None:
+        """Gives an event of your own to the caller of the workflow, in order with the outputs.
+
+        The caller gets this very object; it is no part of any checkpoint. Events that tell of the run itself, and of
+        outputs, are not yours to make: a "warning" event takes the place of such a one.
+        """
+        if event.origin is WorkflowEventSource.EXECUTOR and event.type in _RESERVED:
+            text = (
+                f"executor '{self.executor_id}' attempted to emit an event of the reserved type '{event.type}'. The "
+                f"event was ignored: {_RESERVED[event.type]}"
+            )
+            _log.warning(text)
+            event = WorkflowEvent.warning(text)
+        number = b"%d" % self._run.lend(event)
+        error = c_void_p()
+        status = _emit(self._open(), b"python", number, len(number), byref(error))
         if status:
             raise_for(status, error)
         self._wake()
@@ -100,11 +163,62 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         if status:
             raise_for(status, error)
 
+    def halt(self) -> None:
+        """Lets the run rest after this superstep, although messages may wait.
+
+        The superstep commits as usual. The run goes on with the next message or answer, or from its checkpoint.
+        """
+        error = c_void_p()
+        status = _halt(self._open(), byref(error))
+        if status:
+            raise_for(status, error)
+
+    def get_sent_messages(self) -> list[Any]:
+        """Copies of what this call has sent, in order."""
+        return [self._host.decode(payload) for payload in self._sent or ()]
+
+    def get_yielded_outputs(self) -> list[Any]:
+        """Copies of what this call has yielded, in order."""
+        return [self._host.decode(payload) for payload in self._yielded or ()]
+
+    def is_streaming(self) -> bool:
+        """Whether the caller of the workflow iterates the events as they happen."""
+        return self._run.is_streaming
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the run was cancelled meanwhile: what this call does counts no more. For sync functions, which
+        cannot be cancelled themselves."""
+        return self._handle is None or bool(_is_cancelled(self._handle))
+
+    @property
+    def idempotency_key(self) -> str:
+        """A key for side effects: the same whenever this very message is handled again, after a crash too, and
+        different for every other. Give it to services that act once for one key."""
+        key: bytes = lib.wf_context_idempotency_key(self._open())
+        return key.decode()
+
+    @property
+    def run_id(self) -> str:
+        """Names the run; it stays the same when the run is resumed."""
+        name: bytes = lib.wf_context_run_id(self._open())
+        return name.decode()
+
+    @property
+    def iteration(self) -> int:
+        """The number of the superstep, as in the events."""
+        return int(lib.wf_context_superstep(self._open()))
+
     @property
     def request_id(self) -> Optional[str]:
         """The request that this call answers; None in a handler of ordinary messages."""
         found: Optional[bytes] = lib.wf_context_request_id(self._open())
         return None if found is None else found.decode()
+
+    @property
+    def state(self) -> State:
+        """The shared state as an object."""
+        return State(self)
 
     def get_state(self, key: str, default: Any = None) -> Any:
         """The shared value of `key` at the last boundary, or as this handler has set it since.
@@ -144,6 +258,24 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         if status:
             raise_for(status, error)
 
+    def state_keys(self, prefix: str = "") -> list[str]:
+        """The keys of the shared state that begin with `prefix`, in the order of their bytes; own writes included."""
+        keys, error = c_char_p(), c_void_p()
+        status = lib.wf_context_state_keys(
+            self._open(), WF_SCOPE_SHARED, _text(prefix), byref(keys), None, byref(error)
+        )
+        if status:
+            raise_for(status, error)
+        found: list[str] = json.loads(keys.value or b"[]")
+        return found
+
+    def clear_state(self) -> None:
+        """Removes every shared value that there is."""
+        error = c_void_p()
+        status = lib.wf_context_clear_state(self._open(), WF_SCOPE_SHARED, byref(error))
+        if status:
+            raise_for(status, error)
+
     @property
     def source_executor_ids(self) -> list[str]:
         """Who sent the message: several after a fan-in, `internal:<id>` for the input of the run."""
@@ -165,6 +297,9 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         if self._handle is None:
             raise RuntimeError(f"the handler of '{self.executor_id}' has ended, and its context with it")
         return self._handle
+
+    def _wake(self) -> None:
+        self._run.wake()
 
     def _close(self) -> None:
         self._handle = None

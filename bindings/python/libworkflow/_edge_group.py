@@ -1,58 +1,173 @@
-"""What one call of the builder adds to the graph."""
+"""Groups of edges: what one call of the builder adds to the graph."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ctypes import c_char_p
-from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
 
-from ._condition import Condition
+from ._edge import INTERNAL_SOURCE_ID, Condition, Edge, missing, name_of
+from ._identifier import new_identifier
 from ._library import lib
-from ._selector import Selector
+
+Selector = Callable[[Any, list[str]], Any]
 
 
-@dataclass
 class EdgeGroup:
-    """Edges that belong together.
+    """Edges that belong together."""
 
-    A switch has one condition for each target but the last, which is its default.
-    """
+    def __init__(
+        self, edges: Optional[Sequence[Edge]] = None, *, id: Optional[str] = None, type: Optional[str] = None
+    ) -> None:
+        self.type = type or self.__class__.__name__
+        self.edges = list(edges or ())
+        self._id = id
 
-    kind: str
-    sources: list[str]
-    targets: list[str]
-    conditions: list[Condition] = field(default_factory=list)
-    selector: Optional[Selector] = None
+    @property
+    def id(self) -> str:
+        """Names this object, and no other."""
+        if self._id is None:
+            self._id = f"{self.__class__.__name__}/{new_identifier()}"
+        return self._id
+
+    @property
+    def source_executor_ids(self) -> list[str]:
+        """Where its edges begin, each once."""
+        return list(dict.fromkeys(edge.source_id for edge in self.edges))
+
+    @property
+    def target_executor_ids(self) -> list[str]:
+        """Where its edges end, each once."""
+        return list(dict.fromkeys(edge.target_id for edge in self.edges))
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """Its edges as source and target. Several cases of a switch may share one."""
-        found = [(source, target) for source in self.sources for target in self.targets]
-        return list(dict.fromkeys(found)) if self.kind == "switch" else found
+        """Its edges as source and target."""
+        return [(edge.source_id, edge.target_id) for edge in self.edges]
 
     @property
     def conditional(self) -> list[tuple[str, str, Condition]]:
         """Its conditions as source, target, condition."""
-        return [(self.sources[0], target, condition) for target, condition in zip(self.targets, self.conditions)]
+        return []
 
-    def add_to(self, builder: Any, call: Callable[..., None], conditions: list[str], selector: Optional[str]) -> None:
-        """Gives the edges to the library's builder, with the names of its conditions and its selector."""
-        sources, targets = ([name.encode() for name in ids] for ids in (self.sources, self.targets))
-        names = [name.encode() for name in conditions]
-        if self.kind == "single":
-            call(lib.wf_builder_add_edge, builder, sources[0], targets[0], names[0] if names else None)
-        elif self.kind == "fan_out":
-            call(lib.wf_builder_add_fan_out_edges, builder, sources[0], _texts(targets), len(targets))
-        elif self.kind == "selection":
-            name = (selector or "").encode()
-            call(lib.wf_builder_add_multi_selection_edges, builder, sources[0], _texts(targets), len(targets), name)
-        elif self.kind == "switch":
-            *cases, default = targets
-            add = lib.wf_builder_add_switch_case_edges
-            call(add, builder, sources[0], _texts(names), _texts(cases), len(cases), default)
+    @property
+    def selecting(self) -> list[tuple[str, str, Selector]]:
+        """Its selector, if it has one, as source, first target, selector."""
+        return []
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its edges, and the names of what decides about them."""
+        return {"id": self.id, "type": self.type, "edges": [edge.to_dict() for edge in self.edges]}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> EdgeGroup:
+        """The opposite of `to_dict`, of the class that "type" names; conditions and selectors stay names."""
+        kinds = [EdgeGroup]
+        for kind in kinds:
+            kinds.extend(kind.__subclasses__())
+        group = object.__new__({kind.__name__: kind for kind in kinds}.get(data.get("type", ""), EdgeGroup))
+        edges = [Edge.from_dict(edge) for edge in data.get("edges", ())]
+        EdgeGroup.__init__(group, edges, id=data.get("id"), type=data.get("type"))
+        group._read(data)
+        return group
+
+    def _read(self, data: dict[str, Any]) -> None:
+        """Takes what `to_dict` of a subclass adds."""
+
+    def add_to(self, builder: Any, call: Callable[..., None], names: Sequence[str]) -> None:
+        """Gives the edges to the library's builder, with the names of its conditions or its selector."""
+
+    def __repr__(self) -> str:
+        return f"{self.__class__.__name__}({', '.join(edge.id for edge in self.edges)})"
+
+
+class SingleEdgeGroup(EdgeGroup):
+    """One edge, that may have a condition."""
+
+    def __init__(
+        self, source_id: str, target_id: str, condition: Optional[Condition] = None, *, id: Optional[str] = None
+    ) -> None:
+        super().__init__([Edge(source_id, target_id, condition)], id=id)
+
+    @property
+    def conditional(self) -> list[tuple[str, str, Condition]]:
+        (edge,) = self.edges
+        return [] if edge._condition is None else [(edge.source_id, edge.target_id, edge._condition)]
+
+    def add_to(self, builder: Any, call: Callable[..., None], names: Sequence[str]) -> None:
+        (source, target) = texts(self.pairs[0])
+        call(lib.wf_builder_add_edge, builder, source, target, names[0].encode() if names else None)
+
+
+class FanOutEdgeGroup(EdgeGroup):
+    """One source, several targets: all of them get each message, or those that a selector chooses."""
+
+    def __init__(
+        self,
+        source_id: str,
+        target_ids: Sequence[str],
+        selection_func: Optional[Selector] = None,
+        *,
+        selection_func_name: Optional[str] = None,
+        id: Optional[str] = None,
+    ) -> None:
+        if len(target_ids) < 2:
+            raise ValueError(f"{self.__class__.__name__} must contain at least two targets")
+        super().__init__([Edge(source_id, target) for target in target_ids], id=id)
+        self.selection_func = selection_func
+        self.selection_func_name = name_of(selection_func) if selection_func else selection_func_name
+
+    @property
+    def target_ids(self) -> list[str]:
+        """The targets in order."""
+        return [edge.target_id for edge in self.edges]
+
+    @property
+    def selecting(self) -> list[tuple[str, str, Selector]]:
+        return [] if self.selection_func is None else [(*self.pairs[0], self.selection_func)]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**super().to_dict(), "selection_func_name": self.selection_func_name}
+
+    def _read(self, data: dict[str, Any]) -> None:
+        self.selection_func_name = data.get("selection_func_name")
+        self.selection_func = missing(self.selection_func_name) if self.selection_func_name else None
+
+    def add_to(self, builder: Any, call: Callable[..., None], names: Sequence[str]) -> None:
+        (source,), targets = texts(self.source_executor_ids), texts(self.target_ids)
+        if names:
+            add = lib.wf_builder_add_multi_selection_edges
+            call(add, builder, source, array(targets), len(targets), names[0].encode())
         else:
-            call(lib.wf_builder_add_fan_in_edges, builder, _texts(sources), len(sources), targets[0])
+            call(lib.wf_builder_add_fan_out_edges, builder, source, array(targets), len(targets))
 
 
-def _texts(items: list[bytes]) -> Any:
+class FanInEdgeGroup(EdgeGroup):
+    """Several sources, one target: it gets a list, once each source has sent something."""
+
+    def __init__(self, source_ids: Sequence[str], target_id: str, *, id: Optional[str] = None) -> None:
+        if len(source_ids) < 2:
+            raise ValueError("FanInEdgeGroup must contain at least two sources")
+        super().__init__([Edge(source, target_id) for source in source_ids], id=id)
+
+    def add_to(self, builder: Any, call: Callable[..., None], names: Sequence[str]) -> None:
+        sources = texts([edge.source_id for edge in self.edges])
+        target = self.edges[0].target_id.encode()
+        call(lib.wf_builder_add_fan_in_edges, builder, array(sources), len(sources), target)
+
+
+class InternalEdgeGroup(EdgeGroup):
+    """How messages and answers from outside come to an executor. Every executor has one; nobody adds it."""
+
+    def __init__(self, executor_id: str) -> None:
+        super().__init__([Edge(INTERNAL_SOURCE_ID(executor_id), executor_id)])
+
+
+def texts(ids: Sequence[str]) -> list[bytes]:
+    """Ids for C."""
+    return [name.encode() for name in ids]
+
+
+def array(items: Sequence[bytes]) -> Any:
+    """A C array of texts."""
     return (c_char_p * len(items))(*items)

@@ -7,6 +7,7 @@ import json
 from typing import Any, Optional
 
 from . import _abi
+from ._annotations import type_name
 
 
 class WorkflowException(Exception):
@@ -43,6 +44,8 @@ class WorkflowValidationError(WorkflowException):
         super().__init__(message)
         self.message = message
         self.validation_type = validation_type
+        self.problems: list[WorkflowValidationError] = [self]
+        """One error for each problem of the graph."""
 
     def __str__(self) -> str:
         return f"[{self.validation_type.value}] {self.message}"
@@ -52,8 +55,26 @@ class EdgeDuplicationError(WorkflowValidationError):
     """Two edges have the same source and target."""
 
     def __init__(self, edge_id: str) -> None:
-        super().__init__(f"the edge {edge_id} is there twice", ValidationTypeEnum.EDGE_DUPLICATION)
+        super().__init__(f"duplicate edge: {edge_id} is there twice", ValidationTypeEnum.EDGE_DUPLICATION)
         self.edge_id = edge_id
+
+
+class TypeCompatibilityError(WorkflowValidationError):
+    """What one executor sends is nothing that the next one takes."""
+
+    def __init__(
+        self, source_executor_id: str, target_executor_id: str, source_types: list[Any], target_types: list[Any]
+    ) -> None:
+        sent, taken = (", ".join(map(type_name, kinds)) for kinds in (source_types, target_types))
+        super().__init__(
+            f"nothing can go from '{source_executor_id}' to '{target_executor_id}': it sends {sent}, and there is only "
+            f"a handler for {taken}",
+            ValidationTypeEnum.TYPE_COMPATIBILITY,
+        )
+        self.source_executor_id = source_executor_id
+        self.target_executor_id = target_executor_id
+        self.source_types = source_types
+        self.target_types = target_types
 
 
 class GraphConnectivityError(WorkflowValidationError):

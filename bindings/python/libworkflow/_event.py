@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import enum
 import json
-import traceback
-from dataclasses import dataclass
+import warnings
 from typing import Any, Generic, Optional, TypeVar
 
 from . import _abi
 from ._codec import decode
+from ._error_details import WorkflowErrorDetails, details_from_plain
 from ._library import lib
 from ._request import Question
+from ._run_state import WorkflowRunState
+from ._type_text import type_from_plain, type_to_plain
 
 DataT = TypeVar("DataT")
 
@@ -22,7 +24,12 @@ _free = lib.wf_event_free
 
 _ITERATION_KINDS = (_abi.WF_EVENT_SUPERSTEP_STARTED, _abi.WF_EVENT_SUPERSTEP_COMPLETED, _abi.WF_EVENT_CHECKPOINT)
 _FAILURE_KINDS = (_abi.WF_EVENT_FAILED, _abi.WF_EVENT_EXECUTOR_FAILED)
-_PAYLOAD_KINDS = (_abi.WF_EVENT_OUTPUT, _abi.WF_EVENT_EXECUTOR_INVOKED, _abi.WF_EVENT_EXECUTOR_COMPLETED)
+_PAYLOAD_KINDS = (
+    _abi.WF_EVENT_OUTPUT,
+    _abi.WF_EVENT_INTERMEDIATE,
+    _abi.WF_EVENT_EXECUTOR_INVOKED,
+    _abi.WF_EVENT_EXECUTOR_COMPLETED,
+)
 
 TYPE_NAMES: dict[int, str] = {
     kind: name.replace("WF_EVENT_", "").lower()
@@ -39,62 +46,18 @@ class WorkflowEventSource(str, enum.Enum):
     EXECUTOR = "EXECUTOR"
 
 
-class WorkflowRunState(str, enum.Enum):
-    """How far a run is."""
-
-    STARTED = "STARTED"
-    IN_PROGRESS = "IN_PROGRESS"
-    IN_PROGRESS_PENDING_REQUESTS = "IN_PROGRESS_PENDING_REQUESTS"
-    IDLE = "IDLE"
-    IDLE_WITH_PENDING_REQUESTS = "IDLE_WITH_PENDING_REQUESTS"
-    FAILED = "FAILED"
-    CANCELLED = "CANCELLED"
-
-
-RUN_STATES: dict[int, WorkflowRunState] = {getattr(_abi, f"WF_RUN_{state.name}"): state for state in WorkflowRunState}
-"""The library's number -> the state."""
-
-
-@dataclass
-class WorkflowErrorDetails:
-    """What went wrong, as text."""
-
-    error_type: str
-    message: str
-    traceback: Optional[str] = None
-    executor_id: Optional[str] = None
-    extra: Optional[dict[str, Any]] = None
-
-    @classmethod
-    def from_exception(cls, error: BaseException, *, executor_id: Optional[str] = None) -> WorkflowErrorDetails:
-        """Describes an exception."""
-        return cls(type(error).__name__, message_of(error), traceback_of(error), executor_id)
-
-
-def message_of(error: BaseException) -> str:
-    """The text of an exception, also of one that cannot say it."""
-    try:
-        return str(error)
-    except Exception as failure:
-        return f"(its text cannot be had: {failure!r})"
-
-
-def traceback_of(error: BaseException) -> str:
-    """The traceback of an exception as text."""
-    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
-
-
 class WorkflowEvent(Generic[DataT]):
     """One thing that happened in a run.
 
     `type` tells what; the other fields are None where they do not apply: `data` (the payload), `state`
     ("status"), `details` ("failed", "executor_failed"), `executor_id`, `iteration` (the superstep). A
     "request_info" event also has `request_id`, `source_executor_id`, `request_type` and `response_type`.
+    The class methods named like a type make such an event, for tests and for `ctx.add_event`.
     """
 
     __slots__ = (*_FIELDS, "_handle", "_kind")
     _handle: Optional[int]
-    _request: Optional[tuple[str, Any]]
+    _request: Optional[tuple[str, Any, Any]]
     _kind: int
 
     def __init__(
@@ -106,30 +69,142 @@ class WorkflowEvent(Generic[DataT]):
         state: Optional[WorkflowRunState] = None,
         details: Optional[WorkflowErrorDetails] = None,
         executor_id: Optional[str] = None,
+        request_id: Optional[str] = None,
+        source_executor_id: Optional[str] = None,
+        request_type: Optional[type] = None,
+        response_type: Any = None,
         iteration: Optional[int] = None,
-        _request: Optional[tuple[str, Any]] = None,
     ) -> None:
         self._handle = None
-        self._request = _request
+        self._request = None if request_id is None else (request_id, request_type or data.__class__, response_type)
         self.type = type
         self.data = data
         self.origin = origin
         self.state = state
         self.details = details
-        self.executor_id = executor_id
+        self.executor_id = source_executor_id if source_executor_id is not None else executor_id
         self.iteration = iteration
 
+    # ---- Made by hand
+
     @classmethod
-    def request_info(cls, request_id: str, source_executor_id: str, data: Any) -> WorkflowEvent[Any]:
+    def started(cls, data: Any = None) -> WorkflowEvent[Any]:
+        """A run begins."""
+        return cls("started", data)
+
+    @classmethod
+    def status(cls, state: WorkflowRunState, data: Any = None) -> WorkflowEvent[Any]:
+        """The state of a run changes."""
+        return cls("status", data, state=state)
+
+    @classmethod
+    def failed(cls, details: WorkflowErrorDetails, data: Any = None) -> WorkflowEvent[Any]:
+        """A run has failed."""
+        return cls("failed", data, details=details)
+
+    @classmethod
+    def warning(cls, message: str) -> WorkflowEvent[Any]:
+        """A warning of an executor."""
+        return cls("warning", message)
+
+    @classmethod
+    def error(cls, exception: Exception) -> WorkflowEvent[Any]:
+        """An error that an executor can live with."""
+        return cls("error", exception)
+
+    @classmethod
+    def emit(cls, executor_id: str, data: Any) -> WorkflowEvent[Any]:
+        """Deprecated: a "data" event. Use `ctx.yield_output` in an executor of `intermediate_output_from`."""
+        text = "WorkflowEvent.emit is deprecated: use ctx.yield_output and intermediate_output_from"
+        warnings.warn(text, DeprecationWarning, stacklevel=2)
+        return cls("data", data, executor_id=executor_id)
+
+    @classmethod
+    def request_info(
+        cls, request_id: str, source_executor_id: str, request_data: Any, response_type: Any
+    ) -> WorkflowEvent[Any]:
+        """An executor asks."""
+        return cls(
+            "request_info",
+            request_data,
+            request_id=request_id,
+            source_executor_id=source_executor_id,
+            response_type=response_type,
+        )
+
+    @classmethod
+    def superstep_started(cls, iteration: int, data: Any = None) -> WorkflowEvent[Any]:
+        """A superstep begins."""
+        return cls("superstep_started", data, iteration=iteration)
+
+    @classmethod
+    def superstep_completed(cls, iteration: int, data: Any = None) -> WorkflowEvent[Any]:
+        """A superstep is committed."""
+        return cls("superstep_completed", data, iteration=iteration)
+
+    @classmethod
+    def executor_invoked(cls, executor_id: str, data: Any = None) -> WorkflowEvent[Any]:
+        """A handler is called."""
+        return cls("executor_invoked", data, executor_id=executor_id)
+
+    @classmethod
+    def executor_completed(cls, executor_id: str, data: Any = None) -> WorkflowEvent[Any]:
+        """A handler has ended."""
+        return cls("executor_completed", data, executor_id=executor_id)
+
+    @classmethod
+    def executor_failed(cls, executor_id: str, details: WorkflowErrorDetails) -> WorkflowEvent[Any]:
+        """A handler has raised."""
+        return cls("executor_failed", details, executor_id=executor_id, details=details)
+
+    @classmethod
+    def executor_bypassed(cls, executor_id: str, data: Any = None) -> WorkflowEvent[Any]:
+        """A step was not run, because its result is known."""
+        return cls("executor_bypassed", data, executor_id=executor_id)
+
+    def to_dict(self) -> dict[str, Any]:
+        """A "request_info" event as a dict; its types are written as in checkpoints.
+
+        Raises:
+            ValueError: it is another event.
+        """
+        if self.type != "request_info":
+            raise ValueError(f"to_dict() is only for 'request_info' events, not for '{self.type}'")
+        return {
+            "type": self.type,
+            "data": self.data,
+            "request_id": self.request_id,
+            "source_executor_id": self.source_executor_id,
+            "request_type": type_to_plain(self.request_type),
+            "response_type": type_to_plain(self.response_type),
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> WorkflowEvent[Any]:
+        """The opposite of `to_dict`. It imports nothing: a type this process does not know becomes `Any`.
+
+        Raises:
+            KeyError: a member is missing.
+            TypeError: "data" is not of the "request_type".
+        """
+        for name in ("data", "request_id", "source_executor_id", "request_type", "response_type"):
+            if name not in data:
+                raise KeyError(f"'{name}' is missing in the dict of a WorkflowEvent")
+        asked = type_from_plain(data["request_type"])
+        if asked is not Any and asked is not type(data["data"]):
+            raise TypeError(f"Mismatch: 'request_type' is {data['request_type']!r}, 'data' a {type(data['data'])!r}")
+        expected = type_from_plain(data["response_type"])
+        return cls.request_info(data["request_id"], data["source_executor_id"], data["data"], expected)
+
+    # ---- Made by the library
+
+    @classmethod
+    def _asking(cls, request_id: str, source_executor_id: str, data: Any) -> WorkflowEvent[Any]:
         """The event of a request; `data` is what the codec made of it."""
         question = Question.from_value(data)
-        return WorkflowEvent(
-            "request_info",
-            question.data,
-            origin=WorkflowEventSource.FRAMEWORK,
-            executor_id=source_executor_id,
-            _request=(request_id, question.response_type),
-        )
+        event = cls.request_info(request_id, source_executor_id, question.data, question.response_type)
+        event.origin = WorkflowEventSource.FRAMEWORK
+        return event
 
     @property
     def request_id(self) -> str:
@@ -145,17 +220,17 @@ class WorkflowEvent(Generic[DataT]):
     @property
     def request_type(self) -> type:
         """The type of the question."""
-        self._asked()
-        return type(self.data)
+        kind: type = self._asked()[1]
+        return kind
 
     @property
     def response_type(self) -> Any:
         """The type that the answer must have."""
-        return self._asked()[1]
+        return self._asked()[2]
 
-    def _asked(self) -> tuple[str, Any]:
+    def _asked(self) -> tuple[str, Any, Any]:
         if self._request is None:
-            raise RuntimeError(f"an event of type '{self.type}' is no request")
+            raise RuntimeError(f"an event of type '{self.type}' is no request: it has no request_id")
         return self._request
 
     @classmethod
@@ -182,14 +257,14 @@ class WorkflowEvent(Generic[DataT]):
         self.executor_id = executor_id.decode() if executor_id else None
         self.iteration = lib.wf_event_superstep(handle) if kind in _ITERATION_KINDS else None
         self.state = WorkflowRunState(json.loads(raw)) if kind == _abi.WF_EVENT_STATUS else None
-        self.details = _details(json.loads(raw)) if kind in _FAILURE_KINDS else None
+        self.details = details_from_plain(json.loads(raw)) if kind in _FAILURE_KINDS else None
         self._request = None
         if kind in _PAYLOAD_KINDS:
             self.data = decode(raw)
         elif kind == _abi.WF_EVENT_REQUEST_INFO:
             question = Question.from_value(decode(raw))
             self.data = question.data
-            self._request = lib.wf_event_request_id(handle).decode(), question.response_type
+            self._request = lib.wf_event_request_id(handle).decode(), type(self.data), question.response_type
         elif kind == _abi.WF_EVENT_WARNING:
             self.data = json.loads(raw)["message"]
         elif kind == _abi.WF_EVENT_CANCELLED:
@@ -224,13 +299,10 @@ class WorkflowEvent(Generic[DataT]):
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
-def _details(data: dict[str, Any]) -> WorkflowErrorDetails:
-    """What the library says of a failure; the traceback is the host's to add."""
-    kind = data.get("error_type") or data.get("status") or "WorkflowException"
-    return WorkflowErrorDetails(str(kind), data.get("message", ""), executor_id=data.get("executor_id"))
-
-
 def _rebuild(*fields: Any) -> WorkflowEvent[Any]:
     """Makes a copy of an event; the copy has nothing of the library's."""
     members = dict(zip(_FIELDS, fields))
-    return WorkflowEvent(members.pop("type"), members.pop("data"), **members)
+    request = members.pop("_request")
+    event: WorkflowEvent[Any] = WorkflowEvent(members.pop("type"), members.pop("data"), **members)
+    event._request = request
+    return event

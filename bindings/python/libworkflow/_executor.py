@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Optional, TypeVar
 
 from ._annotations import type_name
 from ._handler import HandlerSpec
+from ._message import MessageType, WorkflowMessage
 from ._response_handler import ResponseSpec
 from ._type_check import closeness
 
@@ -103,6 +105,13 @@ class Executor:
             f"(original_request: {asked}, response: {answered}); it has {handled}"
         )
 
+    def can_handle(self, message: WorkflowMessage) -> bool:
+        """Whether it has a handler for the message, or for the answer to a request."""
+        if message.type is not MessageType.RESPONSE:
+            return any(spec.check(message.data) for spec in self._handlers)
+        request = message.original_request_info_event
+        return request is not None and any(s.takes(request.data, message.data) for s in self._response_handlers)
+
     @property
     def is_request_response_capable(self) -> bool:
         """Whether it has a `@response_handler`."""
@@ -126,6 +135,14 @@ class Executor:
     @property
     def _sending(self) -> list[HandlerSpec]:
         return [*self._handlers, *(spec.response for spec in self._response_handlers)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Its id and type."""
+        return {"id": self.id, "type": self.type}
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON."""
+        return json.dumps(self.to_dict())
 
     async def on_checkpoint_save(self) -> dict[str, Any]:
         """Gives what a checkpoint must keep of this object; called when the executor has run.

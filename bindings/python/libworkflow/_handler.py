@@ -85,7 +85,10 @@ class HandlerSpec:
                 None if part is None else resolve(part, source, self._names) for part in self._declared
             )
             if contains_type_variable(message):
-                raise ValueError(f"handler '{self.name}': the message type {message} has an open type variable")
+                raise ValueError(
+                    f"handler '{self.name}': the message type {message} has an unresolved TypeVar; name a type, or use "
+                    "@handler(input=<concrete_type>, output=<concrete_type>)"
+                )
             declared = self._context_arguments(context)
             sends, yields = (mine or theirs for mine, theirs in zip(outputs, declared))
             self._types = message, members(sends), members(yields)
@@ -102,6 +105,9 @@ class HandlerSpec:
                 f"handler '{self.name}': the context must be annotated as WorkflowContext, WorkflowContext[OutT] "
                 "or WorkflowContext[OutT, WorkflowOutT]"
             )
+        for kind in (member for argument in arguments for member in members(argument)):
+            if isinstance(kind, (int, float, str, bytes, list, tuple, dict, set)):
+                raise ValueError(f"handler '{self.name}': invalid type entry {kind!r} in WorkflowContext")
         return arguments[0], arguments[1] if len(arguments) == 2 else None
 
 
@@ -161,6 +167,9 @@ def annotated_spec(
     annotation = context.annotation if context is not None else None
     if annotation is _EMPTY:
         if not explicit and input is message.annotation:
-            raise ValueError(f"handler '{function.__name__}' needs '{context}' to be annotated as WorkflowContext")
+            raise ValueError(
+                f"handler '{function.__name__}' must have a WorkflowContext annotation, as in "
+                f"'{context}: WorkflowContext[OutT]'"
+            )
         annotation = None
     return HandlerSpec(function, names, input=input, context=annotation, **explicit)

@@ -14,6 +14,7 @@ from ._executor import Executor
 from ._library import lib, raise_for
 from ._registry import registry
 from ._request import Question
+from ._shapes import Shape
 
 _log = logging.getLogger("libworkflow")
 _request_id = lib.wf_context_request_id
@@ -28,9 +29,7 @@ class Host:
         self.executor = executor
         self.id = executor.id
         self.find_handler = executor._find_handler
-        mentioned = [kind for spec in executor._sending for kind in (spec.input, *spec.output, *spec.workflow_output)]
-        asked = (spec.request.input for spec in executor._response_handlers)
-        self.types = registry.learn(*mentioned, *asked)
+        self.types = types_of(executor)
         self.decode = decoder(self.types)
         self.keeps_state = type(executor).on_checkpoint_save is not Executor.on_checkpoint_save
 
@@ -79,7 +78,13 @@ class Host:
         await self.executor.on_checkpoint_restore(self.decode(raw))
 
 
-def executor_struct(index: int, keeps_state: bool) -> _abi.wf_executor_t:
+def types_of(executor: Executor) -> dict[str, Shape]:
+    """The types that the annotations of its handlers mention, by name; registers them."""
+    mentioned = [kind for spec in executor._sending for kind in (spec.input, *spec.output, *spec.workflow_output)]
+    return registry.learn(*mentioned, *(spec.request.input for spec in executor._response_handlers))
+
+
+def executor_struct(number: int, keeps_state: bool) -> _abi.wf_executor_t:
     """What the library gets for the host with that number."""
     hooks = {"save": _trampolines.save, "restore": _trampolines.restore} if keeps_state else {}
-    return _abi.wf_executor_t(flags=_abi.WF_STRICT_RESULT, invoke=_trampolines.invoke, user_data=index, **hooks)
+    return _abi.wf_executor_t(flags=_abi.WF_STRICT_RESULT, invoke=_trampolines.invoke, user_data=number, **hooks)

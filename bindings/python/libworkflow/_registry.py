@@ -22,6 +22,8 @@ T = TypeVar("T", bound=type)
 
 _MAIN = "__main__"
 _ADVICE = "send plain data, a dataclass, an enum or a named tuple instead"
+_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement
+_COPYING = ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__")
 
 
 class TypeRegistry:
@@ -40,7 +42,7 @@ class TypeRegistry:
         place of the earlier one, so that the registry does not grow with the number of runs.
 
         Raises:
-            TypeError: `cls` is not a dataclass, an enum or a named tuple.
+            TypeError: `cls` is not a dataclass, an enum, a named tuple or a class with nothing but attributes.
             ValueError: the name belongs to another type.
         """
         known = self._by_type.get(cls)
@@ -60,6 +62,11 @@ class TypeRegistry:
         self._by_type[cls] = self._by_name[shape.name] = shape
         self._by_qualname.setdefault(shape.name.rpartition(":")[2], set()).add(shape.name)
         return shape
+
+    def put(self, shape: Shape) -> None:
+        """Registers a type of this package with a form of its own."""
+        self._by_type[shape.cls] = self._by_name[shape.name] = shape
+        self._chosen.add(shape.name)
 
     def known(self, cls: type) -> Optional[Shape]:
         """How values of `cls` are written, if it is registered."""
@@ -127,10 +134,21 @@ def _shape(cls: type, name: str) -> Shape:
         return Members(cls, name)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         return Row(cls, name)
-    builtin = [base for base in cls.__mro__ if base.__module__ == "builtins" and base is not object]
-    if dataclasses.is_dataclass(cls) and not builtin:
+    if dataclasses.is_dataclass(cls) and all(base is object or base.__module__ != "builtins" for base in cls.__mro__):
         return Record(cls, name)
-    raise TypeError(f"{cls!r} cannot be registered: only dataclasses, enums and named tuples can")
+    if _is_plain_class(cls):
+        return Record(cls, name)
+    raise TypeError(f"{cls!r} cannot be registered: only dataclasses, enums, named tuples and plain classes can")
+
+
+def _is_plain_class(cls: type) -> bool:
+    """Whether the attributes of an instance are all there is to it: written in Python, and with no say in how it is
+    copied."""
+    return (
+        all(base is object or (base.__flags__ & _HEAP_TYPE and not vars(base).get("__slots__")) for base in cls.__mro__)
+        and all(getattr(cls, name, None) is getattr(object, name, None) for name in _COPYING)
+        and cls.__dictoffset__ != 0
+    )
 
 
 def _field_types(cls: type) -> Iterable[Any]:
@@ -156,7 +174,7 @@ def register_type(cls: Optional[T] = None, name: Optional[str] = None) -> Any:
     type a `name` that stays when the class moves.
 
     Raises:
-        TypeError: it is not a dataclass, an enum or a named tuple.
+        TypeError: it is not a dataclass, an enum, a named tuple or a class with nothing but attributes.
         ValueError: the name belongs to another type.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ctypes import byref, c_void_p
 from typing import Any, Optional
 
@@ -62,6 +62,27 @@ class RestingRun:
                 raise_for(status, error)
         return len(pending) - len(texts)
 
+    def withdraw(self, request_ids: Iterable[str]) -> int:
+        """Withdraws all these requests, or none of them; says how many are left.
+
+        Raises:
+            ValueError: no request of that id waits.
+        """
+        pending = [item["request_id"] for item in pending_of(self._handle)]
+        wanted = set(request_ids)
+        if not wanted <= set(pending):
+            raise ValueError(f"no request {min(wanted - set(pending))!r} waits for an answer; waiting: {pending}")
+        for request_id in wanted:
+            error = c_void_p()
+            status = lib.wf_run_withdraw(self._handle, request_id.encode(), byref(error))
+            if status:
+                raise_for(status, error)
+        return len(pending) - len(wanted)
+
+    def checkpoint_id(self) -> Optional[str]:
+        """The checkpoint of the last boundary, if there is a storage."""
+        return checkpoint_id_of(self._handle)
+
     def requests(self) -> list[WorkflowEvent[Any]]:
         """The requests that wait for an answer, in the order of asking."""
         return requests_of(self._handle)
@@ -70,6 +91,15 @@ class RestingRun:
         handle, self._handle = self._handle, None
         if handle is not None:
             free(handle)
+
+
+def checkpoint_id_of(handle: Optional[int]) -> Optional[str]:
+    """The id of a run's last checkpoint; None if it makes none."""
+    text = c_void_p()
+    if lib.wf_run_checkpoint(handle, byref(text), None, None):
+        return None
+    found: str = json.loads(take_text(text))["checkpoint_id"]
+    return found
 
 
 def pending_of(handle: Optional[int]) -> list[dict[str, Any]]:
@@ -85,6 +115,6 @@ def pending_of(handle: Optional[int]) -> list[dict[str, Any]]:
 def requests_of(handle: Optional[int]) -> list[WorkflowEvent[Any]]:
     """The pending requests of a run as events."""
     return [
-        WorkflowEvent.request_info(item["request_id"], item["source_executor_id"], from_plain(item["data"]))
+        WorkflowEvent._asking(item["request_id"], item["source_executor_id"], from_plain(item["data"]))
         for item in pending_of(handle)
     ]

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Optional
 
-from ._event import WorkflowEvent, WorkflowRunState
+from ._event import WorkflowEvent
+from ._run_state import WorkflowRunState
 
 
 class WorkflowRunResult(list[WorkflowEvent[Any]]):
     """The events of a run, without "started" and, unless they were asked for, without "status"."""
 
-    def __init__(self, events: Iterable[WorkflowEvent[Any]], status_events: list[WorkflowEvent[Any]]) -> None:
+    def __init__(
+        self, events: Iterable[WorkflowEvent[Any]], status_events: Optional[list[WorkflowEvent[Any]]] = None
+    ) -> None:
         super().__init__(events)
-        self._status_events = status_events
+        self._status_events = status_events or []
 
     def get_outputs(self) -> list[Any]:
         """What the executors yielded, in order."""
         return [event.data for event in self if event.type == "output"]
+
+    def get_intermediate_outputs(self) -> list[Any]:
+        """What executors of `intermediate_output_from` yielded, in order."""
+        return [event.data for event in self if event.type == "intermediate"]
 
     def get_request_info_events(self) -> list[WorkflowEvent[Any]]:
         """What the executors asked, in order."""

@@ -6,6 +6,8 @@ The library decides what happens; this class lends it the thread, starts the han
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 import time
 from collections.abc import Iterable
 from ctypes import byref, c_void_p
@@ -14,8 +16,11 @@ from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ._abi import (
     WF_DONE,
+    WF_E_CANCELLED,
+    WF_E_CONFLICT,
     WF_E_EXECUTOR,
     WF_E_EXISTS,
+    WF_EVENT_CUSTOM,
     WF_EVENT_EXECUTOR_FAILED,
     WF_EVENT_FAILED,
     WF_EVENT_STATUS,
@@ -26,13 +31,17 @@ from ._abi import (
     WF_RUN_IDLE_WITH_PENDING_REQUESTS,
     WF_TIMEOUT,
 )
+from ._codec import decode
 from ._condition import evaluate
 from ._context import WorkflowContext
+from ._edge import Condition
+from ._edge_group import Selector
+from ._error_details import message_of, traceback_of
 from ._errors import WorkflowCheckpointException, WorkflowRunnerException
-from ._event import WorkflowEvent, message_of, traceback_of
+from ._event import WorkflowEvent
 from ._host import Host
 from ._library import lib, take_error
-from ._resting_run import RestingRun, requests_of
+from ._resting_run import RestingRun, checkpoint_id_of, requests_of
 from ._selector import choose
 from ._steps import make_steps
 from ._trampolines import current
@@ -78,12 +87,14 @@ class Run:
         self._hidden = set(hidden)
         self._prelude = list(prelude)
         self._has_news = has_news
-        self.hosts = workflow._hosts
+        self.is_streaming = False
         self._loop = asyncio.get_running_loop()
         self._steps = make_steps(self._loop)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiter: Optional[asyncio.Future[None]] = None
         self._failures: dict[Optional[str], BaseException] = {}
+        self._lent: dict[int, WorkflowEvent[Any]] = {}
+        self._lendings = itertools.count()
         self._interrupt: Optional[BaseException] = None
         self._must_wait = False
         self._closed = False
@@ -138,13 +149,17 @@ class Run:
                         if kind == WF_EVENT_STATUS:
                             self._hidden.discard(kind)
                         continue
+                    if kind == WF_EVENT_CUSTOM:
+                        events.append(self._lent.pop(int(lib.wf_event_data(handle, None))))
+                        _free_event(handle)
+                        continue
                     events.append(WorkflowEvent._adopt(handle, kind))
                     if kind in _FAILURES:
                         self._explain(events[-1])
                 elif status == WF_TIMEOUT:
                     self._must_wait = True
                     break
-                elif status == WF_DONE:
+                elif status == WF_DONE or status == WF_E_CANCELLED:
                     return True
                 else:
                     raise self._failure(status)
@@ -169,6 +184,17 @@ class Run:
             return
         self._slice_end = time.monotonic() + _SLICE
 
+    def cancel(self, reason: Optional[str]) -> None:
+        """Ends the run early; from any thread. It tells so by its last events."""
+
+        def stop() -> None:
+            if self._handle is not None:
+                lib.wf_run_cancel(self._handle, None if reason is None else reason.encode(), None)
+                self.wake()
+
+        with contextlib.suppress(RuntimeError):  # the loop was closed, and its runs with it
+            self._loop.call_soon_threadsafe(stop)
+
     def wake(self) -> None:
         """Says that a handler has something to tell."""
         if self._waiter is not None and not self._waiter.done():
@@ -178,7 +204,7 @@ class Run:
 
     def begin(self, host: Host, code: Callable[..., Any], handle: int, raw: bytes) -> int:
         """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
-        context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, self.wake)
+        context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, self)
         try:
             task = self._steps.start(code(raw, context))
         except BaseException as error:
@@ -191,18 +217,24 @@ class Run:
         task.add_done_callback(partial(self._finished, host, code, context))
         return WF_PENDING
 
-    def decide(self, index: int, raw: bytes) -> int:
+    def lend(self, event: WorkflowEvent[Any]) -> int:
+        """Keeps an event of host code until the library says that it is its turn; answers with its number."""
+        number = next(self._lendings)
+        self._lent[number] = event
+        return number
+
+    def decide(self, condition: Condition, raw: bytes) -> int:
         """Evaluates a condition."""
         try:
-            return _YES if evaluate(self._workflow._conditions[index], self._workflow._decode(raw)) else _NO
+            return _YES if evaluate(condition, decode(raw)) else _NO
         except BaseException as error:
             self._keep(None, error)
             return _FAILED
 
-    def select(self, index: int, raw: bytes, selection: int) -> int:
+    def select(self, selector: Selector, raw: bytes, selection: int) -> int:
         """Lets a selector choose."""
         try:
-            choose(self._workflow._selectors[index], self._workflow._decode(raw), selection)
+            choose(selector, decode(raw), selection)
             return WF_DONE
         except BaseException as error:
             self._keep(None, error)
@@ -230,7 +262,7 @@ class Run:
         if code == host.restore and isinstance(error, Exception):
             cause, error = error, WorkflowCheckpointException(f"'{host.id}' could not be restored: {message_of(error)}")
             error.__cause__ = cause
-        self._keep(host.id, error)
+        self._keep(lib.wf_context_executor_id(handle).decode(), error)
         message = message_of(error).encode("utf-8", "backslashreplace")
         return int(_fail(handle, type(error).__name__.encode(), message, len(message)))
 
@@ -242,7 +274,7 @@ class Run:
     def _failure(self, status: int) -> BaseException:
         """Why the run failed: what the host code raised, else what the library says."""
         error = take_error(status, self._error)
-        if status == WF_E_EXISTS:  # of a request: no checkpoint is meant
+        if status in (WF_E_EXISTS, WF_E_CONFLICT):  # of a request, or in the state: no checkpoint is meant
             error = WorkflowRunnerException(str(error))
         if self._interrupt is not None:
             return self._interrupt
@@ -286,6 +318,7 @@ class Run:
 
     def _end(self) -> None:
         self._closed = True
+        self._lent.clear()
         self._failures.clear()  # they hold tracebacks, which hold this run
         self._steps.close()
         self._settle(cancel=True)
@@ -311,9 +344,18 @@ class Run:
         self._workflow._note(state)
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether it can be cancelled."""
+        return self._handle is not None and not self._closed
+
+    @property
     def state(self) -> Optional[int]:
         """How far the library's run is; None when it is gone."""
         return None if self._handle is None else lib.wf_run_state(self._handle)
+
+    def checkpoint_id(self) -> Optional[str]:
+        """The checkpoint of the last boundary, if there is a storage."""
+        return None if self._handle is None else checkpoint_id_of(self._handle)
 
     def requests(self) -> list[WorkflowEvent[Any]]:
         """The requests that wait for an answer."""

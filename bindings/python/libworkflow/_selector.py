@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from ctypes import byref, c_void_p
-from typing import Any, Callable
+from typing import Any
 
 from . import _abi, _trampolines
 from ._condition import answer_of, qualname
+from ._edge_group import Selector
 from ._library import lib, take_error
 
-Selector = Callable[[Any, list[str]], Any]
 
-
-def selector_struct(name: str, index: int) -> _abi.wf_selector_t:
+def selector_struct(name: str, number: int) -> _abi.wf_selector_t:
     """What the library gets for the selector with that number."""
     return _abi.wf_selector_t(
-        flags=_abi.WF_STRICT_RESULT, name=name.encode(), select=_trampolines.selector, user_data=index
+        flags=_abi.WF_STRICT_RESULT, name=name.encode(), select=_trampolines.selector, user_data=number
     )
 
 

@@ -1,4 +1,4 @@
-"""How values of a user's type are written and read: dataclasses, enums, named tuples."""
+"""How values of a user's type are written and read: dataclasses and other plain objects, enums, named tuples."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Shape:
 
 
 class Record(Shape):
-    """A dataclass: its fields, and whatever else its instance holds, as an object."""
+    """A dataclass or another plain class: its fields, and whatever else its instance holds, as an object."""
 
     __slots__ = ("fields", "required", "slotted")
 
     def __init__(self, cls: type, name: str) -> None:
         super().__init__(cls, name)
-        self.fields = {field.name: field for field in dataclasses.fields(cls)}
+        self.fields = {field.name: field for field in dataclasses.fields(cls)} if dataclasses.is_dataclass(cls) else {}
         self.required = self.fields.keys()
         self.slotted = any(base.__dict__.get("__slots__") for base in cls.__mro__)
 

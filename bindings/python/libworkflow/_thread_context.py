@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import inspect
 import threading
-from typing import Any, Optional
+from typing import Any
 
 from ._context import WorkflowContext
 
@@ -16,16 +18,12 @@ class ThreadContext(WorkflowContext[Any, Any]):
     that the thread never uses it afterwards: it gets a RuntimeError instead.
     """
 
-    __slots__ = ("_lock",)
+    __slots__ = ("_lock", "_loop")
 
     def __init__(self, context: WorkflowContext[Any, Any]) -> None:
-        loop = asyncio.get_running_loop()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(context._wake)
-
-        super().__init__(context._open(), context._host, wake)
-        self._lock = threading.Lock()
+        self._loop = asyncio.get_running_loop()
+        super().__init__(context._open(), context._host, context._run)
+        self._lock = threading.RLock()  # one method may call another
 
     def __enter__(self) -> ThreadContext:
         return self
@@ -34,36 +32,29 @@ class ThreadContext(WorkflowContext[Any, Any]):
         with self._lock:
             self._close()
 
-    async def send_message(self, message: Any, target_id: Optional[str] = None) -> None:
-        with self._lock:
-            await super().send_message(message, target_id)
+    def _wake(self) -> None:
+        self._loop.call_soon_threadsafe(self._run.wake)
 
-    async def yield_output(self, output: Any) -> None:
-        with self._lock:
-            await super().yield_output(output)
 
-    async def request_info(self, request_data: Any, response_type: Any, *, request_id: Optional[str] = None) -> None:
-        with self._lock:
-            await super().request_info(request_data, response_type, request_id=request_id)
+def _locked(member: Any) -> Any:
+    """A public member of the context that holds the lock while it runs."""
+    if isinstance(member, property):
+        return property(_locked(member.fget))
+    if inspect.iscoroutinefunction(member):
 
-    @property
-    def request_id(self) -> Optional[str]:
-        with self._lock:
-            return super().request_id
+        async def wait(self: ThreadContext, *arguments: Any, **named: Any) -> Any:
+            with self._lock:  # nothing in it really waits
+                return await member(self, *arguments, **named)
 
-    def get_state(self, key: str, default: Any = None) -> Any:
-        with self._lock:
-            return super().get_state(key, default)
+        return functools.wraps(member)(wait)
 
-    def set_state(self, key: str, value: Any) -> None:
+    def call(self: ThreadContext, *arguments: Any, **named: Any) -> Any:
         with self._lock:
-            super().set_state(key, value)
+            return member(self, *arguments, **named)
 
-    def delete_state(self, key: str) -> None:
-        with self._lock:
-            super().delete_state(key)
+    return functools.wraps(member)(call)
 
-    @property
-    def source_executor_ids(self) -> list[str]:
-        with self._lock:
-            return super().source_executor_ids
+
+for _name, _member in vars(WorkflowContext).items():
+    if not _name.startswith("_") and (inspect.isfunction(_member) or isinstance(_member, property)):
+        setattr(ThreadContext, _name, _locked(_member))

@@ -1,8 +1,9 @@
 """The functions that the library calls.
 
-There are five of them for the whole process, and the library holds nothing of Python's but a number: the
-place of an executor, a condition or a selector in its workflow. It calls only from inside `wf_run_next`, on the thread
-that drives the run, so that `current.run` is the run in question. That leaves nothing to release.
+There are five of them for the whole process, and the library holds nothing of Python's but a number: the place of
+an executor, a condition or a selector in `code`. It calls only from inside `wf_run_next`, on the thread that drives the
+run, so that `current.run` is the run in question, and that keeps its workflow. The workflow keeps those inside it, and
+clears its places when it goes. That leaves nothing for the library to release.
 
 An exception in such a function would reach C as 0. The library is told that 0 means failure, and nothing but
 what is beyond our control gets that far.
@@ -10,7 +11,9 @@ what is beyond our control gets that far.
 
 from __future__ import annotations
 
+import itertools
 import threading
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import _abi
@@ -30,14 +33,32 @@ class _Current(threading.local):
 current = _Current()
 
 
+code: dict[int, Any] = {}
+"""number -> the `Host`, the condition or the selector."""
+_numbers = itertools.count(1)
+
+
+def keep(item: Any) -> int:
+    """Gives `item` a number; it stays until `forget`."""
+    number = next(_numbers)
+    code[number] = item
+    return number
+
+
+def forget(numbers: Iterable[int], code: dict[int, Any] = code) -> None:
+    """Drops what these numbers mean."""
+    for number in numbers:
+        code.pop(number, None)
+
+
 def _host_code(name: str) -> Any:
     """The function behind which stands the method `name` of each `Host`."""
 
     @_abi.wf_executor_fn
-    def call(index: int, handle: int, raw: bytes, length: int) -> int:
+    def call(number: int, handle: int, raw: bytes, length: int) -> int:
         run: Any = current.run
         try:
-            host = run.hosts[index - 1]
+            host = code[number]
             return int(run.begin(host, getattr(host, name), handle, raw))
         except BaseException as error:  # Ctrl-C may come between any two lines
             return _interrupted(run, error)
@@ -49,21 +70,21 @@ invoke, save, restore = _host_code("invoke"), _host_code("save"), _host_code("re
 
 
 @_abi.wf_condition_fn
-def condition(index: int, raw: bytes, length: int) -> int:
+def condition(number: int, raw: bytes, length: int) -> int:
     """Says whether a message takes an edge."""
     run: Any = current.run
     try:
-        return int(run.decide(index - 1, raw))
+        return int(run.decide(code[number], raw))
     except BaseException as error:
         return _interrupted(run, error)
 
 
 @_abi.wf_selector_fn
-def selector(index: int, raw: bytes, length: int, selection: int) -> int:
+def selector(number: int, raw: bytes, length: int, selection: int) -> int:
     """Chooses the targets that get a message."""
     run: Any = current.run
     try:
-        return int(run.select(index - 1, raw, selection))
+        return int(run.select(code[number], raw, selection))
     except BaseException as error:
         return _interrupted(run, error)
 

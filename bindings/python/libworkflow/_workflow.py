@@ -5,29 +5,31 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from ctypes import byref, c_void_p
 from typing import Any, Callable, Literal, Optional, Union, overload
 
-from ._abi import WF_EVENT_CHECKPOINT, WF_EVENT_STATUS, wf_run_options_t
-from ._codec import decoder, encode
-from ._condition import Condition
-from ._event import RUN_STATES, WorkflowEvent, WorkflowEventSource, WorkflowRunState
+from ._abi import WF_EVENT_CHECKPOINT, WF_EVENT_STATUS, WF_RUN_STRICT_STATE, wf_run_options_t
+from ._codec import encode
+from ._edge_group import EdgeGroup
+from ._event import WorkflowEvent, WorkflowEventSource
 from ._executor import Executor
-from ._host import Host
-from ._identifier import new_identifier
+from ._graph import Graph
 from ._library import lib, raise_for
+from ._output import OutputDesignation
 from ._resting_run import RestingRun
 from ._result import WorkflowRunResult
 from ._run import Run
-from ._selector import Selector
+from ._run_state import RUN_STATES, WorkflowRunState
+from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
 from ._stream import ResponseStream, result_of
+from ._trampolines import forget
 
 _log = logging.getLogger("libworkflow")
 
 
-class Workflow:
+class Workflow(Graph):
     """A graph of executors, made by `WorkflowBuilder.build`. It can be run many times, also at the same time.
 
     It keeps the last run that ended well: that one goes on with the next message, or with the answers it waits for.
@@ -36,34 +38,36 @@ class Workflow:
     def __init__(
         self,
         handle: int,
-        hosts: list[Host],
-        conditions: list[Condition],
-        selectors: list[Selector],
+        executors: dict[str, Executor],
+        scopes: dict[str, Mapping[str, Shape]],
+        numbers: Sequence[int],
+        groups: Sequence[EdgeGroup],
         start_executor: Executor,
         *,
         description: Optional[str],
         max_iterations: int,
+        designation: OutputDesignation,
+        strict_state: bool,
         checkpoint_storage: Optional[CheckpointStorage],
     ) -> None:
-        self._handle = handle
-        self._hosts = hosts
-        self._conditions = conditions
-        self._selectors = selectors
-        self._decode = decoder()
-        self._scopes = {host.id: host.types for host in hosts}
+        super().__init__(
+            handle,
+            executors,
+            groups,
+            start_executor,
+            description=description,
+            max_iterations=max_iterations,
+            designation=designation,
+        )
+        self._flags = WF_RUN_STRICT_STATE if strict_state else 0
+        self._scopes = scopes
+        self._numbers = numbers
         self._lock = threading.Lock()
         self._resting: Optional[RestingRun] = None
         self._latest: Optional[weakref.ref[Run]] = None
+        self._runs: weakref.WeakSet[Run] = weakref.WeakSet()
         self._state = WorkflowRunState.IDLE
-        self._start_executor = start_executor
         self._checkpoint_storage = checkpoint_storage
-        self._id: Optional[str] = None
-        self.name: str = lib.wf_workflow_name(handle).decode()
-        self.description = description
-        self.max_iterations = max_iterations
-        self.start_executor_id = start_executor.id
-        self.executors: dict[str, Executor] = {host.id: host.executor for host in hosts}
-        self.graph_signature_hash: str = lib.wf_workflow_signature(handle).decode()
 
     @overload
     def run(
@@ -124,22 +128,33 @@ class Workflow:
         """
         storage = checkpoint_storage if checkpoint_storage is not None else self._checkpoint_storage
         if message is not None and checkpoint_id is not None:
-            raise ValueError("give a message to start or a checkpoint_id to resume, not both")
+            raise ValueError(
+                "Cannot provide both 'message' and 'checkpoint_id': a message starts a run, a checkpoint_id resumes one"
+            )
         if message is not None and responses is not None:
-            raise ValueError("give a message to start or responses to go on, not both")
+            raise ValueError(
+                "Cannot provide both 'message' and 'responses': a message starts a run, responses let one go on"
+            )
         if message is None and checkpoint_id is None and responses is None:
-            raise ValueError("give a message to start, responses to go on, or a checkpoint_id to resume")
+            raise ValueError(
+                "Must provide at least one of a message to start, responses to go on, or a checkpoint_id to resume"
+            )
         if checkpoint_id is not None and storage is None:
-            raise ValueError("a checkpoint_id needs a storage: give checkpoint_storage here or to the builder")
+            raise ValueError(
+                "Cannot restore from checkpoint without a storage: give checkpoint_storage here or to the builder"
+            )
         # A run may be asked for its checkpoint events later: the library must not leave them out.
         hidden = [] if include_checkpoint_events else [WF_EVENT_CHECKPOINT]
 
         def begin() -> Run:
             if checkpoint_id is not None:
-                return self._resume(checkpoint_id, responses, storage, hidden)
-            if responses is not None:
-                return self._answer(responses, checkpoint_storage, hidden)
-            return self._start(message, storage, hidden)
+                run = self._resume(checkpoint_id, responses, storage, hidden)
+            elif responses is not None:
+                run = self._answer(responses, checkpoint_storage, hidden)
+            else:
+                run = self._start(message, storage, hidden)
+            run.is_streaming = stream
+            return run
 
         return ResponseStream(begin, include_status_events) if stream else self._collect(begin, include_status_events)
 
@@ -164,7 +179,7 @@ class Workflow:
             if waiting:
                 _log.warning("a new message for '%s' while %d requests wait; they go on waiting", self.name, waiting)
             return self._continued(resting, hidden, waiting)
-        options = wf_run_options_t(storage=handle_of(storage))
+        options = wf_run_options_t(flags=self._flags, storage=handle_of(storage))
         handle, error = c_void_p(), c_void_p()
         status = lib.wf_run_start(self._handle, byref(options), text, len(text), byref(handle), byref(error))
         if status:
@@ -172,7 +187,7 @@ class Workflow:
         return self._driven(Run(self, handle.value or 0, storage=storage, hidden=hidden))
 
     def _resume(self, checkpoint_id: str, responses: Any, storage: Any, hidden: list[int]) -> Run:
-        options = wf_run_options_t(storage=handle_of(storage))
+        options = wf_run_options_t(flags=self._flags, storage=handle_of(storage))
         handle, error = c_void_p(), c_void_p()
         key = checkpoint_id.encode()
         status = lib.wf_run_resume(self._handle, byref(options), key, byref(handle), byref(error))
@@ -185,17 +200,24 @@ class Workflow:
         return self._driven(Run(self, resumed.release(), storage=storage, hidden=hidden))
 
     def _answer(self, responses: Mapping[str, Any], storage: Any, hidden: list[int]) -> Run:
+        answer = lambda resting: resting.answer(responses, self._scopes)  # noqa: E731
+        return self._go_on(answer, storage, hidden, is_idle=not responses)
+
+    def _go_on(
+        self, change: Callable[[RestingRun], int], storage: Any, hidden: list[int], *, is_idle: bool = False
+    ) -> Run:
+        """Changes the requests of the run that waits; `change` says how many are left."""
         resting = self._take()
         if resting is None:
             raise RuntimeError("there are responses, but no run of this workflow waits; resume with a checkpoint_id")
         try:
             if storage is not None and storage is not resting.storage:
                 raise ValueError("the run that waits has another storage; give checkpoint_storage when it starts")
-            waiting = resting.answer(responses, self._scopes)
+            waiting = change(resting)
         except BaseException:
             self._keep(resting)
             raise
-        return self._continued(resting, hidden, waiting, is_idle=not responses)
+        return self._continued(resting, hidden, waiting, is_idle=is_idle)
 
     def _continued(self, resting: RestingRun, hidden: list[int], waiting: int, *, is_idle: bool = False) -> Run:
         """A run that goes on. The library tells only that its state changes, and may find that requests wait."""
@@ -207,6 +229,44 @@ class Workflow:
         handle, storage = resting.release(), resting.storage
         run = Run(self, handle, storage=storage, hidden=hidden, prelude=prelude, has_news=not is_idle)
         return self._driven(run)
+
+    # ---- From the side
+
+    def cancel(self, reason: Optional[str] = None) -> int:
+        """Ends every run of this object that is under way; from any thread. Says how many that are.
+
+        Each of them stops as soon as its event loop comes round: handlers are cancelled, the superstep in hand has no
+        effect, a "cancelled" event and the status CANCELLED are its last events, and awaiting it gives what there
+        is. Its last checkpoint can be resumed.
+        """
+        with self._lock:
+            runs = [run for run in self._runs if run.is_under_way]
+        for run in runs:
+            run.cancel(reason)
+        return len(runs)
+
+    async def cancel_pending_requests(
+        self, request_ids: Iterable[str], *, include_status_events: bool = False
+    ) -> WorkflowRunResult:
+        """Withdraws requests of the run that waits, and lets it go on: nobody needs to answer them any more.
+
+        Raises:
+            RuntimeError: no run waits.
+            ValueError: no request of that id waits; then none is withdrawn.
+        """
+
+        def begin() -> Run:
+            return self._go_on(lambda resting: resting.withdraw(request_ids), None, [WF_EVENT_CHECKPOINT])
+
+        return await self._collect(begin, include_status_events)
+
+    def get_last_checkpoint_id(self) -> Optional[str]:
+        """The checkpoint of the latest run's last boundary; None before the first run, and without a storage."""
+        with self._lock:
+            if self._resting is not None:
+                return self._resting.checkpoint_id()
+        run = self._latest() if self._latest is not None else None
+        return None if run is None else run.checkpoint_id()
 
     # ---- The run that this object goes on with
 
@@ -221,6 +281,8 @@ class Workflow:
 
     def _driven(self, run: Run) -> Run:
         self._latest = weakref.ref(run)
+        with self._lock:
+            self._runs.add(run)
         return run
 
     def _note(self, state: int) -> None:
@@ -242,27 +304,9 @@ class Workflow:
         run = self._latest() if self._latest is not None else None
         return [] if run is None else run.requests()
 
-    @property
-    def id(self) -> str:
-        """Names this object, and no other."""
-        if self._id is None:
-            self._id = new_identifier()
-        return self._id
-
-    def get_start_executor(self) -> Executor:
-        """The executor that gets the message."""
-        return self._start_executor
-
-    def get_executors_list(self) -> list[Executor]:
-        """All executors, in order of their first mention."""
-        return [host.executor for host in self._hosts]
-
-    def __del__(self, free: Any = lib.wf_workflow_free) -> None:
-        if getattr(self, "_handle", None) is not None:
-            free(self._handle)
-
-    def __repr__(self) -> str:
-        return f"Workflow(name={self.name!r}, executors={list(self.executors)})"
+    def __del__(self, free: Any = lib.wf_workflow_free, forget: Any = forget) -> None:
+        super().__del__(free)
+        forget(getattr(self, "_numbers", ()))
 
 
 def _framework_event(type: str, state: Optional[WorkflowRunState] = None) -> WorkflowEvent[Any]:

@@ -35,7 +35,7 @@ def nodes(names: str) -> list[Executor]:
 def test_duplicate_edges() -> None:
     a, b, c = nodes("abc")
     builder = WorkflowBuilder(start_executor=a).add_edge(a, b).add_fan_out_edges(a, [b, c])
-    with pytest.raises(EdgeDuplicationError, match=r"\[EDGE_DUPLICATION\] the edge a->b is there twice"):
+    with pytest.raises(EdgeDuplicationError, match=r"\[EDGE_DUPLICATION\] duplicate edge: a->b"):
         builder.build()
     with pytest.raises(EdgeDuplicationError) as error:
         WorkflowBuilder(start_executor=a).add_fan_out_edges(a, [b, b]).build()
@@ -53,7 +53,7 @@ def test_unreachable_executors_are_all_named() -> None:
 
 def test_one_id_for_two_executors() -> None:
     a, other = nodes("aa")
-    with pytest.raises(ValueError, match="two executors have the id 'a'"):
+    with pytest.raises(ValueError, match="Duplicate executor ID 'a'"):
         WorkflowBuilder(start_executor=a).add_edge(a, other)
 
 

@@ -15,7 +15,15 @@ from typing import Any
 import pytest
 from samples import FACTORS_OF_6, factors, run
 
-from libworkflow import InMemoryCheckpointStorage, Workflow, WorkflowBuilder, WorkflowContext, executor
+from libworkflow import (
+    InMemoryCheckpointStorage,
+    Workflow,
+    WorkflowBuilder,
+    WorkflowContext,
+    WorkflowEvent,
+    WorkflowRunState,
+    executor,
+)
 
 
 class Story:
@@ -290,3 +298,55 @@ def test_ctrl_c_ends_a_busy_run(wait: str) -> None:
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=10)
             assert (out, process.returncode) == ("interrupted\n", 0), err
+
+
+@pytest.mark.parametrize("from_thread", [False, True])
+def test_cancel_ends_every_run_of_a_workflow(from_thread: bool) -> None:
+    async def main() -> None:
+        story = Story()
+        workflow = story.workflow()
+        assert workflow.cancel() == 0
+        awaited = asyncio.ensure_future(workflow.run(7))
+        streamed = asyncio.ensure_future(collect(workflow))
+        while story.notes != ["begun", "begun"]:
+            await asyncio.sleep(0.001)
+        if from_thread:
+            assert await asyncio.to_thread(workflow.cancel, "enough") == 2
+        else:
+            assert workflow.cancel("enough") == 2
+        result, events = await awaited, await streamed
+        assert result.get_final_state() is WorkflowRunState.CANCELLED and result.get_outputs() == []
+        assert [(event.type, event.data, event.state) for event in events[-2:]] == [
+            ("cancelled", "enough", None),
+            ("status", None, WorkflowRunState.CANCELLED),
+        ]
+        assert story.notes.count("cleaned") == 2 and workflow.status is WorkflowRunState.CANCELLED
+        assert workflow.cancel() == 0
+        await story.resumes(workflow)
+
+    async def collect(workflow: Workflow) -> list[WorkflowEvent[Any]]:
+        return [event async for event in workflow.run(7, stream=True)]
+
+    run(main())
+
+
+def test_sync_function_sees_that_it_was_cancelled() -> None:
+    begun = threading.Event()
+    noticed = threading.Event()
+
+    @executor(id="busy")
+    def busy(n: int, ctx: WorkflowContext[Any, int]) -> None:
+        begun.set()
+        while not ctx.is_cancelled:
+            time.sleep(0.001)
+        noticed.set()
+
+    async def main() -> None:
+        workflow = WorkflowBuilder(start_executor=busy).build()
+        task = asyncio.ensure_future(workflow.run(1))
+        await asyncio.to_thread(begun.wait)
+        workflow.cancel()
+        assert (await task).get_final_state() is WorkflowRunState.CANCELLED
+        assert await asyncio.to_thread(noticed.wait, 10)
+
+    run(main())

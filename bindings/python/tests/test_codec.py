@@ -355,9 +355,31 @@ class TestRegistry:
         assert b'"codec-test.thing"' in encode(Thing(1))
         assert trip(Thing(1)) == Thing(1)
 
+    def test_plain_classes_come_back_without_running_their_code(self) -> None:
+        class Plain(Generic[T]):
+            def __init__(self, *items: Any) -> None:
+                built.append(self)
+                self.items = items
+
+        built: list[Any] = []
+        again = trip(Plain(1, "a"))
+        assert type(again) is Plain and again.items == (1, "a") and len(built) == 1
+        with pytest.raises(TypeError, match=r"value.items\[0\] cannot be saved"):
+            encode(Plain(threading.Lock()))
+
     def test_other_types_are_refused(self) -> None:
-        with pytest.raises(TypeError, match="cannot be registered"):
-            register_type(int)
+        class Reduced:
+            def __reduce__(self) -> Any:
+                return Reduced, ()
+
+        class Slotted:
+            __slots__ = ("x",)
+
+        for kind in (int, object, ValueError, type(threading.Lock()), Reduced, Slotted):
+            with pytest.raises(TypeError, match="cannot be registered"):
+                register_type(kind)
+            with pytest.raises(TypeError, match="cannot be saved"):
+                encode([kind])
 
     def test_script_and_module_know_each_other(self) -> None:
         @dataclass
@@ -393,7 +415,7 @@ class TestRegistry:
 
         old, new = make(), make()
         learned = TypeRegistry().learn(Optional[Base])
-        assert [shape.cls for shape in learned.values()] == [new]
+        assert [shape.cls for shape in learned.values()] == [Base, new]
         del old
 
 

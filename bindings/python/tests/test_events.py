@@ -168,3 +168,56 @@ def test_same_executors_serve_several_workflows() -> None:
         assert upper.id == "upper"
 
     run(main())
+
+
+def test_events_made_by_hand() -> None:
+    details = WorkflowErrorDetails("ValueError", "no")
+    made = [
+        (WorkflowEvent.started(), {"type": "started"}),
+        (WorkflowEvent.status(WorkflowRunState.IDLE), {"type": "status", "state": WorkflowRunState.IDLE}),
+        (WorkflowEvent.failed(details), {"type": "failed", "details": details}),
+        (WorkflowEvent.warning("w"), {"type": "warning", "data": "w"}),
+        (WorkflowEvent.superstep_started(1), {"type": "superstep_started", "iteration": 1}),
+        (WorkflowEvent.superstep_completed(2, "d"), {"type": "superstep_completed", "iteration": 2, "data": "d"}),
+        (WorkflowEvent.executor_invoked("a", 1), {"type": "executor_invoked", "executor_id": "a", "data": 1}),
+        (WorkflowEvent.executor_completed("a", [1]), {"type": "executor_completed", "data": [1]}),
+        (WorkflowEvent.executor_failed("a", details), {"data": details, "details": details, "executor_id": "a"}),
+        (WorkflowEvent.executor_bypassed("a"), {"type": "executor_bypassed", "executor_id": "a"}),
+    ]
+    for event, members in made:
+        for name, value in members.items():
+            assert getattr(event, name) == value
+        assert event.origin == "EXECUTOR"
+        with pytest.raises(RuntimeError, match="is no request"):
+            _ = event.request_id
+        with pytest.raises(ValueError, match="only for 'request_info'"):
+            event.to_dict()
+    problem = ValueError("x")
+    assert WorkflowEvent.error(problem).data is problem
+    with pytest.warns(DeprecationWarning, match="intermediate_output_from"):
+        assert WorkflowEvent.emit("a", 1).type == "data"
+
+
+def test_request_as_a_dict() -> None:
+    event = WorkflowEvent.request_info("r", "desk", {"amount": 3}, list[int])
+    assert (event.request_id, event.source_executor_id) == ("r", "desk")
+    assert (event.request_type, event.response_type) == (dict, list[int])
+    plain = event.to_dict()
+    assert plain == {
+        "type": "request_info",
+        "data": {"amount": 3},
+        "request_id": "r",
+        "source_executor_id": "desk",
+        "request_type": "dict",
+        "response_type": ["list", "int"],
+    }
+    again = WorkflowEvent.from_dict(plain)
+    assert again.to_dict() == plain and pickle.loads(pickle.dumps(again)).to_dict() == plain
+    for name in plain:
+        if name != "type":
+            with pytest.raises(KeyError, match=name):
+                WorkflowEvent.from_dict({key: value for key, value in plain.items() if key != name})
+    with pytest.raises(TypeError, match="Mismatch"):
+        WorkflowEvent.from_dict({**plain, "data": "text"})
+    by_constructor: WorkflowEvent[Any] = WorkflowEvent("request_info", 1, request_id="r", source_executor_id="d")
+    assert by_constructor.request_type is int and by_constructor.response_type is None

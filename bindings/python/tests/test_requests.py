@@ -205,7 +205,8 @@ def test_checkpoint_with_an_answer_under_way_can_be_copied() -> None:
         assert "response" in kinds
         (answered,) = [c for c in await other.list_checkpoints() if c.document["kind"] == "response"]
         (message,) = answered.messages["internal:anna"]
-        assert message.original_request is not None and message.original_request.request_id == "anna"
+        assert message.original_request_info_event is not None
+        assert message.original_request_info_event.request_id == "anna"
         assert message.data == Approval(True) and list(answered.pending_request_info_events) == ["ben"]
         resumed = two_approvals(other)
         responses = {"ben": Approval(False)}
@@ -247,7 +248,7 @@ def test_combinations_of_arguments() -> None:
         {"message": 1, "checkpoint_id": "x"},
         {},
     ):
-        with pytest.raises(ValueError, match="give a message"):
+        with pytest.raises(ValueError, match=r"Cannot provide both|at least one"):
             workflow.run(**arguments)  # type: ignore[call-overload]
 
     async def main() -> None:
@@ -419,3 +420,30 @@ def test_wrong_response_handlers() -> None:
 
     assert Once("o").output_types == [str, int] and Once("o").workflow_output_types == [str]
     assert Once("o").is_request_response_capable and not desk.is_request_response_capable
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_withdrawn_requests_need_no_answer(stored: bool) -> None:
+    async def main() -> None:
+        storage = InMemoryCheckpointStorage() if stored else None
+        workflow = two_approvals(storage)
+        with pytest.raises(RuntimeError, match="no run of this workflow waits"):
+            await workflow.cancel_pending_requests(["anna"])
+        await workflow.run("x")
+        assert sorted(event.request_id for event in workflow.pending_requests) == ["anna", "ben"]
+        with pytest.raises(ValueError, match="'nobody'"):
+            await workflow.cancel_pending_requests(["anna", "nobody"])
+        assert len(workflow.pending_requests) == 2
+        result = await workflow.cancel_pending_requests(["anna"])
+        assert result.get_final_state() is WorkflowRunState.IDLE_WITH_PENDING_REQUESTS
+        assert [event.request_id for event in workflow.pending_requests] == ["ben"]
+        with pytest.raises(ValueError, match="'anna'"):
+            await workflow.run(responses={"anna": True})
+        result = await workflow.cancel_pending_requests(["ben"])
+        assert result.get_final_state() is WorkflowRunState.IDLE and workflow.pending_requests == []
+        if stored:
+            latest = workflow.get_last_checkpoint_id()
+            assert latest is not None and storage is not None
+            assert (await storage.load(latest)).pending_request_info_events == {}
+
+    run(main())

@@ -476,7 +476,7 @@ def test_one_workflow_serves_several_loops_and_threads() -> None:
 def test_arguments_of_run() -> None:
     workflow = two_steps()
     for arguments in ({}, {"message": "a", "checkpoint_id": "b"}, {"checkpoint_id": "b"}):
-        with pytest.raises(ValueError, match=r"give|needs a storage"):
+        with pytest.raises(ValueError, match=r"Cannot provide both|at least one|without a storage"):
             workflow.run(**arguments)  # type: ignore[call-overload]
     with pytest.raises(TypeError, match="not a storage"):
         run(workflow.run("a", checkpoint_storage=object()))

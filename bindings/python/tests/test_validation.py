@@ -1,0 +1,157 @@
+"""Which edges fit, by the types of the handlers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, NewType, Optional, Union
+
+import pytest
+
+from libworkflow import (
+    EdgeDuplicationError,
+    Executor,
+    GraphConnectivityError,
+    SingleEdgeGroup,
+    TypeCompatibilityError,
+    ValidationTypeEnum,
+    WorkflowBuilder,
+    WorkflowContext,
+    WorkflowValidationError,
+    executor,
+    handler,
+    validate_workflow_graph,
+)
+from libworkflow._type_fit import fits
+
+
+@dataclass
+class Animal: ...
+
+
+class Dog(Animal): ...
+
+
+Name = NewType("Name", str)
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        (int, int),
+        (bool, int),
+        (Dog, Animal),
+        (int, object),
+        (list[int], Any),
+        (Any, int),
+        (str, Union[str, int]),
+        (Union[str, int], Union[str, int, float]),
+        (Optional[str], Union[str, None, int]),
+        (list[str], list[Union[str, int]]),
+        (list, list[int]),
+        (list[int], list),
+        (dict[str, int], dict[str, Union[int, float]]),
+        (tuple[str, int], tuple[Union[str, int], ...]),
+        (tuple[str, ...], tuple[Union[str, bytes], ...]),
+        (list[dict[str, tuple[int, str]]], list[dict[Union[str, bytes], tuple[int, str]]]),
+        (Name, str),
+        (Literal["a", "b"], str),
+    ],
+)
+def test_fits(source: Any, target: Any) -> None:
+    assert fits(source, target)
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        (str, int),
+        (Animal, Dog),
+        (float, Union[str, int]),
+        (Union[str, bytes], Union[str, int]),
+        (list[Union[str, int]], list[str]),
+        (list[int], set[int]),
+        (dict[str, Union[int, float]], dict[str, int]),
+        (tuple[str, int], tuple[str, int, bool]),
+        (tuple[str, ...], tuple[str, int]),
+        (int, list[int]),
+        (str, Literal["a"]),
+    ],
+)
+def test_does_not_fit(source: Any, target: Any) -> None:
+    assert not fits(source, target)
+
+
+@executor(id="texts")
+async def texts(n: int, ctx: WorkflowContext[Union[str, bytes]]) -> None: ...
+
+
+@executor(id="numbers")
+async def numbers(n: int, ctx: WorkflowContext[int]) -> None: ...
+
+
+@executor(id="lists")
+async def lists(items: list[Union[str, bytes]], ctx: WorkflowContext) -> None: ...
+
+
+@executor(id="silent")
+async def silent(n: str, ctx: WorkflowContext) -> None: ...
+
+
+def test_edge_that_nothing_can_take() -> None:
+    with pytest.raises(TypeCompatibilityError) as error:
+        WorkflowBuilder(start_executor=texts).add_edge(texts, numbers).build()
+    found = error.value
+    assert (found.source_executor_id, found.target_executor_id) == ("texts", "numbers")
+    assert (found.source_types, found.target_types) == ([str, bytes], [int])
+    assert found.validation_type is ValidationTypeEnum.TYPE_COMPATIBILITY
+    assert "'texts' to 'numbers'" in str(found) and "str, bytes" in str(found) and "int" in str(found)
+
+
+def test_one_type_that_fits_is_enough_and_no_declaration_is_no_problem() -> None:
+    class Both(Executor):
+        @handler
+        async def text(self, message: str, ctx: WorkflowContext) -> None: ...
+
+        @handler
+        async def number(self, message: float, ctx: WorkflowContext) -> None: ...
+
+    both = Both("both")
+    WorkflowBuilder(start_executor=texts).add_edge(texts, both).add_edge(both, silent).build()
+
+
+def test_fan_in_takes_a_list() -> None:
+    @executor(id="more")
+    async def more(message: object, ctx: WorkflowContext[str]) -> None: ...
+
+    builder = WorkflowBuilder(start_executor=texts).add_edge(texts, more)
+    builder.add_fan_in_edges([texts, more], lists).build()
+    with pytest.raises(TypeCompatibilityError, match=r"it sends list\[str\], list\[bytes\]"):
+        WorkflowBuilder(start_executor=texts).add_edge(texts, more).add_fan_in_edges([texts, more], silent).build()
+
+
+def test_all_problems_in_one_error() -> None:
+    @executor(id="far")
+    async def far(message: object, ctx: WorkflowContext[Any]) -> None: ...
+
+    builder = WorkflowBuilder(start_executor=texts).add_edge(texts, numbers).add_edge(texts, silent)
+    builder.add_edge(texts, silent).add_edge(far, far)
+    with pytest.raises(EdgeDuplicationError) as error:
+        builder.build()
+    kinds = [type(problem) for problem in error.value.problems]
+    assert kinds == [EdgeDuplicationError, TypeCompatibilityError, GraphConnectivityError]
+    for words in ("texts->silent", "'texts' to 'numbers'", "'far'"):
+        assert words in str(error.value)
+    assert isinstance(error.value, WorkflowValidationError)
+
+
+def test_graph_without_a_builder() -> None:
+    known = {"texts": texts, "numbers": numbers}
+    with pytest.raises(GraphConnectivityError, match="start executor 'silent' is not present"):
+        validate_workflow_graph([SingleEdgeGroup("numbers", "texts")], known, silent)
+    with pytest.raises(GraphConnectivityError, match="not in the workflow"):
+        validate_workflow_graph([SingleEdgeGroup("texts", "nobody")], {"texts": texts}, texts)
+    with pytest.raises(WorkflowValidationError, match="both output and intermediate") as error:
+        validate_workflow_graph([], {"texts": texts}, texts, ["texts", "nobody"], ["texts"])
+    assert all(p.validation_type is ValidationTypeEnum.OUTPUT_VALIDATION for p in error.value.problems)
+    assert len(error.value.problems) == 4
+    validate_workflow_graph([], {}, texts)
