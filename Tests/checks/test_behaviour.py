@@ -34,7 +34,7 @@ def test_the_page_names_tests_that_exist(page, tests):
         ("| W14 | messages", "| W13 | messages", "14 stands in 0 rows"),
         ("| W14 | messages", "| W13 | messages", "13 stands in 2 rows"),
         ("`test_sync.c/a_sync_that_fails` |\n| W12", "`test_sync.c/a_sync_that_fails` |\n| W10", "10 stands in 2 rows"),
-        ("test_w24_a_workflow_without_a_name_is_found_again_by_another_process", "test_w25_the_signature_sees_decisions_and_not_classes", "no test of 24"),
+        ("::test_w23_a_stream", "::test_w22_a_stream_left_early_leaves_nothing_running`, `", "no test of 23"),
         ("W33, what a message costs,", "What a message costs", "33 stands in 0 rows"),
         ("### .NET, W1 to W31", "### .NET", "there is no heading '.NET, W1 to W31'"),
     ],

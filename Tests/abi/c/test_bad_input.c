@@ -1,4 +1,4 @@
-/* What a host does wrong, or too late, gets its own answer; and the run, or its last checkpoint, is as good as before. */
+/* What a host does wrong, or too late, gets its own answer; the run, or its last checkpoint, is as good as before. */
 #include <pthread.h>
 
 #include "story.h"

@@ -100,7 +100,9 @@ def test_fan_in_list_that_no_handler_takes_fails_the_run() -> None:
             await ctx.send_message(str(n))
 
         source, a, b, join = node("source", pass_on), node("a", number), node("b", word), Words("join")
-        builder = WorkflowBuilder(start_executor=source).add_fan_out_edges(source, [a, b]).add_fan_in_edges([a, b], join)
+        builder = (
+            WorkflowBuilder(start_executor=source).add_fan_out_edges(source, [a, b]).add_fan_in_edges([a, b], join)
+        )
         with pytest.raises(RuntimeError, match=r"'join' cannot handle a message of type list"):
             await builder.build().run(1)
 
@@ -146,7 +148,9 @@ def test_failure_names_its_executor() -> None:
         with pytest.raises(LookupError):
             async for event in loop(fail).run(1, stream=True):
                 details += [event.details] if event.details else []
-        assert [(one.error_type, one.message, one.executor_id) for one in details] == [("LookupError", "gone", "it")] * 2
+        assert [(one.error_type, one.message, one.executor_id) for one in details] == [
+            ("LookupError", "gone", "it")
+        ] * 2
 
     run(main())
 

@@ -357,7 +357,13 @@ class Level(enum.IntEnum):
 
 
 def test_w13_values_come_back_as_they_were(tmp_path: Path) -> None:
-    value = {1: "int key", (1, 2): Colour.RED, "level": Level.HIGH, "n": Counter("aab"), "o": OrderedDict([("z", 1), ("a", 2)])}
+    value = {
+        1: "int key",
+        (1, 2): Colour.RED,
+        "level": Level.HIGH,
+        "n": Counter("aab"),
+        "o": OrderedDict([("z", 1), ("a", 2)]),
+    }
 
     async def main() -> None:
         async def keep(n: int, ctx: WorkflowContext[Any, Any]) -> None:

@@ -195,8 +195,9 @@ def test_dotnet_w17_every_failure_of_a_superstep_is_told() -> None:
                 if "failed" in event.type or event.type in ("executor_completed", "superstep_completed"):
                     events.append((event.type, event.executor_id, event.details and event.details.message))
         assert events == [
-            ("executor_completed", "source", None), ("superstep_completed", None, None), ("executor_completed", "c", None),
-            ("executor_failed", "b", "b"), ("executor_failed", "a", "a"), ("failed", None, "b"),
+            ("executor_completed", "source", None), ("superstep_completed", None, None),
+            ("executor_completed", "c", None), ("executor_failed", "b", "b"), ("executor_failed", "a", "a"),
+            ("failed", None, "b"),
         ]  # fmt: skip
 
     run(main())
