@@ -216,7 +216,38 @@ def test_w05_nothing_runs_on_behind_a_failure() -> None:
         assert done == ["slow"] and asyncio.all_tasks() == tasks
         before = await storage.list_checkpoints()
         await asyncio.sleep(0.05)
-        assert await storage.list_checkpoints() == before and len(before) == 2
+        assert await storage.list_checkpoints() == before and len(before) == 3  # the last has what succeeded
+
+    run(main())
+
+
+def test_w06_what_succeeded_beside_a_failure_is_not_done_again(tmp_path: Path) -> None:
+    async def main() -> None:
+        done: list[str] = []
+        broken = {"b"}
+
+        async def work(n: int, ctx: WorkflowContext[Any, Any]) -> None:
+            if ctx.executor_id in broken:
+                raise ValueError(ctx.executor_id)
+            done.append(ctx.executor_id)
+            ctx.set_state(ctx.executor_id, n)
+            await ctx.send_message(ctx.executor_id)
+
+        async def join(ids: list[str], ctx: WorkflowContext[Any, Any]) -> None:
+            await ctx.yield_output((ids, [ctx.get_state(id) for id in ids]))
+
+        def build() -> Workflow:
+            source, end, workers = node("source", pass_on), node("end", join), [node(id, work) for id in "abc"]
+            storage = FileCheckpointStorage(tmp_path)
+            builder = WorkflowBuilder(start_executor=source, checkpoint_storage=storage, name="w6")
+            return builder.add_fan_out_edges(source, workers).add_fan_in_edges(workers, end).build()
+
+        with pytest.raises(ValueError, match="b"):
+            await build().run(7)
+        assert done == ["a", "c"]
+        broken.clear()
+        result = await build().run(checkpoint_id=await latest_id(FileCheckpointStorage(tmp_path), "w6"))
+        assert done == ["a", "c", "b"] and result.get_outputs() == [(["a", "b", "c"], [7, 7, 7])]
 
     run(main())
 
