@@ -75,7 +75,7 @@ struct EventOrderTests {
         #expect(player.events.count == events)
     }
 
-    @Test("Events carry the superstep that they belong to")
+    @Test("Events carry the superstep that they belong to (.NET W24)")
     func supersteps() throws {
         let events = try play().events
         #expect(events.map(\.superstep) == [0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2])

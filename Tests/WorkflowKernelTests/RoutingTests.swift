@@ -128,6 +128,20 @@ struct RoutingTests {
         #expect(asked == 0)
     }
 
+    @Test("A message goes along every group of its source that leads to its target")
+    func everyGroup() throws {
+        let graph = try makeGraph {
+            try $0.addCondition(Condition(name: "yes"))
+            try $0.addEdge("a", "b")
+            try $0.addEdge("a", "c", condition: "yes")
+            try $0.addFanOut("a", ["d", "e"])
+            try $0.addFanIn(["b", "a"], "f")
+        }
+        let broadcast = play(graph) { $0.executor == 0 || $0.executor == 1 ? .send("1") : Outcome() }
+        #expect(broadcast.invocations == ["a(0)", "b(1)", "c(1)", "d(1)", "e(1)", "f([1,1])"])
+        #expect(broadcast.warnings.isEmpty)
+    }
+
     @Test("Messages of one source to one target keep their order")
     func order() throws {
         let graph = try makeGraph {

@@ -161,6 +161,31 @@ struct StateTests {
         #expect(player.kernel.snapshot.shared["k"] == "2")
     }
 
+    @Test("No key and no id can be taken for another in a checkpoint, whatever is in it (.NET W19)")
+    func hostileKeys() throws {
+        let ids = ["a", "a|x", "a||x", "|", "@", "a\"", "a/x"]
+        let keys: [Text] = ["k", "x|k", "|k", "@k", "a|x|k", "", "\"k\\", "k/"].map { $0 == "" ? " " : $0 }
+        let graph = try makeGraph { draft in
+            for id in ids.dropFirst() { try draft.addEdge("a", id) }
+        }
+        let player = KernelPlayer(graph)
+        player.handle = { call in
+            var outcome = call.executor == 0 ? Outcome.send("1") : Outcome()
+            for key in keys {
+                outcome.writes.own.updateValue(Text("[\(call.executor)]"), forKey: key)
+                outcome.writes.shared.updateValue("true", forKey: key)
+            }
+            return outcome
+        }
+        player.play()
+        let resumed = try KernelPlayer(graph, document: #require(player.documents.last)).kernel.snapshot
+        for (place, executor) in resumed.executors.enumerated() {
+            #expect(executor.state.keys == keys.sorted())
+            for key in keys { #expect(executor.state[key]?.string == "[\(place)]") }
+        }
+        #expect(resumed.shared.keys == keys.sorted())
+    }
+
     @Test("What the host sees and what is durable never differ, also while warnings are told")
     func snapshotDuringWarning() throws {
         let player = KernelPlayer(try graph())

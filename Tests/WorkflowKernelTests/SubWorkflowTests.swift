@@ -65,7 +65,7 @@ struct SubWorkflowTests {
         #expect(!player.invocations.contains { $0.hasPrefix("z") })
     }
 
-    @Test("Several inputs are inside at a time, and fan-ins do not mix them")
+    @Test("Several inputs are inside at a time, and fan-ins do not mix them (W28)")
     func lanes() throws {
         let graph = try Self.outer(try Self.inner())
         let player = KernelPlayer(graph)

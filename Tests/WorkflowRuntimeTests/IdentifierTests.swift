@@ -30,6 +30,13 @@ struct IdentifierTests {
         #expect(isIncreasing((0..<10_000).map { _ in identifiers.next() }))
     }
 
+    @Test("Those of different runs are in the order of the clock, to the microsecond (.NET W28)")
+    func severalRuns() {
+        let world = FakeWorld(now: 1_700_000_000_000_000, step: 1)
+        var runs = (0..<7).map { _ in Identifiers(environment: world.environment) }
+        #expect(isIncreasing((0..<5000).map { runs[$0 * 5 % 7].next() }))
+    }
+
     @Test("They increase when the clock goes back, jumps and returns")
     func wildClock() {
         let world = FakeWorld()

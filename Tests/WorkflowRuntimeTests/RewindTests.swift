@@ -89,7 +89,7 @@ struct RewindTests {
         #expect(lines.filter { $0.hasPrefix("superstep_completed") }.count == 4)
     }
 
-    @Test("An executor that had saved nothing is told so; in a new run nobody needs to be")
+    @Test("An executor that had saved nothing is told so; in a new run nobody needs to be (untested 2)")
     func stale() throws {
         let seen = Mutex("new")
         let executor = ScriptedExecutor(
@@ -167,7 +167,7 @@ struct RewindTests {
         #expect(failure { try plain.rewind(to: nil) }?.status == .notFound)
     }
 
-    @Test("Not inside a callback, and not while another thread drives")
+    @Test("Not inside a callback, and not while another thread drives (.NET W8)")
     func gate() throws {
         let statuses = Collector<Status?>()
         let place = Collector<Run>()

@@ -104,6 +104,7 @@ static wf_status_t halts(void *user_data, wf_context_t *context, const char *inp
     return wf_context_send(context, NULL, input, length, NULL);
 }
 
+/* .NET W10: nothing runs on behind a halt. */
 static void halted(void) {
     wf_workflow_t *workflow = built(story_of_two(halts, echo));
     wf_run_options_t options = WF_RUN_OPTIONS_INIT;

@@ -1,4 +1,4 @@
-/* Keys of the state, clearing it, and writers that meet. */
+/* Keys of the state, clearing it (.NET W29), and writers that meet. */
 #include "story.h"
 
 /* Writes three keys, deletes one, lists and clears. */

@@ -15,6 +15,9 @@ from ._identifier import new_identifier
 from ._message import MessageType, WorkflowMessage
 from ._request import Question
 
+_SAVED = "_executor_state"
+"""The key of `WorkflowCheckpoint.state` for what the executors saved."""
+
 _TEXTS = {
     "workflow_name": "workflow_name",
     "graph_signature_hash": "graph_signature",
@@ -84,9 +87,12 @@ class WorkflowCheckpoint:
                 messages.setdefault(item.source_id, []).append(item)
             executors = document.get("executor_states", {})
             saved = {name: from_plain(entry["saved"]) for name, entry in executors.items() if "saved" in entry}
-            state = _each(from_plain, document.pop("state"))
+            shared = document.pop("state")
+            if _SAVED in shared:  # an executor may call its own value so; the field cannot hold both
+                document["state"] = {_SAVED: shared.pop(_SAVED)}
+            state = _each(from_plain, shared)
             if saved:
-                state["_executor_state"] = saved
+                state[_SAVED] = saved
             known = {ours: document.pop(theirs) for ours, theirs in _TEXTS.items()}
             known["metadata"] = _each(from_plain, document.pop("metadata"))
             known["pending_request_info_events"] = _each(
@@ -106,7 +112,7 @@ class WorkflowCheckpoint:
         executors: dict[str, dict[str, Any]] = {}
         for name, entry in self.document.get("executor_states", {}).items():
             executors[name] = {key: value for key, value in entry.items() if key != "saved"}
-        for name, saved in state.pop("_executor_state", {}).items():
+        for name, saved in state.pop(_SAVED, {}).items():
             executors.setdefault(name, {})["saved"] = saved
         document = {
             "format": "libworkflow.checkpoint",
@@ -125,7 +131,7 @@ class WorkflowCheckpoint:
                 for source, items in self.messages.items()
                 for index, item in enumerate(items)
             ],
-            "state": state,
+            "state": {**state, **self.document.get("state", {})},
             "executor_states": executors,
         }
         return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()

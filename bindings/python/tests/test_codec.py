@@ -339,6 +339,7 @@ def test_white_space_around_a_value_is_fine() -> None:
 
 class TestRegistry:
     def test_chosen_name(self) -> None:
+        """The host's word comes first. .NET W27."""
         types = TypeRegistry()
         assert types.add(Point, "point.v1").name == "point.v1"
         with pytest.raises(ValueError, match="taken"):
