@@ -8,7 +8,7 @@
  * OBJECTS
  *
  *     wf_builder_t --build--> wf_workflow_t --start, resume, restore--> wf_run_t --next--> wf_event_t
- *                                                 wf_storage_t ------------^
+ *                                      wf_storage_t, wf_pool_t ------------^
  *
  *     A builder describes a graph. A workflow is a checked graph with its host code; it never changes, and
  *     any number of runs share it. A run is one execution. A storage keeps checkpoints. An event tells one
@@ -87,12 +87,21 @@
  *
  * THREADS
  *
- *     The library starts no threads. Host code runs inside wf_run_next, on the thread that called it, and no
- *     lock is held meanwhile: it may use every object but drive its own run. A callback that returns
- *     WF_PENDING finishes later, from any thread, with wf_context_finish; meanwhile wf_run_next waits or
- *     lets other executors work. Workflows, storages, errors and events may be used by any threads at once.
- *     A builder, a run and a context belong to one thread at a time, and may move. A callback must not
- *     unwind, longjmp or throw through the library.
+ *     The library starts no threads of its own accord. There are three ways to handle a message, for each
+ *     run or each executor:
+ *
+ *     inline      Host code runs inside wf_run_next, on the thread that called it: the default. A callback
+ *                 that returns WF_PENDING finishes later, from any thread, with wf_context_finish;
+ *                 meanwhile wf_run_next waits or lets other executors work.
+ *     pool        It runs on the threads of the wf_pool_t in the run's options.
+ *     polled      It is never called: an executor with WF_POLLED leaves its messages to wf_run_poll, and
+ *                 whoever takes one answers with wf_context_finish.
+ *
+ *     They may be mixed, and checkpoints are the same. No lock is held while host code runs: it may use
+ *     every object but drive its own run. An event loop learns from wf_run_wake_fd or wf_run_set_wake when
+ *     to call wf_run_next again. Workflows, storages, pools, errors and events may be used by any threads at
+ *     once. A builder, a run and a context belong to one thread at a time, and may move. A callback must
+ *     not unwind, longjmp or throw through the library.
  *
  * PROCESS
  *
@@ -286,11 +295,11 @@ WF_API wf_status_t wf_builder_parse(const char *json, size_t length, wf_builder_
  *
  * @param builder Borrowed.
  * @param id The executor's id. 1 to 512 bytes of UTF-8 without control characters. Copied.
- * @param executor Its code. `invoke` is required. Copied.
+ * @param executor Its code. `invoke` is required, but not with WF_POLLED: then it must be NULL. Copied.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_EXISTS if it was added before; WF_E_INVALID for a bad id or struct_size;
- *     WF_E_UNSUPPORTED for a struct from a newer library; WF_E_MISUSE for a NULL or another kind of handle;
- *     WF_E_FORKED.
+ * @return WF_OK; WF_E_EXISTS if it was added before; WF_E_INVALID for a bad id or struct_size, or an
+ *     `invoke` that would never be called; WF_E_UNSUPPORTED for a struct from a newer library; WF_E_MISUSE
+ *     for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_builder_add_executor(wf_builder_t *builder, const char *id,
                                            const wf_executor_t *executor, wf_error_t **error);
@@ -315,41 +324,6 @@ WF_API wf_status_t wf_builder_add_executor(wf_builder_t *builder, const char *id
  */
 WF_API wf_status_t wf_builder_add_sub_workflow(wf_builder_t *builder, const char *id, wf_workflow_t *workflow,
                                                uint32_t flags, wf_error_t **error);
-
-/** Lets calls of an executor that fail be tried again, after a pause; part of the definition, not of the
- * signature.
- *
- * What a failed attempt did does not count. A "warning" event with the reason "retry" tells of each pause.
- * While only pauses are left, a run with checkpoints makes one of kind "partial": what succeeded meanwhile
- * and the pause itself survive a crash. Memory of the host's own is left as the failed attempt left it.
- * wf_context_give_up ends the attempts early.
- *
- * @param builder Borrowed.
- * @param id The executor, added before or later. Copied.
- * @param retry How often and when; NULL for never, the default. Copied.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_INVALID for a bad id, numbers out of range or a bad struct_size; WF_E_UNSUPPORTED for
- *     a struct from a newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
- */
-WF_API wf_status_t wf_builder_set_retry(wf_builder_t *builder, const char *id, const wf_retry_t *retry,
-                                        wf_error_t **error);
-
-/** Limits how long a call of an executor may take; part of the definition, not of the signature.
- *
- * A call that goes on longer fails with WF_E_TIMEOUT, and is tried again if wf_builder_set_retry says so. A
- * pending, pooled or polled call fails at that time, if somebody drives the run: wf_context_is_cancelled
- * becomes 1, and its late wf_context_finish answers WF_E_CLOSED. A callback that blocks inside wf_run_next
- * cannot be interrupted: it fails when it returns late.
- *
- * @param builder Borrowed.
- * @param id The executor, added before or later. Copied.
- * @param timeout_ms In milliseconds, from the beginning of each attempt. 1 to a year.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_INVALID for a bad id or time; WF_E_MISUSE for a NULL or another kind of handle;
- *     WF_E_FORKED.
- */
-WF_API wf_status_t wf_builder_set_timeout(wf_builder_t *builder, const char *id, uint64_t timeout_ms,
-                                          wf_error_t **error);
 
 /** Adds an edge condition and its code, or gives a condition of the definition its code.
  *
@@ -473,23 +447,6 @@ WF_API wf_status_t wf_builder_add_fan_in_edges(wf_builder_t *builder, const char
  */
 WF_API wf_status_t wf_builder_set_start(wf_builder_t *builder, const char *id, wf_error_t **error);
 
-/** Says what becomes of an executor's outputs: which of them are the workflow's.
- *
- * While no executor is designated FINAL or INTERMEDIATE, every output is an "output" event, except those of
- * HIDDEN ones. As soon as one is, the outputs of executors that nobody designated are hidden. It does not
- * change the graph's signature.
- *
- * @param builder Borrowed.
- * @param executor_id Id of the executor; it may be added later. Copied.
- * @param designation One of `enum wf_output`. The last call counts; WF_OUTPUT_DEFAULT takes back what was
- *     said before.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_INVALID for an unknown designation or a bad id; WF_E_MISUSE for a NULL or another kind
- *     of handle; WF_E_FORKED.
- */
-WF_API wf_status_t wf_builder_set_output(wf_builder_t *builder, const char *executor_id,
-                                         wf_output_t designation, wf_error_t **error);
-
 /** Limits how many supersteps a run may take since its last input from outside. The default is 100.
  *
  * A loop that never ends is stopped with WF_E_LIMIT; its last checkpoint can be resumed with a higher limit.
@@ -592,8 +549,7 @@ WF_API void wf_workflow_free(wf_workflow_t *workflow);
  *
  * `memory:` keeps them in this object and loses them with it. `directory:PATH` keeps one readable JSON file
  * per checkpoint, `<id>.json`, and makes the directory if need be; a checkpoint that was saved survives
- * power loss. What runs remember (wf_context_remember) is kept with them, in its folder `memos`. The storage
- * may be used by any number of runs and threads at the same time.
+ * power loss. The storage may be used by any number of runs and threads at the same time.
  *
  * @param url The address. Copied.
  * @param storage Receives the storage, owned by the caller: wf_storage_free. NULL on error.
@@ -679,18 +635,6 @@ WF_API wf_status_t wf_storage_latest(wf_storage_t *storage, const char *workflow
  */
 WF_API wf_status_t wf_storage_delete(wf_storage_t *storage, const char *checkpoint_id, wf_error_t **error);
 
-/** Deletes what a run remembered with wf_context_remember: when it is done and nobody will resume it.
- *
- * Its checkpoints stay. Any thread; what a run of that id remembers meanwhile may stay.
- *
- * @param storage Borrowed.
- * @param run_id Whose.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_NONE if there was nothing; WF_E_INVALID for an id that is not UTF-8; WF_E_STORAGE if it
- *     cannot be deleted; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
- */
-WF_API wf_status_t wf_storage_forget(wf_storage_t *storage, const char *run_id, wf_error_t **error);
-
 /** Releases a storage. Runs that use it keep it open until they are freed.
  *
  * Any thread.
@@ -698,6 +642,37 @@ WF_API wf_status_t wf_storage_forget(wf_storage_t *storage, const char *run_id, 
  * @param storage Consumed. NULL does nothing, and so does a storage of the parent in a forked child.
  */
 WF_API void wf_storage_free(wf_storage_t *storage);
+
+/* ---- Pool ---------------------------------------------------------------------------------------------- */
+
+/* Threads that handle the messages of any number of runs at a time. Any thread. */
+
+/** Makes threads that handle messages for the runs whose options name the pool.
+ *
+ * `invoke` callbacks of those runs then run on the pool, several at a time; an executor still handles one
+ * message after another. Save and restore callbacks, conditions and selectors stay on the thread that drives
+ * the run, which waits for the pool as it waits for executors that answered WF_PENDING. Checkpoints are the
+ * same with any number of threads, and without. A run that is driven from inside a callback on the pool has
+ * its callbacks on that very thread, so that it cannot wait for itself. Signals are blocked in the threads.
+ * Any thread.
+ *
+ * @param threads How many, 1 to 1024. All are made now.
+ * @param pool Receives the pool, owned by the caller: wf_pool_free. NULL on error.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for another number of threads; WF_E_LIMIT if the system gives no more threads;
+ *     WF_E_MISUSE for a NULL.
+ */
+WF_API wf_status_t wf_pool_new(uint32_t threads, wf_pool_t **pool, wf_error_t **error);
+
+/** Releases a pool. Runs that use it keep it until they are freed.
+ *
+ * When the last of them lets go, its threads end, and that call waits for the callbacks that are at work:
+ * hold no lock that they may want. Inside a callback on a pool, of this or another one, it does not wait.
+ * Any thread.
+ *
+ * @param pool Consumed. NULL does nothing, and so does a pool of the parent in a forked child.
+ */
+WF_API void wf_pool_free(wf_pool_t *pool);
 
 /* ---- Run ----------------------------------------------------------------------------------------------- */
 
@@ -757,65 +732,80 @@ WF_API wf_status_t wf_run_resume(wf_workflow_t *workflow, const wf_run_options_t
 WF_API wf_status_t wf_run_restore(wf_workflow_t *workflow, const wf_run_options_t *options,
                                   const char *checkpoint, size_t length, wf_run_t **run, wf_error_t **error);
 
-/** Takes a run back to one of its checkpoints, in place: what happened since has not happened to it.
- *
- * The checkpoint is read and checked in full first; on any error the run goes on as before. Then the
- * superstep in hand, inputs and answers that were not taken in yet, and events that were not given yet are
- * dropped, and wf_run_next tells "started", the status and the pending requests as after wf_run_resume.
- * Executors are not new, unlike there: each restore callback is called, with "null" for one that had saved
- * nothing. The numbers of events go on, and checkpoints made from now on have this one as their parent. What
- * was remembered (wf_context_remember) stays, and so do later checkpoints.
- *
- * A finished, failed or cancelled run goes on too. Not while a call is pending: finish it, or cancel the
- * run. Calls that a cancelled run left pending are still to be finished, which answers WF_E_CLOSED and
- * changes nothing.
- *
- * @param run Borrowed.
- * @param checkpoint_id Which one of the run's storage; NULL for the run's last, with or without a storage.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_BUSY during a superstep: while another thread drives the run, or a call is pending;
- *     WF_E_REENTRANT inside a callback of this run; WF_E_NOTFOUND if there is no such checkpoint;
- *     WF_E_INVALID if it is another run's, for an id that cannot be one, or without a storage;
- *     WF_E_MISMATCH; WF_E_CHECKPOINT; WF_E_STORAGE; WF_E_UNSUPPORTED if it needs a newer library;
- *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
- */
-WF_API wf_status_t wf_run_rewind(wf_run_t *run, const char *checkpoint_id, wf_error_t **error);
-
-/** Takes a run back to a checkpoint of its own that the host kept, as wf_run_checkpoint gave it. Needs no
- * storage.
- *
- * Otherwise like wf_run_rewind.
- *
- * @param run Borrowed.
- * @param checkpoint The document. Copied.
- * @param length Its length in bytes, or WF_NUL.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_BUSY during a superstep: while another thread drives the run, or a call is pending;
- *     WF_E_REENTRANT inside a callback of this run; WF_E_INVALID if the checkpoint is another run's;
- *     WF_E_CHECKPOINT; WF_E_JSON with the offset; WF_E_MISMATCH; WF_E_LIMIT; WF_E_UNSUPPORTED if it needs a
- *     newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
- */
-WF_API wf_status_t wf_run_rewind_document(wf_run_t *run, const char *checkpoint, size_t length,
-                                          wf_error_t **error);
-
 /** Drives the run on this thread until there is an event, and gives it.
  *
- * Callbacks run inside this call. When a superstep's "superstep_completed" comes out, the superstep is
- * committed and, with a storage, saved. One thread at a time; it may be another one each time.
+ * Callbacks run inside this call, or on the pool of the run's options. When a superstep's
+ * "superstep_completed" comes out, the superstep is committed and, with a storage, saved. One thread at a
+ * time; it may be another one each time.
  *
  * @param run Borrowed.
- * @param timeout_ms How long to wait for executors that answered WF_PENDING, in milliseconds: 0 not at all,
- *     negative forever. Time spent in callbacks does not count.
+ * @param timeout_ms How long to wait for executors that answered WF_PENDING, run on a pool, or are polled,
+ *     in milliseconds: 0 not at all, negative forever. Time spent in callbacks on this thread does not
+ *     count.
  * @param event Receives the event, owned by the caller: wf_event_free. NULL unless WF_OK.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK with an event; WF_TIMEOUT if only pending executors are left to wait for; WF_DONE when the
- *     run is idle: nothing is left to deliver, or an executor halted it; if the run failed, after its last
- *     event and from then on, why: the status that an executor returned, WF_E_EXECUTOR, WF_E_STORAGE,
- *     WF_E_LIMIT, or WF_E_CONFLICT under WF_RUN_STRICT_STATE. These say that the call itself was wrong and
- *     leave the run as it is: WF_E_REENTRANT from inside a callback of this run; WF_E_BUSY while another
- *     thread drives it; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ * @return WF_OK with an event; WF_TIMEOUT if only executors that work elsewhere are left to wait for;
+ *     WF_DONE when the run is idle: nothing is left to deliver, or an executor halted it; if the run failed,
+ *     after its last event and from then on, why: the status that an executor returned, WF_E_EXECUTOR,
+ *     WF_E_STORAGE, WF_E_LIMIT. These say that the call itself was wrong and leave the run as it is:
+ *     WF_E_REENTRANT from inside a callback of this run; WF_E_BUSY while another thread drives it;
+ *     WF_E_CLOSED if one of its own callbacks freed the run and there is something to wait for; WF_E_MISUSE
+ *     for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_next(wf_run_t *run, int64_t timeout_ms, wf_event_t **event, wf_error_t **error);
+
+/** Takes a message for an executor that was added with WF_POLLED, in place of a callback.
+ *
+ * Any number of threads may poll, also while another one is inside wf_run_next; somebody must drive the run
+ * meanwhile. One thread can do both, in turns and with a timeout of 0. What the context is for:
+ * wf_context_executor_id, wf_context_input. The call is one like that of a callback that answered
+ * WF_PENDING.
+ *
+ * @param run Borrowed. Freeing it wakes the threads that wait here, with WF_E_CLOSED.
+ * @param timeout_ms How long to wait for a message, in milliseconds: 0 not at all, negative forever.
+ * @param context Receives the context, owned by the caller: wf_context_finish, from any thread, is the only
+ *     way to be rid of it. After the end of its run that answers WF_E_CLOSED. NULL unless WF_OK.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK with a context; WF_TIMEOUT; WF_DONE when the run is idle and no message is left: an input or
+ *     an answer lets it go on; WF_E_CLOSED if the run failed, was cancelled or is gone; WF_E_REENTRANT if it
+ *     would have to wait inside a callback that runs on the driving thread of this run; WF_E_MISUSE for a
+ *     NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_poll(wf_run_t *run, int64_t timeout_ms, wf_context_t **context, wf_error_t **error);
+
+/** Gives a file descriptor for poll, epoll, select or an event loop: readable while something has arrived
+ * that wf_run_next has not taken in: a finished call, an output of one, an input, an answer, a cancel.
+ *
+ * Wait for it after wf_run_next with a timeout of 0 has answered WF_TIMEOUT or WF_DONE, and then call
+ * wf_run_next again: it makes the descriptor unreadable. Do not read or close it. It is made when first
+ * asked for, and has the close-on-exec and non-blocking flags. Any thread, any time.
+ *
+ * @param run Borrowed. Freeing it closes the descriptor: take it out of the event loop before.
+ * @param descriptor Receives the descriptor, borrowed: the same each time. -1 on error.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_LIMIT if the system gives no descriptor; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_wake_fd(wf_run_t *run, int32_t *descriptor, wf_error_t **error);
+
+/** Sets the callback that tells when something arrives for wf_run_next, as the descriptor of wf_run_wake_fd
+ * does.
+ *
+ * It is called when something arrives and nothing waited before, and at once if something waits already: on
+ * the thread that brings it, or on this one; with no lock held. It may use every object; let it tell the
+ * driving thread, and return. One that is being called on another thread when it is replaced may still run
+ * when this call returns: its finalizer runs after it. Any thread, any time.
+ *
+ * @param run Borrowed.
+ * @param wake Replaces the callback before; NULL for none.
+ * @param user_data Passed to `wake`. Consumed, whatever the answer is.
+ * @param finalizer Releases user_data: when the callback is replaced, when the run is freed, or at once if
+ *     the call fails. NULL for none.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_set_wake(wf_run_t *run, wf_wake_fn wake, void *user_data, wf_finalizer_fn finalizer,
+                                   wf_error_t **error);
 
 /** Gives the run one more input for its start executor: the next turn of a conversation.
  *
@@ -845,8 +835,8 @@ WF_API wf_status_t wf_run_input(wf_run_t *run, const char *json, size_t length, 
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_NOTFOUND if no such request is pending; WF_E_CONFLICT if it was answered or withdrawn
  *     already; WF_E_INVALID if the answer has a wrong type: the request stays pending; WF_E_JSON with the
- *     offset; WF_E_LIMIT; WF_E_CLOSED if the run failed, was cancelled, or goes back to a checkpoint at this
- *     moment; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ *     offset; WF_E_LIMIT; WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE for a NULL or another
+ *     kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_respond(wf_run_t *run, const char *request_id, const char *json, size_t length,
                                   wf_error_t **error);
@@ -859,8 +849,8 @@ WF_API wf_status_t wf_run_respond(wf_run_t *run, const char *request_id, const c
  * @param request_id Which.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_NOTFOUND if no such request is pending; WF_E_CONFLICT if it was answered or withdrawn
- *     already; WF_E_CLOSED if the run failed, was cancelled, or goes back to a checkpoint at this moment;
- *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ *     already; WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_withdraw(wf_run_t *run, const char *request_id, wf_error_t **error);
 
@@ -934,29 +924,12 @@ WF_API const char *wf_run_id(const wf_run_t *run);
  */
 WF_API wf_status_t wf_run_checkpoint(wf_run_t *run, char **json, size_t *length, wf_error_t **error);
 
-/** Says what the run waits for: for the person who asks why nothing happens.
- *
- * {"why": a sentence, "state", "superstep", "halted", "undelivered_messages", "requests": as
- * wf_run_pending_requests, and those that executors around a sub-workflow are to answer, "fan_ins":
- * [{"target", "arrived": {executor: number}, "waiting_for": [executor]}], "calls": host code that has not
- * ended: [{"executor_id", "asked_to", "failed_attempts", "deadline_in_ms"}], "retries": [{"executor_id",
- * "failed_attempts", "in_ms"}]}. May be called inside a callback of this run; otherwise one thread at a time
- * with wf_run_next.
- *
- * @param run Borrowed.
- * @param json Receives NUL-terminated JSON, owned by the caller: wf_free. NULL unless WF_OK.
- * @param length Receives the number of bytes without the NUL. NULL if not wanted.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_BUSY while another thread drives the run; WF_E_MISUSE for a NULL or another kind of
- *     handle; WF_E_FORKED; WF_E_NOMEM.
- */
-WF_API wf_status_t wf_run_why_waiting(wf_run_t *run, char **json, size_t *length, wf_error_t **error);
-
 /** Releases a run, finished or not. What is stored stays stored.
  *
  * Executors that are still pending are not called again. They must still be finished, which answers
- * WF_E_CLOSED: until then their contexts keep the host code alive. Any thread; not while another thread
- * drives the run.
+ * WF_E_CLOSED: until then their contexts keep the host code alive. (Those that came from wf_run_poll do not:
+ * the host has no code in them.) If the run is the last to use a pool, see wf_pool_free. Any thread; not
+ * while another thread drives the run.
  *
  * @param run Consumed. NULL does nothing, and so does a run of the parent in a forked child.
  */
@@ -1021,16 +994,6 @@ WF_API const char *wf_event_executor_id(const wf_event_t *event);
  */
 WF_API const char *wf_event_request_id(const wf_event_t *event);
 
-/** The name that the host gave a "custom" event.
- *
- * Any thread.
- *
- * @param event Borrowed.
- * @return NUL-terminated name, borrowed: valid until the event is freed. Empty for other kinds of events,
- *     and for anything but an event.
- */
-WF_API const char *wf_event_name(const wf_event_t *event);
-
 /** The event's data as JSON. Its shape depends on the kind: see `enum wf_event_kind`.
  *
  * Any thread.
@@ -1043,7 +1006,7 @@ WF_API const char *wf_event_name(const wf_event_t *event);
 WF_API const char *wf_event_data(const wf_event_t *event, size_t *length);
 
 /** The whole event as one JSON object: `type` (the kind's name), `sequence`, `superstep`, `executor_id` (null
- * if none) and `data`; for "request_info" also `request_id` and `response_type`, for "custom" also `name`.
+ * if none) and `data`; for "request_info" also `request_id` and `response_type`.
  *
  * Any thread.
  *
@@ -1064,7 +1027,7 @@ WF_API void wf_event_free(wf_event_t *event);
 /* ---- Context ------------------------------------------------------------------------------------------- */
 
 /* One call of host code and what it may do. Borrowed: valid until the callback returns anything but
- * WF_PENDING, and after WF_PENDING until wf_context_finish. One thread at a time. */
+ * WF_PENDING, and after WF_PENDING, or from wf_run_poll, until wf_context_finish. One thread at a time. */
 
 /** The id of the run that the call belongs to.
  *
@@ -1091,47 +1054,6 @@ WF_API const char *wf_context_executor_id(const wf_context_t *context);
  * @return NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
  */
 WF_API const char *wf_context_idempotency_key(wf_context_t *context);
-
-/** Records the result of a side effect at once, so that the side effect is not repeated.
- *
- * A superstep that fails, or whose process dies, is run again: what the call sent and wrote is gone, but the
- * refund is paid and the letter is out. What is remembered here stays, as durable as a checkpoint when the
- * call returns, and wf_context_recall gives it to whoever does the same piece of work again: the one with
- * the same wf_context_idempotency_key. Without a storage it lives as long as the run. Never in a checkpoint
- * or a listing; wf_storage_forget deletes it.
- *
- * A crash may fall between a side effect and this call: give the idempotency key to the service for those
- * moments.
- *
- * @param context Borrowed; of an invoke callback.
- * @param key Which of the call's side effects: UTF-8, not empty. Copied.
- * @param json Its result. Copied.
- * @param length Its length in bytes, or WF_NUL.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK, also if the very same text was remembered before; WF_E_CONFLICT if another one was: the
- *     first stays; WF_E_INVALID for a bad key; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too
- *     long or too deep; WF_E_STORAGE if it cannot be written; WF_E_CHECKPOINT if what was remembered before
- *     is damaged; WF_E_UNSUPPORTED if the storage keeps checkpoints only; WF_E_MISUSE in a save or restore
- *     callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
- */
-WF_API wf_status_t wf_context_remember(wf_context_t *context, const char *key, const char *json,
-                                       size_t length, wf_error_t **error);
-
-/** Gives what wf_context_remember recorded when this piece of work was done before.
- *
- * @param context Borrowed; of an invoke callback.
- * @param key Which of the call's side effects.
- * @param json Receives NUL-terminated JSON, borrowed: valid until the context ends. NULL unless WF_OK.
- * @param length Receives the number of bytes without the NUL. NULL if not wanted.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_NONE if nothing was remembered: the side effect is still to be done, or was under way
- *     when the process died; WF_E_CHECKPOINT if it is damaged and WF_E_STORAGE if it cannot be read: then it
- *     was done; WF_E_INVALID for a bad key; WF_E_UNSUPPORTED if the storage keeps checkpoints only;
- *     WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the
- *     context has ended; WF_E_FORKED.
- */
-WF_API wf_status_t wf_context_recall(wf_context_t *context, const char *key, const char **json,
-                                     size_t *length, wf_error_t **error);
 
 /** The superstep that the call is part of, counted from 1; in a restore callback the superstep of the
  * checkpoint.
@@ -1232,8 +1154,7 @@ WF_API wf_status_t wf_context_answer(wf_context_t *context, const char *request_
  */
 WF_API wf_status_t wf_context_halt(wf_context_t *context, wf_error_t **error);
 
-/** Whether the run was cancelled, freed or taken back to a checkpoint meanwhile: what the call does counts no
- * more, and it may stop.
+/** Whether the run was cancelled or freed meanwhile: what the call does counts no more, and it may stop.
  *
  * Any thread.
  *
@@ -1257,9 +1178,8 @@ WF_API int32_t wf_context_is_cancelled(const wf_context_t *context);
 WF_API wf_status_t wf_context_send(wf_context_t *context, const char *target, const char *json, size_t length,
                                    wf_error_t **error);
 
-/** Gives an output: an "output" event, when the callback returns; at once, if it has gone pending.
- *
- * wf_builder_set_output can make it an "intermediate" event instead, or hide it.
+/** Gives an output of the workflow: an "output" event, when the callback returns; at once, if it has gone
+ * pending, runs on a pool, or is polled.
  *
  * @param context Borrowed; of an invoke callback.
  * @param json The output. Copied.
@@ -1271,22 +1191,6 @@ WF_API wf_status_t wf_context_send(wf_context_t *context, const char *target, co
  */
 WF_API wf_status_t wf_context_output(wf_context_t *context, const char *json, size_t length,
                                      wf_error_t **error);
-
-/** Emits an event of the host's own: a "custom" event, for which wf_event_name gives the name. It is told
- * like an output, and in order with outputs: when the callback returns; at once, if it has gone pending.
- *
- * @param context Borrowed; of an invoke callback.
- * @param name 1 to 512 bytes of UTF-8 without control characters; no name of a built-in kind, see
- *     wf_event_kind_name. Copied.
- * @param json The event's data. Copied.
- * @param length Its length in bytes, or WF_NUL.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_INVALID for a bad name or one of a built-in kind; WF_E_JSON with the offset;
- *     WF_E_LIMIT for a text that is too long or too deep; WF_E_MISUSE in a save or restore callback, for a
- *     NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
- */
-WF_API wf_status_t wf_context_emit(wf_context_t *context, const char *name, const char *json, size_t length,
-                                   wf_error_t **error);
 
 /** Reads a value of the state: what this executor wrote in this superstep, else the value at the last
  * boundary.
@@ -1308,7 +1212,7 @@ WF_API wf_status_t wf_context_get_state(wf_context_t *context, wf_scope_t scope,
  * on.
  *
  * If two executors write one shared key in a superstep, the later one in the order of executors wins, and a
- * "warning" event says so; with WF_RUN_STRICT_STATE the run fails instead.
+ * "warning" event says so.
  *
  * @param context Borrowed; of an invoke callback.
  * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
@@ -1335,37 +1239,6 @@ WF_API wf_status_t wf_context_set_state(wf_context_t *context, wf_scope_t scope,
  */
 WF_API wf_status_t wf_context_delete_state(wf_context_t *context, wf_scope_t scope, const char *key,
                                            wf_error_t **error);
-
-/** Lists the keys of the state: what this executor wrote in this superstep included, what it deleted not.
- *
- * @param context Borrowed.
- * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
- * @param prefix Only keys that begin with it; NULL for all.
- * @param json Receives a NUL-terminated JSON array of the keys in the order of their bytes, borrowed: valid
- *     until the context ends. NULL on error.
- * @param length Receives the number of bytes without the NUL. NULL if not wanted.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK, also if there is no such key; WF_E_INVALID for an unknown scope or a prefix that is not
- *     UTF-8; WF_E_MISUSE for a NULL or another kind of handle; WF_E_CLOSED if the context has ended;
- *     WF_E_FORKED.
- */
-WF_API wf_status_t wf_context_state_keys(wf_context_t *context, wf_scope_t scope, const char *prefix,
-                                         const char **json, size_t *length, wf_error_t **error);
-
-/** Deletes every key of the state that wf_context_state_keys lists, with the superstep as
- * wf_context_set_state. What is written afterwards stays.
- *
- * Each deletion of a shared key is a write like any other: one more writer of the key in the superstep is a
- * conflict.
- *
- * @param context Borrowed; of an invoke callback.
- * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK, also if there was no key; WF_E_INVALID for an unknown scope; WF_E_MISUSE in a save or
- *     restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended;
- *     WF_E_FORKED.
- */
-WF_API wf_status_t wf_context_clear_state(wf_context_t *context, wf_scope_t scope, wf_error_t **error);
 
 /** Gives the executor's state to the checkpoint that is being made. The last call counts.
  *
@@ -1394,33 +1267,19 @@ WF_API wf_status_t wf_context_save(wf_context_t *context, const char *json, size
 WF_API wf_status_t wf_context_fail(wf_context_t *context, const char *error_type, const char *message,
                                    size_t length);
 
-/** Says that a failure of this call is for good: wf_builder_set_retry does not apply to it.
+/** Ends a call whose callback returned WF_PENDING (or is about to), or one that wf_run_poll gave. From any
+ * thread, once.
  *
- * @param context Borrowed; of an invoke callback.
- * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle;
- *     WF_E_CLOSED if the context has ended; WF_E_FORKED.
- */
-WF_API wf_status_t wf_context_give_up(wf_context_t *context, wf_error_t **error);
-
-/** How often this piece of work has been tried, this time included; see wf_builder_set_retry.
- *
- * @param context Borrowed.
- * @return 1 for the first attempt; 0 for anything but a context.
- */
-WF_API uint64_t wf_context_attempt(const wf_context_t *context);
-
-/** Ends a call whose callback returned WF_PENDING (or is about to). From any thread, once.
- *
- * All other uses of the context must be over. A thread that waits in wf_run_next wakes up.
+ * All other uses of the context must be over. A thread that waits in wf_run_next wakes up, and the run's
+ * wake descriptor and callback tell.
  *
  * @param context Consumed, whatever the answer is.
  * @param status WF_OK or WF_DONE commits what the call did; a negative status fails the executor; see
  *     wf_context_fail.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_INVALID for a positive status other than WF_DONE, which fails the executor;
- *     WF_E_CLOSED if the call was finished before, or its run is gone or was taken back to a checkpoint;
- *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ *     WF_E_CLOSED if the call was finished before or its run is gone; WF_E_MISUSE for a NULL or another kind
+ *     of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_context_finish(wf_context_t *context, wf_status_t status, wf_error_t **error);
 

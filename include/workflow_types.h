@@ -56,6 +56,7 @@ typedef struct wf_error { uint64_t reserved; } wf_error_t;       /**< What went 
 typedef struct wf_builder { uint64_t reserved; } wf_builder_t;   /**< A graph being described. */
 typedef struct wf_workflow { uint64_t reserved; } wf_workflow_t; /**< A checked graph with its host code; immutable. */
 typedef struct wf_storage { uint64_t reserved; } wf_storage_t;   /**< Where checkpoints are kept. */
+typedef struct wf_pool { uint64_t reserved; } wf_pool_t;         /**< Threads that handle messages for runs. */
 typedef struct wf_run { uint64_t reserved; } wf_run_t;           /**< One execution of a workflow. */
 typedef struct wf_event { uint64_t reserved; } wf_event_t;       /**< One thing that happened in a run. */
 typedef struct wf_context { uint64_t reserved; } wf_context_t;   /**< One call of host code, and what it may do. */
@@ -88,6 +89,9 @@ typedef int32_t (*wf_condition_fn)(void *user_data, const char *message, size_t 
 typedef wf_status_t (*wf_selector_fn)(
     void *user_data, const char *message, size_t message_length, wf_selection_t *selection);
 
+/** Tells that something has arrived for wf_run_next: see wf_run_set_wake. May run on any thread. */
+typedef void (*wf_wake_fn)(void *user_data);
+
 /* ---- Flags, scopes and kinds ------------------------------------------------------------------- */
 
 /** Flags of wf_executor_t, wf_condition_t and wf_selector_t. */
@@ -96,7 +100,9 @@ enum wf_code_flags {
     WF_SAVE_ALWAYS = 1,
     /** The callback says success explicitly: an executor and a selector return WF_DONE, a condition 1 for yes and 2
      *  for no; 0 then means that it failed. For hosts whose exceptions reach C as 0, such as ctypes. */
-    WF_STRICT_RESULT = 2
+    WF_STRICT_RESULT = 2,
+    /** Do not call this executor: its messages wait for wf_run_poll. `invoke` must be NULL; save and restore are called. */
+    WF_POLLED = 4
 };
 
 /** Flags of wf_run_options_t. */
@@ -174,7 +180,7 @@ enum wf_event_kind {
 typedef struct wf_executor {
     uint32_t struct_size;
     uint32_t flags;            /**< enum wf_code_flags. */
-    wf_executor_fn invoke;     /**< Handles one message. */
+    wf_executor_fn invoke;     /**< Handles one message. NULL with WF_POLLED. */
     wf_executor_fn save;       /**< Gives the executor's state with wf_context_save. Optional. */
     wf_executor_fn restore;    /**< Takes back what `save` gave. Optional. */
     void *user_data;           /**< Passed to the three. The library never reads it. */
@@ -225,7 +231,8 @@ typedef struct wf_run_options {
     wf_storage_t *storage;   /**< Where its checkpoints go; NULL keeps none. Retained. */
     uint64_t max_supersteps; /**< Since the last input from outside; 0 takes the workflow's limit. */
     uint64_t hidden_events;  /**< WF_EVENT_BIT of each kind that is not wanted; those are not even built. */
+    wf_pool_t *pool;         /**< Where messages are handled; NULL: on the thread that drives. Retained. */
 } wf_run_options_t;
-#define WF_RUN_OPTIONS_INIT { (uint32_t)sizeof(wf_run_options_t), 0, NULL, NULL, 0, 0 }
+#define WF_RUN_OPTIONS_INIT { (uint32_t)sizeof(wf_run_options_t), 0, NULL, NULL, 0, 0, NULL }
 
 #endif /* WORKFLOW_TYPES_H */

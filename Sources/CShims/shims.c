@@ -8,9 +8,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
-/* The library's only global state. Written in a fresh child, which has one thread. */
+/* The library's only global state, but for what a pool's thread knows about itself. Written in a fresh child, which has
+ * one thread. */
 static _Atomic uint32_t fork_generation;
 static pthread_once_t fork_watch = PTHREAD_ONCE_INIT;
 
@@ -58,5 +60,22 @@ void wfs_lock_free(wfs_lock *lock) {
 
 void wfs_lock_take(wfs_lock *lock) { (void)pthread_mutex_lock(&lock->mutex); }
 void wfs_lock_give(wfs_lock *lock) { (void)pthread_mutex_unlock(&lock->mutex); }
+
+static _Thread_local uintptr_t current_pool, current_run;
+
+void wfs_set_current(uintptr_t pool, uintptr_t run) {
+    current_pool = pool;
+    current_run = run;
+}
+
+uintptr_t wfs_current_pool(void) { return current_pool; }
+uintptr_t wfs_current_run(void) { return current_run; }
+
+int wfs_alarm_new(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC); }
+
+void wfs_alarm_set(int descriptor, int64_t seconds, int64_t nanoseconds) {
+    struct itimerspec moment = {.it_value = {(time_t)seconds, (long)nanoseconds}};
+    (void)timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &moment, NULL);
+}
 
 const void *wfs_symbol_address(const char *name) { return dlsym(RTLD_DEFAULT, name); }

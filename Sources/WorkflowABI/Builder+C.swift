@@ -53,10 +53,11 @@ public func wf_builder_parse(
 /// - Parameters:
 ///   - builder: Borrowed.
 ///   - id: The executor's id. 1 to 512 bytes of UTF-8 without control characters. Copied.
-///   - executor: Its code. `invoke` is required. Copied.
+///   - executor: Its code. `invoke` is required, but not with WF_POLLED: then it must be NULL. Copied.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
-/// - Returns: WF_OK; WF_E_EXISTS if it was added before; WF_E_INVALID for a bad id or struct_size; WF_E_UNSUPPORTED
-///   for a struct from a newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+/// - Returns: WF_OK; WF_E_EXISTS if it was added before; WF_E_INVALID for a bad id or struct_size, or an `invoke` that would
+///   never be called; WF_E_UNSUPPORTED for a struct from a newer library; WF_E_MISUSE for a NULL or another kind of handle;
+///   WF_E_FORKED.
 @_cdecl("wf_builder_add_executor")
 public func wf_builder_add_executor(
     _ builder: UnsafeMutablePointer<wf_builder>?, _ id: UnsafePointer<CChar>?, _ executor: UnsafePointer<wf_executor>?,
@@ -66,7 +67,13 @@ public func wf_builder_add_executor(
     return Boundary.describe(builder, error) { builder throws(Failure) in
         let (code, userData) = try given.checked()
         let id = try CText.string(id, "executor id")
-        guard code.invoke != nil else {
+        if code.flags & WF_POLLED.rawValue != 0 {
+            guard code.invoke == nil else {
+                throw Failure(
+                    .invalid, "executor '\(id.printable)' is WF_POLLED, so its invoke would never be called; it must be NULL",
+                    executorID: id)
+            }
+        } else if code.invoke == nil {
             throw Failure(.misuse, "wf_executor_t.invoke of executor '\(id.printable)' is NULL", executorID: id)
         }
         try builder.addExecutor(id, CExecutor(code, userData))

@@ -254,7 +254,8 @@ public func wf_context_send(
     }
 }
 
-/// Gives an output: an "output" event, when the callback returns; at once, if it has gone pending.
+/// Gives an output: an "output" event, when the callback returns; at once, if it has gone pending, runs on a pool, or is
+/// polled.
 ///
 /// wf_builder_set_output can make it an "intermediate" event instead, or hide it.
 /// - Parameters:
@@ -482,9 +483,10 @@ public func wf_context_attempt(_ context: UnsafePointer<wf_context>?) -> UInt64 
     Handle.peek(context).map { UInt64(clamping: $0.failedAttempts) + 1 } ?? 0
 }
 
-/// Ends a call whose callback returned WF_PENDING (or is about to). From any thread, once.
+/// Ends a call whose callback returned WF_PENDING (or is about to), or one that wf_run_poll gave. From any thread, once.
 ///
-/// All other uses of the context must be over. A thread that waits in wf_run_next wakes up.
+/// All other uses of the context must be over. A thread that waits in wf_run_next wakes up, and the run's wake descriptor
+/// and callback tell.
 /// - Parameters:
 ///   - context: Consumed, whatever the answer is.
 ///   - status: WF_OK or WF_DONE commits what the call did; a negative status fails the executor; see wf_context_fail.
@@ -498,10 +500,10 @@ public func wf_context_finish(
 ) -> wf_status_t {
     Boundary.call(error) { () throws(Failure) in
         let object = try Handle.object(context)
-        let result = object.result(of: Status(rawValue: status))
         guard object.end() else { throw object.finishedBefore }
-        // The host's reference, which its callback left to this call.
+        // The host's reference, which its callback or wf_run_poll left to this call.
         defer { Handle.free(context) }
+        let result = object.result(of: Status(rawValue: status))
         try object.report(result)
         guard status <= 0 || result == .ok else {
             throw Failure(.invalid, "\(status) is no final status; the call was ended as failed")

@@ -25,11 +25,12 @@ extension Kernel {
         enter(snapshot.hostRequests.isEmpty ? .inProgress : .inProgressPendingRequests)
     }
 
-    /// Ends the run. What is in the last checkpoint can be resumed; calls that still run count no more.
+    /// Ends the run. What is in the last checkpoint can be resumed; calls that still run count no more. One that has failed
+    /// keeps its reason, and waits for nobody any more.
     public mutating func cancel(_ reason: String) {
-        guard failure == nil else { return }
+        guard failure == nil || outstanding > 0 else { return }
         outstanding = 0
-        stop(Failure(.cancelled, reason, superstep: committedSupersteps))
+        stop(failure ?? Failure(.cancelled, reason, superstep: committedSupersteps))
     }
 
     /// Makes what came from outside a part of the boundary, and that boundary durable.

@@ -229,6 +229,12 @@ public final class Context: ProcessBound, @unchecked Sendable {
         outcome.failure = failure
     }
 
+    /// The same for the one who has ended the call and not reported yet.
+    public func conclude(_ failure: Failure) { outcome.failure = failure }
+
+    /// Tells the run that the call belongs to from all others, without keeping it.
+    var runMark: UInt { inbox.mark }
+
     private var isOpen: Bool { phase.load(ordering: .acquiring) == .active }
 
     private func requireOpen() throws(Failure) {

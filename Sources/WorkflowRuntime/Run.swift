@@ -1,3 +1,4 @@
+import CShims
 import Glibc
 import Synchronization
 import WorkflowJSON
@@ -7,8 +8,8 @@ import WorkflowStorage
 
 /// One execution of a workflow: the kernel, the host's code and a storage, driven by whoever calls `next`.
 ///
-/// It has no thread of its own. `next` drives supersteps on the caller's thread until there is an event to give;
-/// only calls of host code that went pending end on other threads, and they report through the inbox.
+/// It has no thread of its own. `next` drives supersteps on the caller's thread until there is an event to give. Calls of
+/// host code that went pending, or to a pool, or to whoever polls, end on other threads: they report through the inbox.
 public final class Run: ProcessBound, @unchecked Sendable {
     public let workflow: Workflow
     public let id: Text
@@ -108,7 +109,11 @@ public final class Run: ProcessBound, @unchecked Sendable {
     deinit {
         isGone = true
         inbox.close()
+        inbox.empty()
     }
+
+    /// The host lets go of the run: whoever waits for it stops waiting.
+    public func close() { inbox.close() }
 
     /// The host's own id. Every checkpoint carries it, so it must be one that can be read again.
     private static func checkedID(_ options: RunOptions) throws(Failure) -> String? {
@@ -142,6 +147,8 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     /// Drives until there is an event. Throws why the run failed once all its events are given.
     public func next(timeout milliseconds: Int64) throws(Failure) -> Next {
+        // A callback on a pool is no less a callback of the run.
+        guard options.pool == nil || wfs_current_run() != inbox.mark else { throw reentrant }
         try enter()
         defer { leave() }
         var deadline: timespec??
@@ -164,10 +171,15 @@ public final class Run: ProcessBound, @unchecked Sendable {
                     guard inbox.isFull.load(ordering: .acquiring) else { return .timeout }
                     continue
                 }
-                let end = deadline ?? Inbox.deadline(in: milliseconds)
+                let end = deadline ?? Monitor.deadline(in: milliseconds)
                 deadline = .some(end)
-                if !inbox.wait(until: end) { return .timeout }
+                switch inbox.wait(until: end) {
+                case .arrival: continue
+                case .timeout: return .timeout
+                case .closed: throw Failure(.closed, "the run '\(id)' was freed while it was being driven")
+                }
             case .rest:
+                guard inbox.beginRest(forGood: kernel.failure != nil) else { continue }
                 if let failure = kernel.failure { throw failure }
                 return .done
             }
@@ -175,13 +187,26 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     private func run(_ call: Call) {
+        let code = workflow.code.executors[call.executor]
+        if call.kind == .invoke {
+            if code.isPolled { return inbox.leave(detached(call, workflow.withoutCode ?? workflow)) }
+            // A run that is driven from inside the pool must not wait for a thread of it: they may all do the same.
+            if let pool = options.pool, !pool.isHere { return pool.call(code, detached(call, workflow)) }
+        }
         let context = Context(call, workflow: workflow, runID: id, inbox: inbox, storage: memos)
-        let status = workflow.code.executors[call.executor].call(call.kind, context)
+        let status = code.call(call.kind, context)
         if status == .pending {
             for emission in context.detach() { kernel.tell(emission, executor: call.executor) }
         } else {
             kernel.finish(call.kind, executor: call.executor, context.takeOutcome(status, wasPending: false))
         }
+    }
+
+    /// The context of a call that another thread handles: it has been pending from the beginning.
+    private func detached(_ call: Call, _ workflow: Workflow) -> Context {
+        let context = Context(call, workflow: workflow, runID: id, inbox: inbox, storage: memos)
+        _ = context.detach()
+        return context
     }
 
     private func absorb() {
@@ -245,6 +270,35 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     public func cancel(_ reason: String) { _ = inbox.put(.cancel(reason: reason)) }
+
+    public enum Poll {
+        /// `Context.report` must follow, after `Context.end`.
+        case call(Context)
+        case timeout
+        /// Nothing further will come without new input from the host.
+        case done
+    }
+
+    /// Takes a call of a polled executor; waits for one while the run goes on.
+    public func poll(timeout milliseconds: Int64) throws(Failure) -> Poll {
+        let isInside = driver.load(ordering: .relaxed) == Self.thisThread
+        switch inbox.poll(until: Monitor.deadline(in: isInside ? 0 : milliseconds)) {
+        case .call(let context): return .call(context)
+        case .timeout where isInside && milliseconds != 0: throw reentrant
+        case .timeout: return .timeout
+        case .idle: return .done
+        case .ended:
+            throw Failure(.closed, "the run '\(id)' has no calls to give any more: it failed, was cancelled or is gone")
+        }
+    }
+
+    // MARK: Waking the host's event loop
+
+    /// Readable while `next` has something to do that came from another thread. Closed with the run.
+    public func wakeDescriptor() throws(Failure) -> Int32 { try inbox.wakeDescriptor() }
+
+    /// Called when something arrives and nothing waited before, on the thread that brings it. Nil: no more.
+    public func setWake(_ callback: (@Sendable () -> Void)?) { inbox.setWake(callback) }
 
     /// In the order of asking.
     public var pendingRequests: [Request] { requests.all }
@@ -319,10 +373,12 @@ public final class Run: ProcessBound, @unchecked Sendable {
     func enter() throws(Failure) {
         let result = driver.compareExchange(expected: 0, desired: Self.thisThread, ordering: .acquiring)
         guard !result.exchanged else { return show() }
-        if result.original == Self.thisThread {
-            throw Failure(.reentrant, "the run '\(id)' is being driven by this very thread: a callback must not drive its own run")
-        }
+        if result.original == Self.thisThread { throw reentrant }
         throw Failure(.busy, "the run '\(id)' is being driven by another thread")
+    }
+
+    private var reentrant: Failure {
+        Failure(.reentrant, "the run '\(id)' is calling this very thread: a callback must not drive its own run, nor wait for it")
     }
 
     func leave() {

@@ -13,6 +13,8 @@ public struct RunOptions: Sendable {
     public var strictState = false
     /// Nil takes the workflow's limit.
     public var maxSupersteps: Int?
+    /// Where messages are handled; nil: on the thread that drives.
+    public var pool: Pool?
     public var hidden = HiddenEvents()
     public var environment = Environment.system
 

@@ -6,6 +6,8 @@ public final class Workflow: ProcessBound, @unchecked Sendable {
     public let graph: Graph
     let code: Code
     let hooks: Kernel.Hooks
+    /// For contexts that a host may never finish: they must not keep its code.
+    let withoutCode: Workflow?
 
     /// By the numbers of the graph.
     struct Code: Sendable {
@@ -28,6 +30,8 @@ public final class Workflow: ProcessBound, @unchecked Sendable {
         hooks = Kernel.Hooks(
             savers: savers, alwaysSavers: savers.filter { executors[$0].alwaysSaves },
             restorers: executors.indices.filter { executors[$0].restores })
+        let none = Code(executors: [], conditions: [], selectors: [])
+        withoutCode = executors.contains(where: \.isPolled) ? Workflow(graph: graph, none) : nil
     }
 
     deinit { isGone = true }

@@ -9,8 +9,12 @@ public final class ScriptedExecutor: ExecutorCode {
     private let save: Body?
     private let restore: Body?
     public let alwaysSaves: Bool
+    public let isPolled: Bool
 
-    public init(saveAlways: Bool = false, save: Body? = nil, restore: Body? = nil, _ invoke: @escaping Body) {
+    public init(
+        saveAlways: Bool = false, isPolled: Bool = false, save: Body? = nil, restore: Body? = nil, _ invoke: @escaping Body
+    ) {
+        self.isPolled = isPolled
         self.invoke = invoke
         self.save = save
         self.restore = restore

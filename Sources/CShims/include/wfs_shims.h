@@ -22,6 +22,17 @@ void wfs_lock_free(wfs_lock *lock);
 void wfs_lock_take(wfs_lock *lock);
 void wfs_lock_give(wfs_lock *lock);
 
+/* Which pool this thread works for, and for which run it calls host code: marks of theirs, 0 on all other threads. */
+void wfs_set_current(uintptr_t pool, uintptr_t run);
+uintptr_t wfs_current_pool(void);
+uintptr_t wfs_current_run(void);
+
+/* timerfd_create(2), of the monotonic clock, non-blocking and close-on-exec. Gives -1 and errno. */
+int wfs_alarm_new(void);
+
+/* From this moment on the descriptor is readable; 0, 0 makes it unreadable and forgets the moment. */
+void wfs_alarm_set(int descriptor, int64_t seconds, int64_t nanoseconds);
+
 /* The address that the running process uses for a symbol, or NULL: to find a second copy of a library. */
 const void *wfs_symbol_address(const char *name);
 

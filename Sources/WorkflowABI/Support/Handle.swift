@@ -28,6 +28,10 @@ extension wf_storage: HandleType {
     typealias Object = StorageBox
     static let noun = "storage"
 }
+extension wf_pool: HandleType {
+    typealias Object = Pool
+    static let noun = "pool"
+}
 extension wf_run: HandleType {
     typealias Object = Run
     static let noun = "run"

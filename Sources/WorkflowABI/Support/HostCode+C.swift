@@ -18,6 +18,7 @@ final class CExecutor: ExecutorCode, @unchecked Sendable {
     var saves: Bool { code.save != nil }
     var alwaysSaves: Bool { code.flags & WF_SAVE_ALWAYS.rawValue != 0 }
     var restores: Bool { code.restore != nil }
+    var isPolled: Bool { code.flags & WF_POLLED.rawValue != 0 }
 
     func call(_ kind: Call.Kind, _ context: Context) -> Status {
         let function =
@@ -30,17 +31,17 @@ final class CExecutor: ExecutorCode, @unchecked Sendable {
         let handle: UnsafeMutablePointer<wf_context> = Handle.make(context)
         let result = function?(userData.pointer, handle, context.input.unsafeCString, context.input.count) ?? 0
         if result == Status.pending.rawValue { return .pending }
-        let status = status(result, context)
+        // First of all: another thread may be ending the call at this moment, and then it is out of our hands.
         guard context.end() else { return .pending }
-        Handle.free(handle)
-        return status
+        defer { Handle.free(handle) }
+        return status(result, context)
     }
 
     private func status(_ result: wf_status_t, _ context: Context) -> Status {
         guard result == Status.ok.rawValue, code.flags & WF_STRICT_RESULT.rawValue != 0 else {
             return context.result(of: Status(rawValue: result))
         }
-        context.fail(
+        context.conclude(
             Failure(
                 .executor,
                 "the callback of executor '\(context.executorID)' ended without a result: an exception in the host, most likely"))
@@ -52,16 +53,16 @@ extension Context {
     /// Statuses that say something about the call that answers them, not about a run.
     private static let answersToCalls: [Status] = [.misuse, .busy, .reentrant, .cancelled, .closed, .forked]
 
-    /// `ok`, or the error that a host's final status stands for.
+    /// After `end`: `ok`, or the error that a host's final status stands for.
     func result(of status: Status) -> Status {
         if status == .ok || status == .done { return .ok }
         if Self.answersToCalls.contains(status) {
             // wf_run_next would seem to have been called wrongly itself.
-            fail(Failure(.executor, "executor '\(executorID)' ended with \(String(cString: wf_status_name(status.rawValue)))"))
+            conclude(Failure(.executor, "executor '\(executorID)' ended with \(String(cString: wf_status_name(status.rawValue)))"))
             return .executor
         }
         if status.isError { return status }
-        fail(Failure(.executor, "executor '\(executorID)' ended with status \(status.rawValue), which is no result"))
+        conclude(Failure(.executor, "executor '\(executorID)' ended with status \(status.rawValue), which is no result"))
         return .executor
     }
 }

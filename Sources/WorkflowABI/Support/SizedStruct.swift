@@ -15,7 +15,7 @@ protocol SizedStruct {
 extension wf_executor: SizedStruct {
     static let noun = "wf_executor_t"
     static let firstSize = 48
-    static let knownFlags = WF_SAVE_ALWAYS.rawValue | WF_STRICT_RESULT.rawValue
+    static let knownFlags = WF_SAVE_ALWAYS.rawValue | WF_STRICT_RESULT.rawValue | WF_POLLED.rawValue
 }
 extension wf_condition: SizedStruct {
     static let noun = "wf_condition_t"

@@ -46,6 +46,7 @@ WF_E_HOST = -1000
 # enum wf_code_flags
 WF_SAVE_ALWAYS = 1
 WF_STRICT_RESULT = 2
+WF_POLLED = 4
 
 # enum wf_run_flags
 WF_RUN_CHECKPOINTS = 1
@@ -104,6 +105,7 @@ wf_finalizer_fn = CFUNCTYPE(None, c_void_p)
 wf_executor_fn = CFUNCTYPE(wf_status_t, c_void_p, c_void_p, c_char_p, c_size_t)
 wf_condition_fn = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_size_t)
 wf_selector_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_size_t, c_void_p)
+wf_wake_fn = CFUNCTYPE(None, c_void_p)
 
 
 WF_NUL = c_size_t(-1).value
@@ -180,6 +182,7 @@ class wf_run_options_t(Structure):
         ("storage", c_void_p),
         ("max_supersteps", c_uint64),
         ("hidden_events", c_uint64),
+        ("pool", c_void_p),
     ]
 
     def __init__(self, **members):
@@ -238,12 +241,17 @@ PROTOTYPES = [
     ("wf_storage_delete", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
     ("wf_storage_forget", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
     ("wf_storage_free", None, c_void_p),
+    ("wf_pool_new", wf_status_t, c_uint32, POINTER(c_void_p), POINTER(c_void_p)),
+    ("wf_pool_free", None, c_void_p),
     ("wf_run_start", wf_status_t, c_void_p, POINTER(wf_run_options_t), c_char_p, c_size_t, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_run_resume", wf_status_t, c_void_p, POINTER(wf_run_options_t), c_char_p, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_run_restore", wf_status_t, c_void_p, POINTER(wf_run_options_t), c_char_p, c_size_t, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_run_rewind", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
     ("wf_run_rewind_document", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_run_next", wf_status_t, c_void_p, c_int64, POINTER(c_void_p), POINTER(c_void_p)),
+    ("wf_run_poll", wf_status_t, c_void_p, c_int64, POINTER(c_void_p), POINTER(c_void_p)),
+    ("wf_run_wake_fd", wf_status_t, c_void_p, POINTER(c_int32), POINTER(c_void_p)),
+    ("wf_run_set_wake", wf_status_t, c_void_p, wf_wake_fn, c_void_p, wf_finalizer_fn, POINTER(c_void_p)),
     ("wf_run_input", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_run_respond", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_run_withdraw", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
