@@ -447,6 +447,23 @@ WF_API wf_status_t wf_builder_add_fan_in_edges(wf_builder_t *builder, const char
  */
 WF_API wf_status_t wf_builder_set_start(wf_builder_t *builder, const char *id, wf_error_t **error);
 
+/** Says what becomes of an executor's outputs: which of them are the workflow's.
+ *
+ * While no executor is designated FINAL or INTERMEDIATE, every output is an "output" event, except those of
+ * HIDDEN ones. As soon as one is, the outputs of executors that nobody designated are hidden. It does not
+ * change the graph's signature.
+ *
+ * @param builder Borrowed.
+ * @param executor_id Id of the executor; it may be added later. Copied.
+ * @param designation One of `enum wf_output`. The last call counts; WF_OUTPUT_DEFAULT takes back what was
+ *     said before.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for an unknown designation or a bad id; WF_E_MISUSE for a NULL or another kind
+ *     of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_set_output(wf_builder_t *builder, const char *executor_id,
+                                         wf_output_t designation, wf_error_t **error);
+
 /** Limits how many supersteps a run may take since its last input from outside. The default is 100.
  *
  * A loop that never ends is stopped with WF_E_LIMIT; its last checkpoint can be resumed with a higher limit.
@@ -747,10 +764,10 @@ WF_API wf_status_t wf_run_restore(wf_workflow_t *workflow, const wf_run_options_
  * @return WF_OK with an event; WF_TIMEOUT if only executors that work elsewhere are left to wait for;
  *     WF_DONE when the run is idle: nothing is left to deliver, or an executor halted it; if the run failed,
  *     after its last event and from then on, why: the status that an executor returned, WF_E_EXECUTOR,
- *     WF_E_STORAGE, WF_E_LIMIT. These say that the call itself was wrong and leave the run as it is:
- *     WF_E_REENTRANT from inside a callback of this run; WF_E_BUSY while another thread drives it;
- *     WF_E_CLOSED if one of its own callbacks freed the run and there is something to wait for; WF_E_MISUSE
- *     for a NULL or another kind of handle; WF_E_FORKED.
+ *     WF_E_STORAGE, WF_E_LIMIT, or WF_E_CONFLICT under WF_RUN_STRICT_STATE. These say that the call itself
+ *     was wrong and leave the run as it is: WF_E_REENTRANT from inside a callback of this run; WF_E_BUSY
+ *     while another thread drives it; WF_E_CLOSED if one of its own callbacks freed the run and there is
+ *     something to wait for; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_next(wf_run_t *run, int64_t timeout_ms, wf_event_t **event, wf_error_t **error);
 
@@ -994,6 +1011,16 @@ WF_API const char *wf_event_executor_id(const wf_event_t *event);
  */
 WF_API const char *wf_event_request_id(const wf_event_t *event);
 
+/** The name that the host gave a "custom" event.
+ *
+ * Any thread.
+ *
+ * @param event Borrowed.
+ * @return NUL-terminated name, borrowed: valid until the event is freed. Empty for other kinds of events,
+ *     and for anything but an event.
+ */
+WF_API const char *wf_event_name(const wf_event_t *event);
+
 /** The event's data as JSON. Its shape depends on the kind: see `enum wf_event_kind`.
  *
  * Any thread.
@@ -1006,7 +1033,7 @@ WF_API const char *wf_event_request_id(const wf_event_t *event);
 WF_API const char *wf_event_data(const wf_event_t *event, size_t *length);
 
 /** The whole event as one JSON object: `type` (the kind's name), `sequence`, `superstep`, `executor_id` (null
- * if none) and `data`; for "request_info" also `request_id` and `response_type`.
+ * if none) and `data`; for "request_info" also `request_id` and `response_type`, for "custom" also `name`.
  *
  * Any thread.
  *
@@ -1178,8 +1205,10 @@ WF_API int32_t wf_context_is_cancelled(const wf_context_t *context);
 WF_API wf_status_t wf_context_send(wf_context_t *context, const char *target, const char *json, size_t length,
                                    wf_error_t **error);
 
-/** Gives an output of the workflow: an "output" event, when the callback returns; at once, if it has gone
- * pending, runs on a pool, or is polled.
+/** Gives an output: an "output" event, when the callback returns; at once, if it has gone pending, runs on a
+ * pool, or is polled.
+ *
+ * wf_builder_set_output can make it an "intermediate" event instead, or hide it.
  *
  * @param context Borrowed; of an invoke callback.
  * @param json The output. Copied.
@@ -1191,6 +1220,22 @@ WF_API wf_status_t wf_context_send(wf_context_t *context, const char *target, co
  */
 WF_API wf_status_t wf_context_output(wf_context_t *context, const char *json, size_t length,
                                      wf_error_t **error);
+
+/** Emits an event of the host's own: a "custom" event, for which wf_event_name gives the name. It is told
+ * like an output, and in order with outputs: when the callback returns; at once, if it has gone pending.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param name 1 to 512 bytes of UTF-8 without control characters; no name of a built-in kind, see
+ *     wf_event_kind_name. Copied.
+ * @param json The event's data. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad name or one of a built-in kind; WF_E_JSON with the offset;
+ *     WF_E_LIMIT for a text that is too long or too deep; WF_E_MISUSE in a save or restore callback, for a
+ *     NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_emit(wf_context_t *context, const char *name, const char *json, size_t length,
+                                   wf_error_t **error);
 
 /** Reads a value of the state: what this executor wrote in this superstep, else the value at the last
  * boundary.
@@ -1212,7 +1257,7 @@ WF_API wf_status_t wf_context_get_state(wf_context_t *context, wf_scope_t scope,
  * on.
  *
  * If two executors write one shared key in a superstep, the later one in the order of executors wins, and a
- * "warning" event says so.
+ * "warning" event says so; with WF_RUN_STRICT_STATE the run fails instead.
  *
  * @param context Borrowed; of an invoke callback.
  * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
@@ -1239,6 +1284,37 @@ WF_API wf_status_t wf_context_set_state(wf_context_t *context, wf_scope_t scope,
  */
 WF_API wf_status_t wf_context_delete_state(wf_context_t *context, wf_scope_t scope, const char *key,
                                            wf_error_t **error);
+
+/** Lists the keys of the state: what this executor wrote in this superstep included, what it deleted not.
+ *
+ * @param context Borrowed.
+ * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+ * @param prefix Only keys that begin with it; NULL for all.
+ * @param json Receives a NUL-terminated JSON array of the keys in the order of their bytes, borrowed: valid
+ *     until the context ends. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK, also if there is no such key; WF_E_INVALID for an unknown scope or a prefix that is not
+ *     UTF-8; WF_E_MISUSE for a NULL or another kind of handle; WF_E_CLOSED if the context has ended;
+ *     WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_state_keys(wf_context_t *context, wf_scope_t scope, const char *prefix,
+                                         const char **json, size_t *length, wf_error_t **error);
+
+/** Deletes every key of the state that wf_context_state_keys lists, with the superstep as
+ * wf_context_set_state. What is written afterwards stays.
+ *
+ * Each deletion of a shared key is a write like any other: one more writer of the key in the superstep is a
+ * conflict.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK, also if there was no key; WF_E_INVALID for an unknown scope; WF_E_MISUSE in a save or
+ *     restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended;
+ *     WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_clear_state(wf_context_t *context, wf_scope_t scope, wf_error_t **error);
 
 /** Gives the executor's state to the checkpoint that is being made. The last call counts.
  *
