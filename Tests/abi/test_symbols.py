@@ -32,3 +32,8 @@ def test_declared_is_in_the_ledger():
 def test_export_map():
     text = (ROOT / "bindings/abi/exports.map").read_text()
     assert set(re.findall(r"\b(wf_\w+);", text)) == set(ledger())
+
+
+def test_every_function_is_called_from_inside_callbacks():
+    program = (ROOT / "Tests/abi/c/everything.h").read_text()
+    assert set(ledger()) - set(re.findall(r"\b(wf_\w+)\(", program)) == set()
