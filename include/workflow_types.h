@@ -64,8 +64,8 @@ typedef struct wf_selection { uint64_t reserved; } wf_selection_t; /**< The targ
 
 /* ---- Callbacks --------------------------------------------------------------------------------- */
 
-/** Releases `user_data`. Runs exactly once, also when the call that handed it over failed. It must not use the object
- * whose _free runs it. */
+/** Releases `user_data`. Runs exactly once, also when the call that handed it over failed, on whichever thread lets go of
+ * it last: one that frees something, that finishes a call, or a pool's. It must not use the object whose _free runs it. */
 typedef void (*wf_finalizer_fn)(void *user_data);
 
 /** Host code of an executor: handles one message, saves its state, or restores it.

@@ -234,9 +234,10 @@ public func wf_run_wake_fd(
 /// Sets the callback that tells when something arrives for wf_run_next, as the descriptor of wf_run_wake_fd does.
 ///
 /// It is called when something arrives and nothing waited before, and at once if something waits already: on the thread that
-/// brings it, or on this one; with no lock held. It may use every object; let it tell the driving thread, and return. One
-/// that is being called on another thread when it is replaced may still run when this call returns: its finalizer runs after
-/// it. Any thread, any time.
+/// brings it, or on this one; with no lock held. It may use every object; let it tell the driving thread, and return. When
+/// it is replaced, or the run is freed, it may be running on another thread and go on: it has returned for good when its
+/// finalizer runs. A callback that uses the run is to be replaced, and its finalizer awaited, before wf_run_free. Any
+/// thread, any time.
 /// - Parameters:
 ///   - run: Borrowed.
 ///   - wake: Replaces the callback before; NULL for none.

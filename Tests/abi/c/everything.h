@@ -201,6 +201,7 @@ static void make_a_run(wf_workflow_t *workflow) {
     options.flags = WF_RUN_CHECKPOINTS;
     options.pool = world.pool;
     IS(wf_run_start(workflow, &options, "1", 1, &run, NULL), WF_OK);
+    if (run == NULL) return;
     IS(wf_run_wake_fd(run, &descriptor, NULL), WF_OK);
     if (depth == 1) IS(set_wake(run), WF_OK);
     for (int i = 0; i < 10000 && (status = wf_run_next(run, 0, &event, NULL)) != WF_DONE; i++) {
