@@ -90,9 +90,10 @@
  *     The library starts no threads. Host code runs inside wf_run_next, on the thread that called it, and no
  *     lock is held meanwhile: it may use every object but drive its own run. A callback that returns
  *     WF_PENDING finishes later, from any thread, with wf_context_finish; meanwhile wf_run_next waits or
- *     lets other executors work. Workflows, storages, errors and events may be used by any threads at once.
- *     A builder, a run and a context belong to one thread at a time, and may move. A callback must not
- *     unwind, longjmp or throw through the library.
+ *     lets other executors work. The callbacks of a host's storage run inside every call that uses the
+ *     storage, on its thread. Workflows, storages, errors and events may be used by any threads at once. A
+ *     builder, a run and a context belong to one thread at a time, and may move. A callback must not unwind,
+ *     longjmp or throw through the library.
  *
  * PROCESS
  *
@@ -585,8 +586,8 @@ WF_API void wf_workflow_free(wf_workflow_t *workflow);
 
 /* ---- Storage ------------------------------------------------------------------------------------------- */
 
-/* Where checkpoints are kept: in memory ("memory:") or as one readable file each ("directory:PATH"). Any
- * thread. */
+/* Where checkpoints are kept: in memory ("memory:"), as one readable file each ("directory:PATH"), or
+ * wherever the host's own code puts them. Any thread. */
 
 /** Opens a storage for checkpoints.
  *
@@ -602,6 +603,23 @@ WF_API void wf_workflow_free(wf_workflow_t *workflow);
  *     WF_E_MISUSE for a NULL.
  */
 WF_API wf_status_t wf_storage_open(const char *url, wf_storage_t **storage, wf_error_t **error);
+
+/** Makes a storage of the host's own: its callbacks put checkpoints wherever the host wants them.
+ *
+ * What `directory:` promises holds here as far as the callbacks keep their word. A document is sealed with a
+ * checksum when it goes out and checked when it comes back; what is damaged is listed as such and hides
+ * nothing else. A failure of a callback is WF_E_STORAGE with its sentence; one of `save` fails the run,
+ * whose last checkpoint stays good. `code->user_data` belongs to the library from this call on, whatever it
+ * answers: its finalizer runs once, when the storage and the last run that uses it are freed, or at once if
+ * the call fails.
+ *
+ * @param code The callbacks. Copied.
+ * @param storage Receives the storage, owned by the caller: wf_storage_free. NULL on error.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad struct_size; WF_E_UNSUPPORTED for a struct from a newer library;
+ *     WF_E_MISUSE for a NULL or if a required callback is missing.
+ */
+WF_API wf_status_t wf_storage_new(const wf_storage_code_t *code, wf_storage_t **storage, wf_error_t **error);
 
 /** Gives a checkpoint document.
  *
@@ -698,6 +716,43 @@ WF_API wf_status_t wf_storage_forget(wf_storage_t *storage, const char *run_id, 
  * @param storage Consumed. NULL does nothing, and so does a storage of the parent in a forked child.
  */
 WF_API void wf_storage_free(wf_storage_t *storage);
+
+/* ---- Answer -------------------------------------------------------------------------------------------- */
+
+/* What a host's storage answers to one question. Borrowed: valid while the callback runs, on its thread. */
+
+/** Gives the document that a storage was asked for. A second one replaces the first.
+ *
+ * @param answer Borrowed.
+ * @param json The document as it was saved. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_LIMIT for a text that is longer than any document; WF_E_CLOSED if the callback has
+ *     returned; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_answer_set(wf_answer_t *answer, const char *json, size_t length, wf_error_t **error);
+
+/** Gives one checkpoint id more: of a listing, in any order, or of the latest.
+ *
+ * @param answer Borrowed.
+ * @param checkpoint_id The id. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for an id that is not UTF-8; WF_E_CLOSED if the callback has returned;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_answer_add(wf_answer_t *answer, const char *checkpoint_id, wf_error_t **error);
+
+/** Says why the storage fails, so that a callback can end with `return wf_answer_fail(...)`.
+ *
+ * The question has failed from then on, whatever the callback returns.
+ *
+ * @param answer Borrowed.
+ * @param message UTF-8 for people; invalid bytes are replaced. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @return WF_E_STORAGE, to be returned on; WF_E_CLOSED if the callback has returned; WF_E_MISUSE for a NULL
+ *     or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_answer_fail(wf_answer_t *answer, const char *message, size_t length);
 
 /* ---- Run ----------------------------------------------------------------------------------------------- */
 
