@@ -44,6 +44,10 @@ STORIES = {
         "superstep 1", "  reader", "superstep 2", "  words", "  letters", "  vowels", "superstep 3", "  report", "[6, 13, 6]",
     ],
     "human": ["pay-it: pay 1200?", "waiting: yes", "maybe is no answer", "paid: 1200"],
+    "sub_workflow": [
+        "split: 4", "sum/twice: 4", "sum/twice: 40", "sum/plus_one: 8", "sum/plus_one: 80", "report: 9", "output: 9",
+        "report: 81", "output: 81",
+    ],
     "resume": ["1", "2", "interrupted", "3", "4", "5", "counted to 5"],
     "custom_storage": [
         "saved: row 1", "saved: row 2", "saved: row 3", "odd: 5", "saved: row 4", "again from row 2", "saved: row 5", "odd: 5",
