@@ -617,7 +617,7 @@ WF_API wf_status_t wf_storage_open(const char *url, wf_storage_t **storage, wf_e
  * @param storage Receives the storage, owned by the caller: wf_storage_free. NULL on error.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_INVALID for a bad struct_size; WF_E_UNSUPPORTED for a struct from a newer library;
- *     WF_E_MISUSE for a NULL or if a required callback is missing.
+ *     WF_E_MISUSE for a NULL, if a required callback is missing, or some but not all of those for memos.
  */
 WF_API wf_status_t wf_storage_new(const wf_storage_code_t *code, wf_storage_t **storage, wf_error_t **error);
 
@@ -721,7 +721,7 @@ WF_API void wf_storage_free(wf_storage_t *storage);
 
 /* What a host's storage answers to one question. Borrowed: valid while the callback runs, on its thread. */
 
-/** Gives the document that a storage was asked for. A second one replaces the first.
+/** Gives the document that a storage was asked for, a checkpoint or a memo. A second one replaces the first.
  *
  * @param answer Borrowed.
  * @param json The document as it was saved. Copied.

@@ -100,11 +100,24 @@ typedef wf_status_t (*wf_storage_save_fn)(
     void *user_data, const char *checkpoint_id, const char *workflow_name, const char *document, size_t document_length,
     wf_answer_t *answer);
 
-/** Host code of a storage: answers a question about `name`, a checkpoint id or a workflow's name.
+/** Host code of a storage: answers a question about `name`, a checkpoint id, a workflow's name or a run's id.
  *
  * `name` and the answer are valid during the call. Return WF_OK, WF_NONE if there is none, or a negative status to
  * fail, wf_answer_fail adding the sentence. */
 typedef wf_status_t (*wf_storage_find_fn)(void *user_data, const char *name, wf_answer_t *answer);
+
+/** Host code of a storage: keeps a memo, what wf_context_remember records, as durably as a checkpoint.
+ *
+ * Run and key together name it; the key is any text. The document is as in wf_storage_save_fn. Return WF_OK; WF_E_EXISTS
+ * if there is one of that name: the first stays, and may never be replaced; or a negative status to fail. */
+typedef wf_status_t (*wf_storage_remember_fn)(
+    void *user_data, const char *run_id, const char *key, const char *document, size_t document_length,
+    wf_answer_t *answer);
+
+/** Host code of a storage: gives a memo back with wf_answer_set. Return WF_OK, WF_NONE if there is none, or a negative
+ * status to fail. */
+typedef wf_status_t (*wf_storage_recall_fn)(
+    void *user_data, const char *run_id, const char *key, wf_answer_t *answer);
 
 /* ---- Flags, scopes and kinds ------------------------------------------------------------------- */
 
@@ -238,8 +251,9 @@ typedef struct wf_retry {
 } wf_retry_t;
 #define WF_RETRY_INIT { (uint32_t)sizeof(wf_retry_t), 0, 0, 0.0, 0, 0.0 }
 
-/** Host code of a storage. All but `latest` is required. Any thread that uses the storage may call it, also several at
- * once; no lock of the library is held meanwhile. None may unwind, longjmp or throw through the library. */
+/** Host code of a storage. `latest` may be missing, and so may the last three, together: then nothing can be remembered
+ * (wf_context_remember). Any thread that uses the storage may call it, also several at once; no lock of the library is held
+ * meanwhile. None may unwind, longjmp or throw through the library. */
 typedef struct wf_storage_code {
     uint32_t struct_size;
     uint32_t flags;             /**< enum wf_code_flags: WF_STRICT_RESULT, WF_UNSEALED. */
@@ -248,10 +262,13 @@ typedef struct wf_storage_code {
     wf_storage_find_fn list;    /**< Of a workflow, or of all for NULL: gives the ids of its checkpoints with wf_answer_add. */
     wf_storage_find_fn latest;  /**< The same for the latest one only, or WF_NONE. Without it the greatest id is that. */
     wf_storage_find_fn remove;  /**< Of a checkpoint id: deletes it, or WF_NONE. */
+    wf_storage_remember_fn remember; /**< Keeps a memo. */
+    wf_storage_recall_fn recall;     /**< Gives it back, or WF_NONE. */
+    wf_storage_find_fn forget;  /**< Of a run: deletes its memos, or WF_NONE. */
     void *user_data;            /**< Passed to each. The library never reads it. */
     wf_finalizer_fn finalizer;  /**< Releases user_data. Optional. */
 } wf_storage_code_t;
-#define WF_STORAGE_CODE_INIT { (uint32_t)sizeof(wf_storage_code_t), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+#define WF_STORAGE_CODE_INIT { (uint32_t)sizeof(wf_storage_code_t), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /** How to run. */
 typedef struct wf_run_options {

@@ -2,7 +2,7 @@ import CWorkflow
 import WorkflowJSON
 import WorkflowModel
 
-/// Gives the document that a storage was asked for. A second one replaces the first.
+/// Gives the document that a storage was asked for, a checkpoint or a memo. A second one replaces the first.
 /// - Parameters:
 ///   - answer: Borrowed.
 ///   - json: The document as it was saved. Copied.

@@ -18,6 +18,15 @@ public protocol StorageCode: Sendable {
     func latest(workflow: String?) throws(Failure) -> String?
     /// False if there was none.
     func remove(_ id: String) throws(Failure) -> Bool
+
+    /// Whether the three below are there.
+    var keepsMemos: Bool { get }
+    /// False if it has something for that run and key already, and then it has changed nothing.
+    func remember(_ key: Text, run: Text, _ memo: Text) throws(Failure) -> Bool
+    /// Nil if there is none.
+    func recall(_ key: Text, run: Text) throws(Failure) -> Text?
+    /// All memos of the run. False if there were none.
+    func forget(run: Text) throws(Failure) -> Bool
 }
 
 /// A storage that the host wrote: where the documents are is its business, that they are whole is ours.
@@ -49,17 +58,7 @@ public final class HostStorage: Storage {
     private func read(_ id: String) throws(Failure) -> (document: Text, summary: CheckpointSummary) {
         guard let text = try code.load(id) else { throw CheckpointID.unknown(id, in: Self.place) }
         let what = "the checkpoint '\(id)' from \(Self.place)"
-        let document: Text
-        if code.reformats {
-            try checkJSON(text, what)
-            document = CheckpointDocument.normalized(text)
-        } else {
-            do throws(Failure) { document = try SealedDocument.open(text, as: what) } catch {
-                throw Failure(
-                    error.status,
-                    error.message + ". If the storage writes documents in its own way, as JSON columns of a database do, set WF_UNSEALED")
-            }
-        }
+        let document = try opened(text, what)
         let summary = try CheckpointDocument.summary(of: document, as: what)
         guard summary.id == id else {
             throw Failure(.checkpoint, "\(what) is the checkpoint '\(summary.id.printable)': \(Self.place) has mixed them up")
@@ -67,9 +66,17 @@ public final class HostStorage: Storage {
         return (document, summary)
     }
 
-    private func checkJSON(_ text: Text, _ what: String) throws(Failure) {
-        do throws(Failure) { try JSON.check(text, as: what) } catch {
-            throw Failure(.checkpoint, error.message + ". It is damaged or cut short", offset: error.offset)
+    private func opened(_ text: Text, _ what: String) throws(Failure) -> Text {
+        do throws(Failure) {
+            guard code.reformats else { return try SealedDocument.open(text, as: what) }
+            try JSON.check(text, as: what)
+            return CheckpointDocument.normalized(text)
+        } catch {
+            let hint =
+                code.reformats
+                ? ". It is damaged or cut short"
+                : ". If the storage writes documents in its own way, as JSON columns of a database do, set WF_UNSEALED"
+            throw Failure(.checkpoint, error.message + hint, offset: error.offset)
         }
     }
 
@@ -118,6 +125,25 @@ public final class HostStorage: Storage {
     public func delete(_ id: String) throws(Failure) -> Bool {
         try CheckpointID.check(id)
         return try code.remove(id)
+    }
+
+    public func remember(_ value: Text, key: Text, run: String) throws(Failure) {
+        guard code.keepsMemos else { throw Memo.unsupported }
+        let memo = Memo.text(of: value, key: key, run: run)
+        guard try !code.remember(key, run: Text(run), code.reformats ? memo : try SealedDocument.seal(memo)) else { return }
+        guard let other = try recall(key, run: run), isSame(other, value) else { throw Memo.taken(key, in: Self.place) }
+    }
+
+    public func recall(_ key: Text, run: String) throws(Failure) -> Text? {
+        guard code.keepsMemos else { throw Memo.unsupported }
+        guard let text = try code.recall(key, run: Text(run)) else { return nil }
+        let what = "the memo '\(key.string.printable)' from \(Self.place)"
+        return try Memo.value(of: try opened(text, what), key: key, run: run, as: what)
+    }
+
+    public func forget(run: String) throws(Failure) -> Bool {
+        guard code.keepsMemos else { return false }
+        return try code.forget(run: Text(run))
     }
 
     /// Each once, in the order of their bytes.

@@ -4,6 +4,7 @@ public import WorkflowStorage
 /// The least that a host must write, over a dictionary; it may fail, lose, damage and reformat what it has.
 public final class ScriptedStorage: StorageCode {
     private let kept = Locked<[String: (workflow: String, document: Text)]>([:])
+    private let memos = Locked<[Text: [Text: Text]]>([:])
     public let reformats: Bool
     public let findsLatest: Bool
     /// Throws what this says for the function of that name.
@@ -43,6 +44,33 @@ public final class ScriptedStorage: StorageCode {
         try check("remove")
         return kept.withLock { $0.removeValue(forKey: id) != nil }
     }
+
+    public var keepsMemos: Bool { true }
+
+    public func remember(_ key: Text, run: Text, _ memo: Text) throws(Failure) -> Bool {
+        try check("remember")
+        return memos.withLock { memos in
+            guard memos[run]?[key] == nil else { return false }
+            memos[run, default: [:]][key] = memo
+            return true
+        }
+    }
+
+    public func recall(_ key: Text, run: Text) throws(Failure) -> Text? {
+        try check("recall")
+        let memo = memos.withLock { $0[run]?[key] }
+        return reformats ? memo.map(reformatted) : memo
+    }
+
+    public func forget(run: Text) throws(Failure) -> Bool {
+        try check("forget")
+        return memos.withLock { $0.removeValue(forKey: run) != nil }
+    }
+
+    /// What the memos are from now on.
+    public func putMemo(_ key: Text, run: Text, _ memo: Text?) { memos.withLock { $0[run, default: [:]][key] = memo } }
+
+    public func memo(_ key: Text, run: Text) -> Text? { memos.withLock { $0[run]?[key] } }
 
     /// Puts something there that was never saved.
     public func put(_ id: String, _ document: Text, workflow: String = "flow") {

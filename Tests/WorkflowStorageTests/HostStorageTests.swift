@@ -103,7 +103,10 @@ struct HostStorageTests {
     func tooMuch() throws {
         final class Generous: StorageCode {
             let inner = ScriptedStorage()
-            let reformats = false, findsLatest = false
+            let reformats = false, findsLatest = false, keepsMemos = false
+            func remember(_ key: Text, run: Text, _ memo: Text) throws(Failure) -> Bool { true }
+            func recall(_ key: Text, run: Text) throws(Failure) -> Text? { nil }
+            func forget(run: Text) throws(Failure) -> Bool { true }
             func save(_ id: String, workflow: String, _ document: Text) throws(Failure) -> Bool {
                 try inner.save(id, workflow: workflow, document)
             }
@@ -118,6 +121,31 @@ struct HostStorageTests {
         #expect(try storage.list(workflow: "flow").map(\.id) == ["a"])
         #expect(try storage.latest(workflow: "flow").id == "a")
         #expect(try storage.list(workflow: nil).map(\.id) == ["a", "b"])
+        #expect(failure { try storage.remember("1", key: "k", run: "r") }?.status == .unsupported)
+        #expect(failure { _ = try storage.recall("k", run: "r") }?.status == .unsupported)
+        #expect(try !storage.forget(run: "r"))
+    }
+
+    @Test("A damaged memo, or that of another key, never looks as if nothing had been remembered", arguments: [false, true])
+    func ruinedMemos(reformats: Bool) throws {
+        let host = ScriptedStorage(reformats: reformats)
+        let storage = HostStorage(host)
+        try storage.remember("[7]", key: "k", run: "r")
+        try storage.remember("8", key: "other", run: "r")
+        let memo = try #require(host.memo("k", run: "r"))
+        let ruins: [Text] = [try #require(host.memo("other", run: "r")), "", "{}", "[7]", memo.slice(0..<memo.count - 4)]
+        for ruin in ruins {
+            host.putMemo("k", run: "r", ruin)
+            #expect(failure { _ = try storage.recall("k", run: "r") }?.status == .checkpoint, "\(ruin)")
+            #expect(failure { try storage.remember("[7]", key: "k", run: "r") }?.status == .checkpoint, "\(ruin)")
+        }
+        host.putMemo("k", run: "r", memo)
+        #expect(try storage.recall("k", run: "r") == "[7]")
+        let trouble = Failure(.storage, "the line is cut")
+        host.trouble.withLock { $0 = ["remember": trouble, "recall": trouble, "forget": trouble] }
+        #expect(failure { try storage.remember("1", key: "new", run: "r") }?.message == trouble.message)
+        #expect(failure { _ = try storage.recall("k", run: "r") }?.message == trouble.message)
+        #expect(failure { _ = try storage.forget(run: "r") }?.message == trouble.message)
     }
 }
 

@@ -29,6 +29,13 @@ final class Answer: ProcessBound, @unchecked Sendable {
         self.sentence = sentence
     }
 
+    func document() throws(Failure) -> Text {
+        guard let text else {
+            throw Failure(.storage, "\(question) gave no document: it must use wf_answer_set, or answer WF_NONE if there is none")
+        }
+        return text
+    }
+
     func close() { isOpen = false }
 
     private func requireOpen() throws(Failure) {

@@ -29,7 +29,7 @@ extension wf_selector: SizedStruct {
 }
 extension wf_storage_code: SizedStruct {
     static let noun = "wf_storage_code_t"
-    static let firstSize = 64
+    static let firstSize = 88
     static let knownFlags = WF_STRICT_RESULT.rawValue | WF_UNSEALED.rawValue
 }
 extension wf_run_options: SizedStruct {

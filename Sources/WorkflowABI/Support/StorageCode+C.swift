@@ -13,7 +13,11 @@ final class CStorage: StorageCode, @unchecked Sendable {
         for (name, isThere) in [
             ("save", code.save != nil), ("load", code.load != nil), ("list", code.list != nil), ("remove", code.remove != nil),
         ] where !isThere {
-            throw Failure(.misuse, "wf_storage_code_t.\(name) is NULL; only 'latest' may be missing")
+            throw Failure(.misuse, "wf_storage_code_t.\(name) is NULL; a storage cannot do without it")
+        }
+        let ofMemos = [code.remember != nil, code.recall != nil, code.forget != nil]
+        guard Set(ofMemos).count == 1 else {
+            throw Failure(.misuse, "wf_storage_code_t needs all three of remember, recall and forget, or none of them")
         }
         self.code = code
         self.userData = userData
@@ -34,12 +38,7 @@ final class CStorage: StorageCode, @unchecked Sendable {
 
     func load(_ id: String) throws(Failure) -> Text? {
         let answer = Answer(to: "the storage's load of the checkpoint '\(id)'")
-        guard try find(code.load, id, answer) else { return nil }
-        guard let text = answer.text else {
-            throw Failure(
-                .storage, "\(answer.question) gave no document: it must use wf_answer_set, or answer WF_NONE if there is none")
-        }
-        return text
+        return try find(code.load, id, answer) ? try answer.document() : nil
     }
 
     func list(workflow: String?) throws(Failure) -> [String] {
@@ -58,6 +57,33 @@ final class CStorage: StorageCode, @unchecked Sendable {
 
     func remove(_ id: String) throws(Failure) -> Bool {
         try find(code.remove, id, Answer(to: "the storage's remove of the checkpoint '\(id)'"))
+    }
+
+    var keepsMemos: Bool { code.remember != nil }
+
+    func remember(_ key: Text, run: Text, _ memo: Text) throws(Failure) -> Bool {
+        let status = try ask(Self.answer("remember", run, key), accepting: [.exists]) { handle in
+            run.lent { run in
+                key.lent { code.remember?(userData.pointer, run, $0, memo.unsafeCString, memo.count, handle) }
+            }
+        }
+        return status != .exists
+    }
+
+    func recall(_ key: Text, run: Text) throws(Failure) -> Text? {
+        let answer = Self.answer("recall", run, key)
+        let status = try ask(answer, accepting: [.none, .notFound]) { handle in
+            run.lent { run in key.lent { code.recall?(userData.pointer, run, $0, handle) } }
+        }
+        return status == .ok ? try answer.document() : nil
+    }
+
+    func forget(run: Text) throws(Failure) -> Bool {
+        try find(code.forget, run.string, Answer(to: "the storage's forget of the run '\(run.string.printable)'"))
+    }
+
+    private static func answer(_ function: String, _ run: Text, _ key: Text) -> Answer {
+        Answer(to: "the storage's \(function) of '\(key.string.printable)' of the run '\(run.string.printable)'")
     }
 
     private static func checkpoints(of workflow: String?) -> String {

@@ -14,9 +14,9 @@ struct shelf_entry {
 
 struct shelf {
     pthread_mutex_t lock;
-    struct shelf_entry *entries;
+    struct shelf_entry *entries, *memos; /* a memo has its key as id and its run as workflow */
     int finalized;
-    int calls[5];           /* of save, load, list, latest, remove */
+    int calls[8];           /* of save, load, list, latest, remove, remember, recall, forget */
     int fails;              /* the number of the save that fails, the first being 1 */
     wf_status_t always;     /* if not 0: what every callback answers, doing nothing */
     const char *sentence;   /* and what it says */
@@ -44,6 +44,16 @@ static inline wf_status_t shelf_leave(struct shelf *shelf, wf_status_t status) {
     return status;
 }
 
+static inline struct shelf_entry *shelf_entry(const char *id, const char *workflow, const char *document, size_t length) {
+    struct shelf_entry *entry = calloc(1, sizeof *entry);
+
+    entry->id = strdup(id);
+    entry->workflow = strdup(workflow);
+    entry->document = strdup(document);
+    entry->length = length;
+    return entry;
+}
+
 static inline wf_status_t shelf_save(void *user_data, const char *id, const char *workflow, const char *document,
                                      size_t length, wf_answer_t *answer) {
     struct shelf *shelf = user_data;
@@ -52,12 +62,7 @@ static inline wf_status_t shelf_save(void *user_data, const char *id, const char
     if (shelf->calls[0] == shelf->fails) return shelf_leave(shelf, wf_answer_fail(answer, "the shelf is full", WF_NUL));
     struct shelf_entry **place = shelf_place(shelf, id);
     if (*place != NULL) return shelf_leave(shelf, WF_E_EXISTS);
-    struct shelf_entry *entry = calloc(1, sizeof *entry);
-    entry->id = strdup(id);
-    entry->workflow = strdup(workflow);
-    entry->document = strdup(document);
-    entry->length = length;
-    *place = entry;
+    *place = shelf_entry(id, workflow, document, length);
     return shelf_leave(shelf, WF_OK);
 }
 
@@ -112,10 +117,48 @@ static inline wf_status_t shelf_remove(void *user_data, const char *id, wf_answe
     return shelf_leave(shelf, WF_OK);
 }
 
+static inline struct shelf_entry **shelf_memo(struct shelf *shelf, const char *run, const char *key) {
+    struct shelf_entry **place = &shelf->memos;
+
+    while (*place != NULL && (strcmp((*place)->workflow, run) != 0 || (key != NULL && strcmp((*place)->id, key) != 0)))
+        place = &(*place)->next;
+    return place;
+}
+
+static inline wf_status_t shelf_remember(void *user_data, const char *run, const char *key, const char *document,
+                                         size_t length, wf_answer_t *answer) {
+    struct shelf *shelf = user_data;
+
+    if (!shelf_enter(shelf, 5, answer)) return shelf->always;
+    struct shelf_entry **place = shelf_memo(shelf, run, key);
+    if (*place != NULL) return shelf_leave(shelf, WF_E_EXISTS);
+    *place = shelf_entry(key, run, document, length);
+    return shelf_leave(shelf, WF_OK);
+}
+
+static inline wf_status_t shelf_recall(void *user_data, const char *run, const char *key, wf_answer_t *answer) {
+    struct shelf *shelf = user_data;
+
+    if (!shelf_enter(shelf, 6, answer)) return shelf->always;
+    struct shelf_entry *entry = *shelf_memo(shelf, run, key);
+    if (entry == NULL) return shelf_leave(shelf, WF_NONE);
+    return shelf_leave(shelf, wf_answer_set(answer, entry->document, entry->length, NULL));
+}
+
+static inline wf_status_t shelf_forget(void *user_data, const char *run, wf_answer_t *answer) {
+    struct shelf *shelf = user_data;
+    int found = 0;
+
+    if (!shelf_enter(shelf, 7, answer)) return shelf->always;
+    for (struct shelf_entry **place; *(place = shelf_memo(shelf, run, NULL)) != NULL; found = 1) shelf_discard(place);
+    return shelf_leave(shelf, found ? WF_OK : WF_NONE);
+}
+
 static inline void shelf_finalize(void *user_data) {
     struct shelf *shelf = user_data;
 
     while (shelf->entries != NULL) shelf_discard(&shelf->entries);
+    while (shelf->memos != NULL) shelf_discard(&shelf->memos);
     shelf->finalized++;
 }
 
@@ -129,6 +172,9 @@ static inline wf_storage_code_t shelf_code(struct shelf *shelf) {
     code.list = shelf_list;
     code.latest = shelf_latest;
     code.remove = shelf_remove;
+    code.remember = shelf_remember;
+    code.recall = shelf_recall;
+    code.forget = shelf_forget;
     code.user_data = shelf;
     code.finalizer = shelf_finalize;
     return code;

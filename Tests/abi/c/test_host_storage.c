@@ -55,14 +55,16 @@ static void what_is_missing_or_unknown(void) {
     code = shelf_code(&shelf), code.remove = NULL;
     CHECK_FAILS(WF_E_MISUSE, wf_storage_new(&code, &storage, &error), "remove");
     CHECK(shelf.finalized == 5);
+    code = shelf_code(&shelf), code.forget = NULL;
+    CHECK_FAILS(WF_E_MISUSE, wf_storage_new(&code, &storage, &error), "all three", "forget");
     code = shelf_code(&shelf), code.flags = WF_SAVE_ALWAYS;
     CHECK_FAILS(WF_E_UNSUPPORTED, wf_storage_new(&code, &storage, &error), "flags");
     larger.known.struct_size = sizeof larger;
     CHECK_FAILS(WF_E_UNSUPPORTED, wf_storage_new(&larger.known, &storage, &error), "newer");
-    CHECK(storage == NULL && shelf.finalized == 7);
+    CHECK(storage == NULL && shelf.finalized == 8);
     code = shelf_code(&shelf), code.struct_size = 8; /* nothing else of it can be trusted */
     CHECK_FAILS(WF_E_INVALID, wf_storage_new(&code, &storage, &error), "struct_size");
-    CHECK(shelf.finalized == 7);
+    CHECK(shelf.finalized == 8);
 }
 
 static void answers_without_a_question(void) {
