@@ -5,6 +5,12 @@ and then; the event loop of that thread cannot run meanwhile. So coroutines of s
 own, one for all storages of the process, in a thread that starts with the first of them; context variables go along.
 What is bound to an event loop, such as a connection or an asyncio.Lock, must therefore be made inside the methods of
 the storage, not by the program around it. Methods that are not async run on the calling thread.
+
+An object that also has these three keeps what `wf_context_remember` records, as JSON:
+
+    remember(run_id: str, key: str, memo: bytes) -> bool     False if there is one for that run and key: it stays
+    recall(run_id: str, key: str) -> Optional[bytes]
+    forget(run_id: str) -> bool                              all of a run; False if there was none
 """
 
 from __future__ import annotations
@@ -111,7 +117,8 @@ class HostStorage:
         except TypeError:  # it cannot be watched, and stays for good
             self._storage = lambda: storage
         handle, error = c_void_p(), c_void_p()
-        status = lib.wf_storage_new(byref(_code(number)), byref(handle), byref(error))
+        keeps_memos = all(callable(getattr(storage, name, None)) for name in _MEMO_METHODS)
+        status = lib.wf_storage_new(byref(_code(number, keeps_memos)), byref(handle), byref(error))
         if status:
             raise_for(status, error)
         self.handle = handle.value or 0
@@ -157,6 +164,18 @@ class HostStorage:
     def remove(self, checkpoint_id: str) -> bool:
         return bool(self.ask("delete", checkpoint_id))
 
+    def remember(self, run_id: str, key: str, memo: bytes) -> bool:
+        return self.ask("remember", run_id, key, memo) is not False
+
+    def recall(self, run_id: str, key: str) -> Optional[bytes]:
+        memo = self.ask("recall", run_id, key)
+        return memo.encode() if isinstance(memo, str) else memo
+
+    def forget(self, run_id: str) -> bool:
+        return bool(self.ask("forget", run_id))
+
+
+_MEMO_METHODS = ("remember", "recall", "forget")
 
 _numbers = itertools.count(1)
 _by_number: dict[int, HostStorage] = {}
@@ -254,7 +273,36 @@ def _remove(number: int, checkpoint_id: bytes, handle: int) -> int:
     return _answer(handle, question, number)
 
 
-def _code(number: int) -> _abi.wf_storage_code_t:
+@_abi.wf_storage_remember_fn
+def _remember(number: int, run_id: bytes, key: bytes, memo: bytes, length: int, handle: int) -> int:
+    def question(storage: HostStorage) -> int:
+        return int(_abi.WF_DONE if storage.remember(run_id.decode(), key.decode(), memo) else _abi.WF_E_EXISTS)
+
+    return _answer(handle, question, number)
+
+
+@_abi.wf_storage_recall_fn
+def _recall(number: int, run_id: bytes, key: bytes, handle: int) -> int:
+    def question(storage: HostStorage) -> int:
+        memo = storage.recall(run_id.decode(), key.decode())
+        if memo is None:
+            return int(_abi.WF_NONE)
+        lib.wf_answer_set(handle, memo, len(memo), None)
+        return int(_abi.WF_DONE)
+
+    return _answer(handle, question, number)
+
+
+@_abi.wf_storage_find_fn
+def _forget(number: int, run_id: bytes, handle: int) -> int:
+    def question(storage: HostStorage) -> int:
+        return int(_abi.WF_DONE if storage.forget(run_id.decode()) else _abi.WF_NONE)
+
+    return _answer(handle, question, number)
+
+
+def _code(number: int, keeps_memos: bool) -> _abi.wf_storage_code_t:
+    memos = {"remember": _remember, "recall": _recall, "forget": _forget} if keeps_memos else {}
     return _abi.wf_storage_code_t(
         flags=_abi.WF_STRICT_RESULT | _abi.WF_UNSEALED,  # a checkpoint that was an object is spelled anew
         save=_save,
@@ -263,4 +311,5 @@ def _code(number: int) -> _abi.wf_storage_code_t:
         latest=_latest,
         remove=_remove,
         user_data=number,
+        **memos,
     )

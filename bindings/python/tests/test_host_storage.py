@@ -10,6 +10,8 @@ import json
 import os
 import threading
 import weakref
+from ctypes import POINTER, byref, c_char_p, c_void_p, cast, string_at
+from functools import partial
 from typing import Any, Optional
 
 import pytest
@@ -24,7 +26,10 @@ from libworkflow import (
     WorkflowContext,
     executor,
 )
+from libworkflow._abi import WF_E_CONFLICT, WF_E_UNSUPPORTED, WF_NONE, WF_OK
 from libworkflow._host_storage import _by_number, _by_object
+from libworkflow._library import lib
+from libworkflow._storage import handle_of
 
 
 class Shelf:
@@ -230,6 +235,56 @@ def test_loading_what_is_not_there() -> None:
 
         with pytest.raises(WorkflowCheckpointException, match="must give a WorkflowCheckpoint"):
             await two_steps(Wrong()).run(checkpoint_id="gone")
+
+    run(main())
+
+
+class Diary(Shelf):
+    """Also keeps what a run remembers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memos: dict[tuple[str, str], bytes] = {}
+
+    async def remember(self, run_id: str, key: str, memo: bytes) -> bool:
+        await self.pause()
+        return self.memos.setdefault((run_id, key), memo) is memo
+
+    async def recall(self, run_id: str, key: str) -> Optional[bytes]:
+        await self.pause()
+        return self.memos.get((run_id, key))
+
+    async def forget(self, run_id: str) -> bool:
+        gone = [place for place in self.memos if place[0] == run_id]
+        for place in gone:
+            del self.memos[place]
+        return bool(gone)
+
+
+@pytest.mark.parametrize(("kind", "expected"), [(Diary, [WF_NONE, WF_OK, WF_OK, WF_E_CONFLICT, b"[1,  2]"]), (Shelf, [])])
+def test_memos(kind: Any, expected: list[Any]) -> None:
+    seen: list[Any] = []
+
+    @executor(id="payer")
+    async def payer(text: str, ctx: WorkflowContext[None, str]) -> None:
+        context, value = ctx._open(), c_void_p()
+        recall = partial(lib.wf_context_recall, context, b"receipt", cast(byref(value), POINTER(c_char_p)), None, None)
+        seen.append(recall())
+        for memo in (b"[1,  2]", b"[1,  2]", b"[3]"):
+            seen.append(lib.wf_context_remember(context, b"receipt", memo, len(memo), None))
+        recall()
+        seen.append(string_at(value.value) if value.value else None)
+
+    async def main() -> None:
+        storage = kind()
+        workflow = WorkflowBuilder(start_executor=payer, checkpoint_storage=storage).build()
+        await workflow.run("abc")
+        assert seen == (expected or [WF_E_UNSUPPORTED] * 4 + [None])
+        if expected:
+            ((run_id, _),) = storage.memos
+            handle = handle_of(storage)
+            assert lib.wf_storage_forget(handle, run_id.encode(), None) == WF_OK and not storage.memos
+            assert lib.wf_storage_forget(handle, run_id.encode(), None) == WF_NONE
 
     run(main())
 
