@@ -98,7 +98,8 @@
  *                 whoever takes one answers with wf_context_finish.
  *
  *     They may be mixed, and checkpoints are the same. No lock is held while host code runs: it may use
- *     every object but drive its own run. An event loop learns from wf_run_wake_fd or wf_run_set_wake when
+ *     every object but drive its own run. The callbacks of a host's storage run inside every call that uses
+ *     the storage, on its thread. An event loop learns from wf_run_wake_fd or wf_run_set_wake when
  *     to call wf_run_next again. Workflows, storages, pools, errors and events may be used by any threads at
  *     once. A builder, a run and a context belong to one thread at a time, and may move. A callback must
  *     not unwind, longjmp or throw through the library.
@@ -324,6 +325,41 @@ WF_API wf_status_t wf_builder_add_executor(wf_builder_t *builder, const char *id
  */
 WF_API wf_status_t wf_builder_add_sub_workflow(wf_builder_t *builder, const char *id, wf_workflow_t *workflow,
                                                uint32_t flags, wf_error_t **error);
+
+/** Lets calls of an executor that fail be tried again, after a pause; part of the definition, not of the
+ * signature.
+ *
+ * What a failed attempt did does not count. A "warning" event with the reason "retry" tells of each pause.
+ * While only pauses are left, a run with checkpoints makes one of kind "partial": what succeeded meanwhile
+ * and the pause itself survive a crash. Memory of the host's own is left as the failed attempt left it.
+ * wf_context_give_up ends the attempts early.
+ *
+ * @param builder Borrowed.
+ * @param id The executor, added before or later. Copied.
+ * @param retry How often and when; NULL for never, the default. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad id, numbers out of range or a bad struct_size; WF_E_UNSUPPORTED for
+ *     a struct from a newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_set_retry(wf_builder_t *builder, const char *id, const wf_retry_t *retry,
+                                        wf_error_t **error);
+
+/** Limits how long a call of an executor may take; part of the definition, not of the signature.
+ *
+ * A call that goes on longer fails with WF_E_TIMEOUT, and is tried again if wf_builder_set_retry says so. A
+ * pending, pooled or polled call fails at that time, if somebody drives the run: wf_context_is_cancelled
+ * becomes 1, and its late wf_context_finish answers WF_E_CLOSED. A callback that blocks inside wf_run_next
+ * cannot be interrupted: it fails when it returns late.
+ *
+ * @param builder Borrowed.
+ * @param id The executor, added before or later. Copied.
+ * @param timeout_ms In milliseconds, from the beginning of each attempt. 1 to a year.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad id or time; WF_E_MISUSE for a NULL or another kind of handle;
+ *     WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_set_timeout(wf_builder_t *builder, const char *id, uint64_t timeout_ms,
+                                          wf_error_t **error);
 
 /** Adds an edge condition and its code, or gives a condition of the definition its code.
  *
@@ -559,14 +595,15 @@ WF_API void wf_workflow_free(wf_workflow_t *workflow);
 
 /* ---- Storage ------------------------------------------------------------------------------------------- */
 
-/* Where checkpoints are kept: in memory ("memory:") or as one readable file each ("directory:PATH"). Any
- * thread. */
+/* Where checkpoints are kept: in memory ("memory:"), as one readable file each ("directory:PATH"), or
+ * wherever the host's own code puts them. Any thread. */
 
 /** Opens a storage for checkpoints.
  *
  * `memory:` keeps them in this object and loses them with it. `directory:PATH` keeps one readable JSON file
  * per checkpoint, `<id>.json`, and makes the directory if need be; a checkpoint that was saved survives
- * power loss. The storage may be used by any number of runs and threads at the same time.
+ * power loss. What runs remember (wf_context_remember) is kept with them, in its folder `memos`. The storage
+ * may be used by any number of runs and threads at the same time.
  *
  * @param url The address. Copied.
  * @param storage Receives the storage, owned by the caller: wf_storage_free. NULL on error.
@@ -575,6 +612,23 @@ WF_API void wf_workflow_free(wf_workflow_t *workflow);
  *     WF_E_MISUSE for a NULL.
  */
 WF_API wf_status_t wf_storage_open(const char *url, wf_storage_t **storage, wf_error_t **error);
+
+/** Makes a storage of the host's own: its callbacks put checkpoints wherever the host wants them.
+ *
+ * What `directory:` promises holds here as far as the callbacks keep their word. A document is sealed with a
+ * checksum when it goes out and checked when it comes back; what is damaged is listed as such and hides
+ * nothing else. A failure of a callback is WF_E_STORAGE with its sentence; one of `save` fails the run,
+ * whose last checkpoint stays good. `code->user_data` belongs to the library from this call on, whatever it
+ * answers: its finalizer runs once, when the storage and the last run that uses it are freed, or at once if
+ * the call fails.
+ *
+ * @param code The callbacks. Copied.
+ * @param storage Receives the storage, owned by the caller: wf_storage_free. NULL on error.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad struct_size; WF_E_UNSUPPORTED for a struct from a newer library;
+ *     WF_E_MISUSE for a NULL, if a required callback is missing, or some but not all of those for memos.
+ */
+WF_API wf_status_t wf_storage_new(const wf_storage_code_t *code, wf_storage_t **storage, wf_error_t **error);
 
 /** Gives a checkpoint document.
  *
@@ -652,6 +706,18 @@ WF_API wf_status_t wf_storage_latest(wf_storage_t *storage, const char *workflow
  */
 WF_API wf_status_t wf_storage_delete(wf_storage_t *storage, const char *checkpoint_id, wf_error_t **error);
 
+/** Deletes what a run remembered with wf_context_remember: when it is done and nobody will resume it.
+ *
+ * Its checkpoints stay. Any thread; what a run of that id remembers meanwhile may stay.
+ *
+ * @param storage Borrowed.
+ * @param run_id Whose.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_NONE if there was nothing; WF_E_INVALID for an id that is not UTF-8; WF_E_STORAGE if it
+ *     cannot be deleted; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_storage_forget(wf_storage_t *storage, const char *run_id, wf_error_t **error);
+
 /** Releases a storage. Runs that use it keep it open until they are freed.
  *
  * Any thread.
@@ -659,6 +725,43 @@ WF_API wf_status_t wf_storage_delete(wf_storage_t *storage, const char *checkpoi
  * @param storage Consumed. NULL does nothing, and so does a storage of the parent in a forked child.
  */
 WF_API void wf_storage_free(wf_storage_t *storage);
+
+/* ---- Answer -------------------------------------------------------------------------------------------- */
+
+/* What a host's storage answers to one question. Borrowed: valid while the callback runs, on its thread. */
+
+/** Gives the document that a storage was asked for, a checkpoint or a memo. A second one replaces the first.
+ *
+ * @param answer Borrowed.
+ * @param json The document as it was saved. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_LIMIT for a text that is longer than any document; WF_E_CLOSED if the callback has
+ *     returned; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_answer_set(wf_answer_t *answer, const char *json, size_t length, wf_error_t **error);
+
+/** Gives one checkpoint id more: of a listing, in any order, or of the latest.
+ *
+ * @param answer Borrowed.
+ * @param checkpoint_id The id. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for an id that is not UTF-8; WF_E_CLOSED if the callback has returned;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_answer_add(wf_answer_t *answer, const char *checkpoint_id, wf_error_t **error);
+
+/** Says why the storage fails, so that a callback can end with `return wf_answer_fail(...)`.
+ *
+ * The question has failed from then on, whatever the callback returns.
+ *
+ * @param answer Borrowed.
+ * @param message UTF-8 for people; invalid bytes are replaced. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @return WF_E_STORAGE, to be returned on; WF_E_CLOSED if the callback has returned; WF_E_MISUSE for a NULL
+ *     or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_answer_fail(wf_answer_t *answer, const char *message, size_t length);
 
 /* ---- Pool ---------------------------------------------------------------------------------------------- */
 
@@ -749,6 +852,47 @@ WF_API wf_status_t wf_run_resume(wf_workflow_t *workflow, const wf_run_options_t
 WF_API wf_status_t wf_run_restore(wf_workflow_t *workflow, const wf_run_options_t *options,
                                   const char *checkpoint, size_t length, wf_run_t **run, wf_error_t **error);
 
+/** Takes a run back to one of its checkpoints, in place: what happened since has not happened to it.
+ *
+ * The checkpoint is read and checked in full first; on any error the run goes on as before. Then the
+ * superstep in hand, inputs and answers that were not taken in yet, and events that were not given yet are
+ * dropped, and wf_run_next tells "started", the status and the pending requests as after wf_run_resume.
+ * Executors are not new, unlike there: each restore callback is called, with "null" for one that had saved
+ * nothing. The numbers of events go on, and checkpoints made from now on have this one as their parent. What
+ * was remembered (wf_context_remember) stays, and so do later checkpoints.
+ *
+ * A finished, failed or cancelled run goes on too. Not while a call is pending: finish it, or cancel the
+ * run. Calls that a cancelled run left pending are still to be finished, which answers WF_E_CLOSED and
+ * changes nothing.
+ *
+ * @param run Borrowed.
+ * @param checkpoint_id Which one of the run's storage; NULL for the run's last, with or without a storage.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_BUSY during a superstep: while another thread drives the run, or a call is pending;
+ *     WF_E_REENTRANT inside a callback of this run; WF_E_NOTFOUND if there is no such checkpoint;
+ *     WF_E_INVALID if it is another run's, for an id that cannot be one, or without a storage;
+ *     WF_E_MISMATCH; WF_E_CHECKPOINT; WF_E_STORAGE; WF_E_UNSUPPORTED if it needs a newer library;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_rewind(wf_run_t *run, const char *checkpoint_id, wf_error_t **error);
+
+/** Takes a run back to a checkpoint of its own that the host kept, as wf_run_checkpoint gave it. Needs no
+ * storage.
+ *
+ * Otherwise like wf_run_rewind.
+ *
+ * @param run Borrowed.
+ * @param checkpoint The document. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_BUSY during a superstep: while another thread drives the run, or a call is pending;
+ *     WF_E_REENTRANT inside a callback of this run; WF_E_INVALID if the checkpoint is another run's;
+ *     WF_E_CHECKPOINT; WF_E_JSON with the offset; WF_E_MISMATCH; WF_E_LIMIT; WF_E_UNSUPPORTED if it needs a
+ *     newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_rewind_document(wf_run_t *run, const char *checkpoint, size_t length,
+                                          wf_error_t **error);
+
 /** Drives the run on this thread until there is an event, and gives it.
  *
  * Callbacks run inside this call, or on the pool of the run's options. When a superstep's
@@ -810,8 +954,9 @@ WF_API wf_status_t wf_run_wake_fd(wf_run_t *run, int32_t *descriptor, wf_error_t
  *
  * It is called when something arrives and nothing waited before, and at once if something waits already: on
  * the thread that brings it, or on this one; with no lock held. It may use every object; let it tell the
- * driving thread, and return. One that is being called on another thread when it is replaced may still run
- * when this call returns: its finalizer runs after it. Any thread, any time.
+ * driving thread, and return. When it is replaced, or the run is freed, it may be running on another thread
+ * and go on: it has returned for good when its finalizer runs. A callback that uses the run is to be
+ * replaced, and its finalizer awaited, before wf_run_free. Any thread, any time.
  *
  * @param run Borrowed.
  * @param wake Replaces the callback before; NULL for none.
@@ -852,8 +997,8 @@ WF_API wf_status_t wf_run_input(wf_run_t *run, const char *json, size_t length, 
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_NOTFOUND if no such request is pending; WF_E_CONFLICT if it was answered or withdrawn
  *     already; WF_E_INVALID if the answer has a wrong type: the request stays pending; WF_E_JSON with the
- *     offset; WF_E_LIMIT; WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE for a NULL or another
- *     kind of handle; WF_E_FORKED.
+ *     offset; WF_E_LIMIT; WF_E_CLOSED if the run failed, was cancelled, or goes back to a checkpoint at this
+ *     moment; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_respond(wf_run_t *run, const char *request_id, const char *json, size_t length,
                                   wf_error_t **error);
@@ -866,8 +1011,8 @@ WF_API wf_status_t wf_run_respond(wf_run_t *run, const char *request_id, const c
  * @param request_id Which.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_NOTFOUND if no such request is pending; WF_E_CONFLICT if it was answered or withdrawn
- *     already; WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE for a NULL or another kind of
- *     handle; WF_E_FORKED.
+ *     already; WF_E_CLOSED if the run failed, was cancelled, or goes back to a checkpoint at this moment;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_withdraw(wf_run_t *run, const char *request_id, wf_error_t **error);
 
@@ -940,6 +1085,24 @@ WF_API const char *wf_run_id(const wf_run_t *run);
  *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED; WF_E_NOMEM.
  */
 WF_API wf_status_t wf_run_checkpoint(wf_run_t *run, char **json, size_t *length, wf_error_t **error);
+
+/** Says what the run waits for: for the person who asks why nothing happens.
+ *
+ * {"why": a sentence, "state", "superstep", "halted", "undelivered_messages", "requests": as
+ * wf_run_pending_requests, and those that executors around a sub-workflow are to answer, "fan_ins":
+ * [{"target", "arrived": {executor: number}, "waiting_for": [executor]}], "calls": host code that has not
+ * ended: [{"executor_id", "asked_to", "failed_attempts", "deadline_in_ms"}], "retries": [{"executor_id",
+ * "failed_attempts", "in_ms"}]}. May be called inside a callback of this run; otherwise one thread at a time
+ * with wf_run_next.
+ *
+ * @param run Borrowed.
+ * @param json Receives NUL-terminated JSON, owned by the caller: wf_free. NULL unless WF_OK.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_BUSY while another thread drives the run; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_run_why_waiting(wf_run_t *run, char **json, size_t *length, wf_error_t **error);
 
 /** Releases a run, finished or not. What is stored stays stored.
  *
@@ -1082,6 +1245,47 @@ WF_API const char *wf_context_executor_id(const wf_context_t *context);
  */
 WF_API const char *wf_context_idempotency_key(wf_context_t *context);
 
+/** Records the result of a side effect at once, so that the side effect is not repeated.
+ *
+ * A superstep that fails, or whose process dies, is run again: what the call sent and wrote is gone, but the
+ * refund is paid and the letter is out. What is remembered here stays, as durable as a checkpoint when the
+ * call returns, and wf_context_recall gives it to whoever does the same piece of work again: the one with
+ * the same wf_context_idempotency_key. Without a storage it lives as long as the run. Never in a checkpoint
+ * or a listing; wf_storage_forget deletes it.
+ *
+ * A crash may fall between a side effect and this call: give the idempotency key to the service for those
+ * moments.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param key Which of the call's side effects: UTF-8, not empty. Copied.
+ * @param json Its result. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK, also if the very same text was remembered before; WF_E_CONFLICT if another one was: the
+ *     first stays; WF_E_INVALID for a bad key; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too
+ *     long or too deep; WF_E_STORAGE if it cannot be written; WF_E_CHECKPOINT if what was remembered before
+ *     is damaged; WF_E_UNSUPPORTED if the storage keeps checkpoints only; WF_E_MISUSE in a save or restore
+ *     callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_remember(wf_context_t *context, const char *key, const char *json,
+                                       size_t length, wf_error_t **error);
+
+/** Gives what wf_context_remember recorded when this piece of work was done before.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param key Which of the call's side effects.
+ * @param json Receives NUL-terminated JSON, borrowed: valid until the context ends. NULL unless WF_OK.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_NONE if nothing was remembered: the side effect is still to be done, or was under way
+ *     when the process died; WF_E_CHECKPOINT if it is damaged and WF_E_STORAGE if it cannot be read: then it
+ *     was done; WF_E_INVALID for a bad key; WF_E_UNSUPPORTED if the storage keeps checkpoints only;
+ *     WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the
+ *     context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_recall(wf_context_t *context, const char *key, const char **json,
+                                     size_t *length, wf_error_t **error);
+
 /** The superstep that the call is part of, counted from 1; in a restore callback the superstep of the
  * checkpoint.
  *
@@ -1181,7 +1385,8 @@ WF_API wf_status_t wf_context_answer(wf_context_t *context, const char *request_
  */
 WF_API wf_status_t wf_context_halt(wf_context_t *context, wf_error_t **error);
 
-/** Whether the run was cancelled or freed meanwhile: what the call does counts no more, and it may stop.
+/** Whether the run was cancelled, freed or taken back to a checkpoint meanwhile: what the call does counts no
+ * more, and it may stop.
  *
  * Any thread.
  *
@@ -1343,6 +1548,22 @@ WF_API wf_status_t wf_context_save(wf_context_t *context, const char *json, size
 WF_API wf_status_t wf_context_fail(wf_context_t *context, const char *error_type, const char *message,
                                    size_t length);
 
+/** Says that a failure of this call is for good: wf_builder_set_retry does not apply to it.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle;
+ *     WF_E_CLOSED if the context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_give_up(wf_context_t *context, wf_error_t **error);
+
+/** How often this piece of work has been tried, this time included; see wf_builder_set_retry.
+ *
+ * @param context Borrowed.
+ * @return 1 for the first attempt; 0 for anything but a context.
+ */
+WF_API uint64_t wf_context_attempt(const wf_context_t *context);
+
 /** Ends a call whose callback returned WF_PENDING (or is about to), or one that wf_run_poll gave. From any
  * thread, once.
  *
@@ -1354,8 +1575,8 @@ WF_API wf_status_t wf_context_fail(wf_context_t *context, const char *error_type
  *     wf_context_fail.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_INVALID for a positive status other than WF_DONE, which fails the executor;
- *     WF_E_CLOSED if the call was finished before or its run is gone; WF_E_MISUSE for a NULL or another kind
- *     of handle; WF_E_FORKED.
+ *     WF_E_CLOSED if the call was finished before, or its run is gone or was taken back to a checkpoint;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_context_finish(wf_context_t *context, wf_status_t status, wf_error_t **error);
 

@@ -61,6 +61,7 @@ typedef struct wf_run { uint64_t reserved; } wf_run_t;           /**< One execut
 typedef struct wf_event { uint64_t reserved; } wf_event_t;       /**< One thing that happened in a run. */
 typedef struct wf_context { uint64_t reserved; } wf_context_t;   /**< One call of host code, and what it may do. */
 typedef struct wf_selection { uint64_t reserved; } wf_selection_t; /**< The targets that a selector chooses among. */
+typedef struct wf_answer { uint64_t reserved; } wf_answer_t;     /**< What a host's storage answers to one question. */
 
 /* ---- Callbacks --------------------------------------------------------------------------------- */
 
@@ -92,17 +93,50 @@ typedef wf_status_t (*wf_selector_fn)(
 /** Tells that something has arrived for wf_run_next: see wf_run_set_wake. May run on any thread. */
 typedef void (*wf_wake_fn)(void *user_data);
 
+/** Host code of a storage: keeps the checkpoint document under its id, as durably as the storage promises.
+ *
+ * `document` is NUL-terminated JSON, to be kept byte for byte: it ends with a checksum of all before it. (Under
+ * WF_UNSEALED the JSON value is enough.) Texts are valid during the call. Return WF_OK; WF_E_EXISTS if there is something
+ * of that id already, and change nothing then: the library looks whether it is the same; or any other negative status
+ * to fail, wf_answer_fail adding the sentence. A storage that cannot tell may replace what it has: the library never
+ * makes an id twice. */
+typedef wf_status_t (*wf_storage_save_fn)(
+    void *user_data, const char *checkpoint_id, const char *workflow_name, const char *document, size_t document_length,
+    wf_answer_t *answer);
+
+/** Host code of a storage: answers a question about `name`, a checkpoint id, a workflow's name or a run's id.
+ *
+ * `name` and the answer are valid during the call. Return WF_OK, WF_NONE if there is none, or a negative status to
+ * fail, wf_answer_fail adding the sentence. */
+typedef wf_status_t (*wf_storage_find_fn)(void *user_data, const char *name, wf_answer_t *answer);
+
+/** Host code of a storage: keeps a memo, what wf_context_remember records, as durably as a checkpoint.
+ *
+ * Run and key together name it; the key is any text. The document is as in wf_storage_save_fn. Return WF_OK; WF_E_EXISTS
+ * if there is one of that name: the first stays, and may never be replaced; or a negative status to fail. */
+typedef wf_status_t (*wf_storage_remember_fn)(
+    void *user_data, const char *run_id, const char *key, const char *document, size_t document_length,
+    wf_answer_t *answer);
+
+/** Host code of a storage: gives a memo back with wf_answer_set. Return WF_OK, WF_NONE if there is none, or a negative
+ * status to fail. */
+typedef wf_status_t (*wf_storage_recall_fn)(
+    void *user_data, const char *run_id, const char *key, wf_answer_t *answer);
+
 /* ---- Flags, scopes and kinds ------------------------------------------------------------------- */
 
-/** Flags of wf_executor_t, wf_condition_t and wf_selector_t. */
+/** Flags of wf_executor_t, wf_condition_t, wf_selector_t and wf_storage_code_t. */
 enum wf_code_flags {
     /** Ask this executor for its state at every checkpoint, not only when it ran. */
     WF_SAVE_ALWAYS = 1,
-    /** The callback says success explicitly: an executor and a selector return WF_DONE, a condition 1 for yes and 2
-     *  for no; 0 then means that it failed. For hosts whose exceptions reach C as 0, such as ctypes. */
+    /** The callback says success explicitly: an executor, a selector and a storage return WF_DONE, a condition 1 for
+     *  yes and 2 for no; 0 then means that it failed. For hosts whose exceptions reach C as 0, such as ctypes. */
     WF_STRICT_RESULT = 2,
     /** Do not call this executor: its messages wait for wf_run_poll. `invoke` must be NULL; save and restore are called. */
-    WF_POLLED = 4
+    WF_POLLED = 4,
+    /** This storage keeps JSON values, not bytes, as a JSON column of a database does: documents come without a
+     *  checksum and may go back in another spelling. That they are undamaged is then the storage's word. */
+    WF_UNSEALED = 8
 };
 
 /** Flags of wf_run_options_t. */
@@ -222,6 +256,25 @@ typedef struct wf_retry {
     double jitter;       /**< Up to which part of a pause chance adds or takes away: 0 to 1. [0] */
 } wf_retry_t;
 #define WF_RETRY_INIT { (uint32_t)sizeof(wf_retry_t), 0, 0, 0.0, 0, 0.0 }
+
+/** Host code of a storage. `latest` may be missing, and so may the last three, together: then nothing can be remembered
+ * (wf_context_remember). Any thread that uses the storage may call it, also several at once; no lock of the library is held
+ * meanwhile. None may unwind, longjmp or throw through the library. */
+typedef struct wf_storage_code {
+    uint32_t struct_size;
+    uint32_t flags;             /**< enum wf_code_flags: WF_STRICT_RESULT, WF_UNSEALED. */
+    wf_storage_save_fn save;    /**< Keeps a document. */
+    wf_storage_find_fn load;    /**< Of a checkpoint id: gives the document with wf_answer_set, or WF_NONE. */
+    wf_storage_find_fn list;    /**< Of a workflow, or of all for NULL: gives the ids of its checkpoints with wf_answer_add. */
+    wf_storage_find_fn latest;  /**< The same for the latest one only, or WF_NONE. Without it the greatest id is that. */
+    wf_storage_find_fn remove;  /**< Of a checkpoint id: deletes it, or WF_NONE. */
+    wf_storage_remember_fn remember; /**< Keeps a memo. */
+    wf_storage_recall_fn recall;     /**< Gives it back, or WF_NONE. */
+    wf_storage_find_fn forget;  /**< Of a run: deletes its memos, or WF_NONE. */
+    void *user_data;            /**< Passed to each. The library never reads it. */
+    wf_finalizer_fn finalizer;  /**< Releases user_data. Optional. */
+} wf_storage_code_t;
+#define WF_STORAGE_CODE_INIT { (uint32_t)sizeof(wf_storage_code_t), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /** How to run. */
 typedef struct wf_run_options {

@@ -26,6 +26,32 @@ public func wf_storage_open(
     }
 }
 
+/// Makes a storage of the host's own: its callbacks put checkpoints wherever the host wants them.
+///
+/// What `directory:` promises holds here as far as the callbacks keep their word. A document is sealed with a checksum
+/// when it goes out and checked when it comes back; what is damaged is listed as such and hides nothing else. A failure
+/// of a callback is WF_E_STORAGE with its sentence; one of `save` fails the run, whose last checkpoint stays good.
+/// `code->user_data` belongs to the library from this call on, whatever it answers: its finalizer runs once, when the
+/// storage and the last run that uses it are freed, or at once if the call fails.
+/// - Parameters:
+///   - code: The callbacks. Copied.
+///   - storage: Receives the storage, owned by the caller: wf_storage_free. NULL on error.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_INVALID for a bad struct_size; WF_E_UNSUPPORTED for a struct from a newer library; WF_E_MISUSE
+///   for a NULL, if a required callback is missing, or some but not all of those for memos.
+@_cdecl("wf_storage_new")
+public func wf_storage_new(
+    _ code: UnsafePointer<wf_storage_code>?, _ storage: UnsafeMutablePointer<UnsafeMutablePointer<wf_storage>?>?,
+    _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    let given = GivenCode(code)
+    return Boundary.call(error) { () throws(Failure) in
+        let place = try Boundary.place(storage, "storage")
+        let (code, userData) = try given.checked()
+        place.pointee = Handle.make(StorageBox(HostStorage(try CStorage(code, userData))))
+    }
+}
+
 /// Gives a checkpoint document.
 ///
 /// Any thread.

@@ -33,6 +33,15 @@ public enum JSON {
         wfj_release(try tree(of: text, as: what))
     }
 
+    /// Whether two texts are the same value: white space and the order of members do not count. `false` for what is not JSON.
+    public static func isSame(_ left: Text, _ right: Text) -> Bool {
+        guard let left = try? tree(of: left, as: "one") else { return false }
+        defer { wfj_release(left) }
+        guard let right = try? tree(of: right, as: "other") else { return false }
+        defer { wfj_release(right) }
+        return json_equal(left, right) == 1
+    }
+
     /// The text as a jansson value: a new reference.
     public static func tree(of text: Text, as what: String) throws(Failure) -> UnsafeMutablePointer<json_t> {
         try text.withBytes { bytes throws(Failure) in try parse(UnsafeRawBufferPointer(bytes), as: what) }

@@ -36,7 +36,7 @@ extension DirectoryStorage {
             if memos.exists(name) { throw Failure(.checkpoint, "\(file) is a link that leads nowhere") }
             return nil
         }
-        return try Memo.value(of: try SealedDocument.open(bytes, file: file), key: key, run: run, file: file)
+        return try Memo.value(of: try SealedDocument.open(bytes, file: file), key: key, run: run, as: "the file \(file)")
     }
 
     private static func prefix(_ run: String) -> String { SHA256.hex(of: Text(run)) + "-" }

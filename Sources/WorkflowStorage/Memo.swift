@@ -20,14 +20,14 @@ enum Memo {
     }
 
     /// The value, if the document is the memo of that key.
-    static func value(of document: Text, key: Text, run: String, file: String) throws(Failure) -> Text {
-        let members = try JSONValue(checking: document, as: "the file \(file)").members
+    static func value(of document: Text, key: Text, run: String, as what: String) throws(Failure) -> Text {
+        let members = try JSONValue(checking: document, as: what).members
         func member(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }
         guard member("format")?.string == format, member("version")?.integer == version, let value = member("value")?.raw else {
-            throw Failure(.checkpoint, "the file \(file) is no memo of version \(version); use a newer library if it is one of ours")
+            throw Failure(.checkpoint, "\(what) is no memo of version \(version); use a newer library if it is one of ours")
         }
         guard let name = member("key")?.string, Text(name) == key, let owner = member("run_id")?.string, Text(owner) == Text(run)
-        else { throw Failure(.checkpoint, "the file \(file) holds another memo: it was renamed or does not belong here") }
+        else { throw Failure(.checkpoint, "\(what) holds another memo: it was renamed or does not belong here") }
         return value
     }
 
@@ -39,5 +39,7 @@ enum Memo {
     }
 
     static let unsupported = Failure(
-        .unsupported, "the storage of this run keeps checkpoints only; to remember things use 'memory:' or 'directory:PATH'")
+        .unsupported,
+        "the storage of this run keeps checkpoints only; to remember things use 'memory:', 'directory:PATH' "
+            + "or a storage of the host with the callbacks for it")
 }

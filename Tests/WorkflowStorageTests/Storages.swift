@@ -6,13 +6,23 @@ import WorkflowTestSupport
 /// Every storage keeps the same promises.
 enum StorageKind: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case memory, directory
+    /// Of the host: as little as possible, with `latest`, and one that keeps values instead of bytes.
+    case host, hostWithLatest, hostThatReformats
 
     var testDescription: String { rawValue }
 
     /// With a directory of its own, which lives as long as what is returned.
     func make() throws -> (storage: any Storage, place: TemporaryDirectory) {
         let place = TemporaryDirectory()
-        return (try StorageURL.open(self == .memory ? "memory:" : "directory:\(place.path)/deep/er"), place)
+        let storage: any Storage =
+            switch self {
+            case .memory: try StorageURL.open("memory:")
+            case .directory: try StorageURL.open("directory:\(place.path)/deep/er")
+            case .host: HostStorage(ScriptedStorage())
+            case .hostWithLatest: HostStorage(ScriptedStorage(findsLatest: true))
+            case .hostThatReformats: HostStorage(ScriptedStorage(reformats: true))
+            }
+        return (storage, place)
     }
 }
 

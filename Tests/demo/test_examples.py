@@ -1,4 +1,4 @@
-"""The two hellos: they run, they leak nothing, and the README shows them as they are."""
+"""The examples: each story ends well and prints the same lines in C and in Python, and the README shows hello as it is."""
 
 import re
 import shlex
@@ -35,6 +35,42 @@ def test_hello_in_python(environment, tmp_path):
         "{'letter': {'dear': 'world'}, 'from': 'Python'}\n"
     )
     assert len(list(tmp_path.glob("hello.checkpoints/*.json"))) == 3
+
+
+STORIES = {
+    "branch": ["20 g: postman", "750 g: van", "40000 g: truck"],
+    "loop": ["6", "3", "10", "5", "16", "8", "4", "2", "1", "[8, 16]"],
+    "fan_out_fan_in": [
+        "superstep 1", "  reader", "superstep 2", "  words", "  letters", "  vowels", "superstep 3", "  report", "[6, 13, 6]",
+    ],
+    "human": ["pay-it: pay 1200?", "waiting: yes", "maybe is no answer", "paid: 1200"],
+    "sub_workflow": [
+        "split: 4", "sum/twice: 4", "sum/twice: 40", "sum/plus_one: 8", "sum/plus_one: 80", "report: 9", "output: 9",
+        "report: 81", "output: 81",
+    ],
+    "resume": ["1", "2", "interrupted", "3", "4", "5", "counted to 5"],
+    "custom_storage": [
+        "saved: row 1", "saved: row 2", "saved: row 3", "odd: 5", "saved: row 4", "again from row 2", "saved: row 5", "odd: 5",
+        "saved: row 6",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["c", "python"])
+@pytest.mark.parametrize("story", STORIES)
+def test_story(story, language, built, environment, tmp_path):
+    command = [built / story] if language == "c" else [sys.executable, "-X", "dev", EXAMPLES / f"python/{story}.py"]
+    for _ in range(2):  # what the first time leaves behind changes nothing
+        assert run(command, tmp_path, environment).splitlines() == STORIES[story]
+
+
+def test_every_story_is_told_in_both_languages_and_listed():
+    names = sorted(["hello", *STORIES])
+    assert sorted(path.stem for path in EXAMPLES.glob("c/*.c")) == names
+    assert sorted(path.stem for path in EXAMPLES.glob("python/*.py")) == names
+    listed = (EXAMPLES / "README.md").read_text()
+    for name in names:
+        assert f"| {name} |" in listed and f"(c/{name}.c)" in listed and f"(python/{name}.py)" in listed
 
 
 def test_hello_in_c_is_one_line_to_build(environment, tmp_path):

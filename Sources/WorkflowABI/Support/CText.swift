@@ -44,6 +44,15 @@ enum CText {
         String(decoding: try bytes(pointer, length, what), as: UTF8.self)
     }
 
+    /// Text that is checked later, by somebody who knows what it must be.
+    static func unchecked(_ pointer: UnsafePointer<CChar>?, _ length: UInt, _ what: String) throws(Failure) -> Text {
+        let bytes = try bytes(pointer, length, what)
+        guard bytes.count <= JSON.largestText + 4096 else {
+            throw Failure(.limit, "\(what) has \(bytes.count) bytes; a checkpoint has at most \(JSON.largestText)")
+        }
+        return Text(copying: bytes)
+    }
+
     private static func bytes(
         _ pointer: UnsafePointer<CChar>?, _ length: UInt, _ what: String
     ) throws(Failure) -> UnsafeRawBufferPointer {

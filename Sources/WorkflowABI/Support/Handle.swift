@@ -44,6 +44,10 @@ extension wf_selection: HandleType {
     typealias Object = Selection
     static let noun = "selection"
 }
+extension wf_answer: HandleType {
+    typealias Object = Answer
+    static let noun = "answer"
+}
 extension wf_context: HandleType {
     typealias Object = Context
     static let noun = "context"

@@ -27,6 +27,11 @@ extension wf_selector: SizedStruct {
     static let firstSize = 48
     static let knownFlags = WF_STRICT_RESULT.rawValue
 }
+extension wf_storage_code: SizedStruct {
+    static let noun = "wf_storage_code_t"
+    static let firstSize = 88
+    static let knownFlags = WF_STRICT_RESULT.rawValue | WF_UNSEALED.rawValue
+}
 extension wf_run_options: SizedStruct {
     static let noun = "wf_run_options_t"
     static let firstSize = 40

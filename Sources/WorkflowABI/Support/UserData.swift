@@ -52,3 +52,4 @@ protocol CallbackStruct: SizedStruct {
 extension wf_executor: CallbackStruct {}
 extension wf_condition: CallbackStruct {}
 extension wf_selector: CallbackStruct {}
+extension wf_storage_code: CallbackStruct {}

@@ -1,5 +1,5 @@
 /* What a call remembers stays, whatever becomes of its superstep, and is found by whoever does the same work again. */
-#include "story.h"
+#include "shelf.h"
 
 static char keys[TEXT];   /* what each call recalled, one letter each: n for nothing */
 static int calls, fails_at;
@@ -52,10 +52,11 @@ static void failed(wf_workflow_t *workflow, wf_storage_t *storage, char id[TEXT]
 static void stays_when_the_superstep_fails(void) {
     wf_workflow_t *workflow = built(story(pay));
     char path[TEXT], id[TEXT];
-    wf_storage_t *storages[2] = {new_directory(path), NULL};
+    struct shelf shelf = SHELF_INIT;
+    wf_storage_t *storages[3] = {new_directory(path), NULL, new_shelf(&shelf)};
 
     CHECK_OK(wf_storage_open("memory:", &storages[1], &error));
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         failed(workflow, storages[i], id);
         CHECK(count_checkpoints(storages[i]) == 1);
         wf_run_t *run = resumed(workflow, storages[i]);
@@ -68,10 +69,9 @@ static void stays_when_the_superstep_fails(void) {
     wf_workflow_free(workflow);
 }
 
-static void is_forgotten_by_run(void) {
+static void is_forgotten_by_run_in(wf_storage_t *storage) {
     wf_workflow_t *workflow = built(story(pay));
-    char path[TEXT], id[TEXT];
-    wf_storage_t *storage = new_directory(path);
+    char id[TEXT];
 
     failed(workflow, storage, id);
     CHECK_STATUS(WF_NONE, wf_storage_forget(storage, "another", &error));
@@ -86,6 +86,15 @@ static void is_forgotten_by_run(void) {
     wf_run_free(run);
     wf_storage_free(storage);
     wf_workflow_free(workflow);
+}
+
+static void is_forgotten_by_run(void) {
+    struct shelf shelf = SHELF_INIT;
+    char path[TEXT];
+
+    is_forgotten_by_run_in(new_directory(path));
+    is_forgotten_by_run_in(new_shelf(&shelf));
+    CHECK(shelf.calls[5] > 0 && shelf.calls[7] > 0 && shelf.finalized == 1);
 }
 
 /* Every wrong argument has its answer, and the first value stays. */
@@ -111,10 +120,14 @@ static wf_status_t try_everything(void *user_data, wf_context_t *context, const 
 }
 
 static void misuse_has_an_answer(void) {
+    struct shelf shelf = SHELF_INIT;
     wf_workflow_t *workflow = built(story(try_everything));
+    wf_storage_t *storage = new_shelf(&shelf);
     const char *json = (const char *)"";
 
     CHECK(tell(workflow, NULL, "1").kinds[WF_EVENT_FAILED] == 0);
+    CHECK(tell(workflow, storage, "1").kinds[WF_EVENT_FAILED] == 0);
+    wf_storage_free(storage);
     CHECK_FAILS(WF_E_MISUSE, wf_context_remember(NULL, "k", "1", WF_NUL, &error), "context", "NULL");
     CHECK_FAILS(WF_E_MISUSE, wf_context_remember((wf_context_t *)workflow, "k", "1", WF_NUL, &error), "context");
     CHECK_FAILS(WF_E_MISUSE, wf_context_recall(NULL, "k", &json, NULL, &error), "context", "NULL");
@@ -152,10 +165,55 @@ static void damaged_is_an_error(void) {
     wf_workflow_free(later);
 }
 
+/* A storage of the host that cannot remember, and one that fails to. */
+static const char *word;
+static wf_status_t unanswered;
+
+static wf_status_t remember_in_vain(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    const char *json = (const char *)"";
+
+    (void)user_data, (void)length;
+    CHECK_FAILS(unanswered, wf_context_recall(context, "receipt", &json, NULL, &error), word);
+    CHECK_FAILS(unanswered, wf_context_remember(context, "receipt", input, WF_NUL, &error), word);
+    CHECK(json == NULL);
+    return WF_OK;
+}
+
+static wf_status_t no_recall(void *user_data, const char *run, const char *key, wf_answer_t *answer) {
+    (void)user_data, (void)run, (void)key;
+    return wf_answer_fail(answer, "the line is cut", WF_NUL);
+}
+
+static wf_status_t no_remember(void *user_data, const char *run, const char *key, const char *document, size_t length,
+                               wf_answer_t *answer) {
+    (void)document, (void)length;
+    return no_recall(user_data, run, key, answer);
+}
+
+static void storages_that_cannot(void) {
+    wf_workflow_t *workflow = built(story(remember_in_vain));
+    struct shelf shelf = SHELF_INIT;
+    wf_storage_code_t code = shelf_code(&shelf);
+
+    code.remember = NULL, code.recall = NULL, code.forget = NULL;
+    wf_storage_t *storage = shelf_of(&code);
+    unanswered = WF_E_UNSUPPORTED, word = "callbacks";
+    tell(workflow, storage, "1");
+    CHECK_STATUS(WF_NONE, wf_storage_forget(storage, "x", &error));
+    wf_storage_free(storage);
+    code.remember = no_remember, code.recall = no_recall, code.forget = shelf_forget;
+    storage = shelf_of(&code);
+    unanswered = WF_E_STORAGE, word = "the line is cut";
+    tell(workflow, storage, "1");
+    wf_storage_free(storage);
+    wf_workflow_free(workflow);
+}
+
 int main(void) {
     RUN(stays_when_the_superstep_fails);
     RUN(is_forgotten_by_run);
     RUN(misuse_has_an_answer);
     RUN(damaged_is_an_error);
+    RUN(storages_that_cannot);
     FINISH();
 }

@@ -1,5 +1,5 @@
 /* A storage keeps what it is given, says what it has not, and touches nothing outside its place. */
-#include "story.h"
+#include "shelf.h"
 
 static void urls_that_lead_nowhere(void) {
     wf_storage_t *storage = NULL;
@@ -126,9 +126,17 @@ static void in_a_directory(void) {
     CHECK(access("outside.json", F_OK) != 0);
 }
 
+static void in_the_hosts_hands(void) {
+    struct shelf shelf = SHELF_INIT;
+
+    in_a(new_shelf(&shelf));
+    CHECK(shelf.finalized == 1);
+}
+
 int main(void) {
     RUN(urls_that_lead_nowhere);
     RUN(in_memory);
     RUN(in_a_directory);
+    RUN(in_the_hosts_hands);
     FINISH();
 }

@@ -47,6 +47,7 @@ WF_E_HOST = -1000
 WF_SAVE_ALWAYS = 1
 WF_STRICT_RESULT = 2
 WF_POLLED = 4
+WF_UNSEALED = 8
 
 # enum wf_run_flags
 WF_RUN_CHECKPOINTS = 1
@@ -106,6 +107,10 @@ wf_executor_fn = CFUNCTYPE(wf_status_t, c_void_p, c_void_p, c_char_p, c_size_t)
 wf_condition_fn = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_size_t)
 wf_selector_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_size_t, c_void_p)
 wf_wake_fn = CFUNCTYPE(None, c_void_p)
+wf_storage_save_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_char_p, c_size_t, c_void_p)
+wf_storage_find_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_void_p)
+wf_storage_remember_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_char_p, c_size_t, c_void_p)
+wf_storage_recall_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_void_p)
 
 
 WF_NUL = c_size_t(-1).value
@@ -174,6 +179,26 @@ class wf_retry_t(Structure):
         super().__init__(struct_size=sizeof(wf_retry_t), **members)
 
 
+class wf_storage_code_t(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("flags", c_uint32),
+        ("save", wf_storage_save_fn),
+        ("load", wf_storage_find_fn),
+        ("list", wf_storage_find_fn),
+        ("latest", wf_storage_find_fn),
+        ("remove", wf_storage_find_fn),
+        ("remember", wf_storage_remember_fn),
+        ("recall", wf_storage_recall_fn),
+        ("forget", wf_storage_find_fn),
+        ("user_data", c_void_p),
+        ("finalizer", wf_finalizer_fn),
+    ]
+
+    def __init__(self, **members):
+        super().__init__(struct_size=sizeof(wf_storage_code_t), **members)
+
+
 class wf_run_options_t(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -234,6 +259,7 @@ PROTOTYPES = [
     ("wf_workflow_diagram", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p), POINTER(c_size_t), POINTER(c_void_p)),
     ("wf_workflow_free", None, c_void_p),
     ("wf_storage_open", wf_status_t, c_char_p, POINTER(c_void_p), POINTER(c_void_p)),
+    ("wf_storage_new", wf_status_t, POINTER(wf_storage_code_t), POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_storage_load", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p), POINTER(c_size_t), POINTER(c_void_p)),
     ("wf_storage_save", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_storage_list", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p), POINTER(c_size_t), POINTER(c_void_p)),
@@ -241,6 +267,9 @@ PROTOTYPES = [
     ("wf_storage_delete", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
     ("wf_storage_forget", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
     ("wf_storage_free", None, c_void_p),
+    ("wf_answer_set", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
+    ("wf_answer_add", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
+    ("wf_answer_fail", wf_status_t, c_void_p, c_char_p, c_size_t),
     ("wf_pool_new", wf_status_t, c_uint32, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_pool_free", None, c_void_p),
     ("wf_run_start", wf_status_t, c_void_p, POINTER(wf_run_options_t), c_char_p, c_size_t, POINTER(c_void_p), POINTER(c_void_p)),

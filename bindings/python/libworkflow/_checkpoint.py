@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, deque
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 from typing import Any, Callable, Optional
@@ -50,11 +51,11 @@ class WorkflowCheckpoint:
     metadata: dict[str, Any] = field(default_factory=dict)
     version: str = "1.0"
     document: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    """The members of the stored document that have no field here, such as the fan-in buffers; as plain JSON."""
+    """What the stored document has and no field here shows, such as the fan-in buffers; as plain JSON."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields by name; nested objects are the same ones."""
-        return {item.name: getattr(self, item.name) for item in fields(self) if item.name != "document"}
+        """The fields by name; nested objects are the same ones. `from_dict` makes an equal checkpoint of it."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> WorkflowCheckpoint:
@@ -78,11 +79,10 @@ class WorkflowCheckpoint:
         try:
             document = json.loads(text)
             messages: dict[str, list[WorkflowMessage]] = {}
-            for message in document.pop("messages"):
-                source, target = message["source"], message["target"]
+            for message in document["messages"]:
                 request = _request_from_plain(message["request"]) if "request" in message else None
                 kind = MessageType.STANDARD if request is None else MessageType.RESPONSE
-                item = WorkflowMessage(from_plain(message["data"]), source or INTERNAL_SOURCE_ID(target), target, kind)
+                item = WorkflowMessage(from_plain(message["data"]), _source_of(message), message["target"], kind)
                 item.original_request_info_event = request
                 messages.setdefault(item.source_id, []).append(item)
             executors = document.get("executor_states", {})
@@ -95,9 +95,7 @@ class WorkflowCheckpoint:
                 state[_SAVED] = saved
             known = {ours: document.pop(theirs) for ours, theirs in _TEXTS.items()}
             known["metadata"] = _each(from_plain, document.pop("metadata"))
-            known["pending_request_info_events"] = _each(
-                _request_from_plain, document.pop("pending_request_info_events")
-            )
+            known["pending_request_info_events"] = _each(_request_from_plain, document["pending_request_info_events"])
             return cls(messages=messages, state=state, document=document, **known)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WorkflowCheckpointException(f"the checkpoint cannot be read: {error!r}") from error
@@ -125,16 +123,32 @@ class WorkflowCheckpoint:
             **self.document,
             **{theirs: getattr(self, ours) for ours, theirs in _TEXTS.items()},
             "metadata": _each(to_plain, self.metadata),
-            "pending_request_info_events": _each(_request_to_plain, self.pending_request_info_events),
-            "messages": [
-                _message_to_plain(item, f"messages[{source!r}][{index}]")
-                for source, items in self.messages.items()
-                for index, item in enumerate(items)
-            ],
+            "pending_request_info_events": self._plain_requests(),
+            "messages": self._plain_messages(),
             "state": {**state, **self.document.get("state", {})},
             "executor_states": executors,
         }
         return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+
+    def _plain_messages(self) -> list[dict[str, Any]]:
+        """In the order of the stored document, as far as it still has the messages of a source."""
+        stored = self.document.get("messages", [])
+        counts = Counter(map(_source_of, stored))
+        kept = {name: iter(items) for name, items in self.messages.items() if len(items) == counts[name]}
+        plain = [
+            _message_to_plain(next(kept[source]), f"messages[{source!r}]", message)
+            for source, message in zip(map(_source_of, stored), stored)
+            if source in kept
+        ]
+        for source, items in self.messages.items():
+            if source not in kept:
+                plain += [_message_to_plain(item, f"messages[{source!r}][{at}]") for at, item in enumerate(items)]
+        return plain
+
+    def _plain_requests(self) -> dict[str, Any]:
+        stored = self.document.get("pending_request_info_events", {})
+        events = self.pending_request_info_events
+        return {name: _request_to_plain(event, stored.get(name)) for name, event in events.items()}
 
 
 def _each(convert: Callable[[Any], Any], members: dict[str, Any]) -> dict[str, Any]:
@@ -145,7 +159,15 @@ def _request_from_plain(plain: dict[str, Any]) -> WorkflowEvent[Any]:
     return WorkflowEvent._asking(plain["request_id"], plain["source_executor_id"], from_plain(plain["data"]))
 
 
-def _request_to_plain(event: WorkflowEvent[Any]) -> dict[str, Any]:
+def _source_of(message: dict[str, Any]) -> str:
+    """The key in `messages` of a message of the document."""
+    return message["source"] or INTERNAL_SOURCE_ID(message["target"])
+
+
+def _request_to_plain(event: WorkflowEvent[Any], stored: Optional[dict[str, Any]] = None) -> dict[str, Any]:
+    """What is stored, if nobody has changed the event: it may have been asked in another language."""
+    if stored is not None and _asks(event) == _asks(_request_from_plain(stored)):
+        return stored
     question = Question(event.data, event.response_type).to_value()
     return {
         "request_id": event.request_id,
@@ -155,12 +177,20 @@ def _request_to_plain(event: WorkflowEvent[Any]) -> dict[str, Any]:
     }
 
 
-def _message_to_plain(message: WorkflowMessage, what: str) -> dict[str, Any]:
+def _asks(event: WorkflowEvent[Any]) -> tuple[Any, ...]:
+    return event.request_id, event.source_executor_id, event.data, event.response_type
+
+
+def _message_to_plain(
+    message: WorkflowMessage, what: str, stored: Optional[dict[str, Any]] = None
+) -> dict[str, Any]:
+    """`stored` is the message of the document that it comes from, with members that have no field here."""
     plain = {
+        **(stored or {}),
         "source": None if message.source_id.startswith(INTERNAL_SOURCE_ID("")) else message.source_id,
         "target": message.target_id,
         "data": to_plain(message.data, what),
     }
     if message.original_request_info_event is not None:
-        plain["request"] = _request_to_plain(message.original_request_info_event)
+        plain["request"] = _request_to_plain(message.original_request_info_event, (stored or {}).get("request"))
     return plain

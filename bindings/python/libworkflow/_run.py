@@ -40,10 +40,11 @@ from ._error_details import message_of, traceback_of
 from ._errors import WorkflowCheckpointException, WorkflowRunnerException
 from ._event import WorkflowEvent
 from ._host import Host
-from ._library import lib, take_error
+from ._library import lib
 from ._resting_run import RestingRun, checkpoint_id_of, requests_of
 from ._selector import choose
 from ._steps import make_steps
+from ._storage import storage_failure
 from ._trampolines import current
 
 if TYPE_CHECKING:
@@ -273,7 +274,7 @@ class Run:
 
     def _failure(self, status: int) -> BaseException:
         """Why the run failed: what the host code raised, else what the library says."""
-        error = take_error(status, self._error)
+        error = storage_failure(status, self._error)
         if status in (WF_E_EXISTS, WF_E_CONFLICT):  # of a request, or in the state: no checkpoint is meant
             error = WorkflowRunnerException(str(error))
         if self._interrupt is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, Union
 
-from ._abi import WF_NONE
+from ._abi import WF_E_STORAGE, WF_NONE
 from ._checkpoint import WorkflowCheckpoint
-from ._library import lib, raise_for, take_text
+from ._library import lib, raise_for, take_error, take_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +19,17 @@ if TYPE_CHECKING:
 _log = logging.getLogger("libworkflow")
 
 
+_HOST_STORAGE = f"{__package__}._host_storage"
+
+
 class CheckpointStorage(Protocol):
-    """What a storage can do."""
+    """What a storage can do. Any object with these methods is one; they need not be async.
+
+    The library calls them while it drives a run, and waits: async ones run on an event loop of their own, in a thread of
+    their own, so that a connection or a lock that belongs to a loop must be made inside them. A checkpoint that is saved
+    is yours; `to_dict` has all that must come back. Whatever a method raises fails the run, or its resuming, with a
+    WorkflowCheckpointException; what is saved already stays good.
+    """
 
     async def save(self, checkpoint: WorkflowCheckpoint) -> str:
         """Stores a checkpoint under its id."""
@@ -160,16 +170,29 @@ def open_storage(url: str) -> EngineStorage:
     return EngineStorage(url)
 
 
+_METHODS = ("save", "load", "list_checkpoints", "list_checkpoint_ids", "get_latest", "delete")
+
+
 def handle_of(storage: Any) -> Optional[int]:
     """The library's storage behind `storage`; None for None.
 
     Raises:
-        TypeError: it is another kind of object.
+        TypeError: it is an object without the methods of a storage.
     """
     if storage is None:
         return None
-    if not isinstance(storage, EngineStorage):
-        raise TypeError(
-            f"{storage!r} is not a storage: use InMemoryCheckpointStorage, FileCheckpointStorage or open_storage"
-        )
-    return storage._handle
+    kind = type(storage)
+    if isinstance(storage, EngineStorage) and all(getattr(kind, name) is getattr(EngineStorage, name) for name in _METHODS):
+        return storage._handle
+    from ._host_storage import host_storage  # few need it
+
+    return host_storage(storage).handle
+
+
+def storage_failure(status: int, error: c_void_p) -> BaseException:
+    """The exception for a failed call that may have used a storage, with what the storage raised as its cause."""
+    if status == WF_E_STORAGE and _HOST_STORAGE in sys.modules:
+        from ._host_storage import failure_of
+
+        return failure_of(status, error)
+    return take_error(status, error)

@@ -22,7 +22,7 @@ from ._result import WorkflowRunResult
 from ._run import Run
 from ._run_state import RUN_STATES, WorkflowRunState
 from ._shapes import Shape
-from ._storage import CheckpointStorage, handle_of
+from ._storage import CheckpointStorage, handle_of, storage_failure
 from ._stream import ResponseStream, result_of
 from ._trampolines import forget
 
@@ -192,7 +192,7 @@ class Workflow(Graph):
         key = checkpoint_id.encode()
         status = lib.wf_run_resume(self._handle, byref(options), key, byref(handle), byref(error))
         if status:
-            raise_for(status, error)
+            raise storage_failure(status, error)
         resumed = RestingRun(handle.value or 0, storage)
         if responses is not None:
             resumed.answer(responses, self._scopes)

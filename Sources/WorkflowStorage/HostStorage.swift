@@ -1,0 +1,153 @@
+import WorkflowJSON
+public import WorkflowModel
+
+/// The host's own code behind a storage. Any thread may call any method at any time.
+public protocol StorageCode: Sendable {
+    /// Whether it gives back the JSON value that it got, but perhaps not its bytes.
+    var reformats: Bool { get }
+    /// Whether `latest` is there; without it `list` serves.
+    var findsLatest: Bool { get }
+
+    /// False if it has something of that id already, and then it has changed nothing.
+    func save(_ id: String, workflow: String, _ document: Text) throws(Failure) -> Bool
+    /// Nil if there is none.
+    func load(_ id: String) throws(Failure) -> Text?
+    /// In any order; more than those of the workflow is no harm.
+    func list(workflow: String?) throws(Failure) -> [String]
+    /// Nil if there is none.
+    func latest(workflow: String?) throws(Failure) -> String?
+    /// False if there was none.
+    func remove(_ id: String) throws(Failure) -> Bool
+
+    /// Whether the three below are there.
+    var keepsMemos: Bool { get }
+    /// False if it has something for that run and key already, and then it has changed nothing.
+    func remember(_ key: Text, run: Text, _ memo: Text) throws(Failure) -> Bool
+    /// Nil if there is none.
+    func recall(_ key: Text, run: Text) throws(Failure) -> Text?
+    /// All memos of the run. False if there were none.
+    func forget(run: Text) throws(Failure) -> Bool
+}
+
+/// A storage that the host wrote: where the documents are is its business, that they are whole is ours.
+///
+/// Documents go out sealed, as into a file, unless the host reformats them. No lock is held while its code runs.
+public final class HostStorage: Storage {
+    private let code: any StorageCode
+    private static let place = "the host's storage"
+
+    public init(_ code: any StorageCode) { self.code = code }
+
+    public func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {
+        let id = summary.id
+        try CheckpointID.check(id)
+        let kept = code.reformats ? document : try SealedDocument.seal(document)
+        guard try !code.save(id, workflow: summary.workflowName, kept) else { return }
+        guard let other = try? read(id).document, isSame(other, document) else { throw CheckpointID.taken(id, in: Self.place) }
+    }
+
+    private func isSame(_ left: Text, _ right: Text) -> Bool {
+        code.reformats ? JSON.isSame(left, right) : left == right
+    }
+
+    public func load(_ id: String) throws(Failure) -> Text {
+        try CheckpointID.check(id)
+        return try read(id).document
+    }
+
+    private func read(_ id: String) throws(Failure) -> (document: Text, summary: CheckpointSummary) {
+        guard let text = try code.load(id) else { throw CheckpointID.unknown(id, in: Self.place) }
+        let what = "the checkpoint '\(id)' from \(Self.place)"
+        let document = try opened(text, what)
+        let summary = try CheckpointDocument.summary(of: document, as: what)
+        guard summary.id == id else {
+            throw Failure(.checkpoint, "\(what) is the checkpoint '\(summary.id.printable)': \(Self.place) has mixed them up")
+        }
+        return (document, summary)
+    }
+
+    private func opened(_ text: Text, _ what: String) throws(Failure) -> Text {
+        do throws(Failure) {
+            guard code.reformats else { return try SealedDocument.open(text, as: what) }
+            try JSON.check(text, as: what)
+            return CheckpointDocument.normalized(text)
+        } catch {
+            let hint =
+                code.reformats
+                ? ". It is damaged or cut short"
+                : ". If the storage writes documents in its own way, as JSON columns of a database do, set WF_UNSEALED"
+            throw Failure(.checkpoint, error.message + hint, offset: error.offset)
+        }
+    }
+
+    public func list(workflow: String?) throws(Failure) -> [StoredCheckpoint] {
+        var found: [StoredCheckpoint] = []
+        for id in try ids(workflow) {
+            if let entry = try look(id, workflow) { found.append(entry) }
+        }
+        return found
+    }
+
+    public func latest(workflow: String?) throws(Failure) -> LatestCheckpoint {
+        if code.findsLatest {
+            guard let id = try code.latest(workflow: workflow) else { return LatestCheckpoint(id: nil) }
+            if case .good? = try look(id, workflow) { return LatestCheckpoint(id: id) }
+        }
+        var latest = LatestCheckpoint(id: nil)
+        for id in try ids(workflow).reversed() {
+            switch try look(id, workflow) {
+            case .good:
+                latest.id = id
+                return latest
+            case .damaged(_, let problem): latest.skipped.append(problem)
+            case nil: continue
+            }
+        }
+        return latest
+    }
+
+    /// Nil if it is gone by now or of another workflow. A storage that cannot be read at all is not a damaged checkpoint:
+    /// nobody is to go on from an older one for that.
+    private func look(_ id: String, _ workflow: String?) throws(Failure) -> StoredCheckpoint? {
+        do throws(Failure) {
+            try CheckpointID.check(id)
+            let summary = try read(id).summary
+            return workflow == nil || summary.workflowName == workflow ? .good(summary) : nil
+        } catch {
+            switch error.status {
+            case .notFound: return nil
+            case .storage: throw error
+            default: return .damaged(id: id, problem: error.message)
+            }
+        }
+    }
+
+    public func delete(_ id: String) throws(Failure) -> Bool {
+        try CheckpointID.check(id)
+        return try code.remove(id)
+    }
+
+    public func remember(_ value: Text, key: Text, run: String) throws(Failure) {
+        guard code.keepsMemos else { throw Memo.unsupported }
+        let memo = Memo.text(of: value, key: key, run: run)
+        guard try !code.remember(key, run: Text(run), code.reformats ? memo : try SealedDocument.seal(memo)) else { return }
+        guard let other = try recall(key, run: run), isSame(other, value) else { throw Memo.taken(key, in: Self.place) }
+    }
+
+    public func recall(_ key: Text, run: String) throws(Failure) -> Text? {
+        guard code.keepsMemos else { throw Memo.unsupported }
+        guard let text = try code.recall(key, run: Text(run)) else { return nil }
+        let what = "the memo '\(key.string.printable)' from \(Self.place)"
+        return try Memo.value(of: try opened(text, what), key: key, run: run, as: what)
+    }
+
+    public func forget(run: String) throws(Failure) -> Bool {
+        guard code.keepsMemos else { return false }
+        return try code.forget(run: Text(run))
+    }
+
+    /// Each once, in the order of their bytes.
+    private func ids(_ workflow: String?) throws(Failure) -> [String] {
+        Set(try code.list(workflow: workflow)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}
