@@ -285,7 +285,9 @@ typedef struct wf_run_options {
     uint64_t max_supersteps; /**< Since the last input from outside; 0 takes the workflow's limit. */
     uint64_t hidden_events;  /**< WF_EVENT_BIT of each kind that is not wanted; those are not even built. */
     wf_pool_t *pool;         /**< Where messages are handled; NULL: on the thread that drives. Retained. */
+    uint64_t lease_ms;       /**< A pending, pooled or polled call that gives no sign of life (wf_context_keep_alive) for so
+                              *   long fails with WF_E_TIMEOUT; 0: it may take any time. */
 } wf_run_options_t;
-#define WF_RUN_OPTIONS_INIT { (uint32_t)sizeof(wf_run_options_t), 0, NULL, NULL, 0, 0, NULL }
+#define WF_RUN_OPTIONS_INIT { (uint32_t)sizeof(wf_run_options_t), 0, NULL, NULL, 0, 0, NULL, 0 }
 
 #endif /* WORKFLOW_TYPES_H */

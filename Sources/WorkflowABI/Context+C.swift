@@ -483,6 +483,21 @@ public func wf_context_attempt(_ context: UnsafePointer<wf_context>?) -> UInt64 
     Handle.peek(context).map { UInt64(clamping: $0.failedAttempts) + 1 } ?? 0
 }
 
+/// Says that somebody still works on this call, so that the lease of the run (wf_run_options_t.lease_ms) begins anew.
+///
+/// Any thread, also while another one uses the context.
+/// - Parameters:
+///   - context: Borrowed.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_CLOSED if the context has ended, also because it took too long; WF_E_MISUSE for a NULL or another
+///   kind of handle; WF_E_FORKED.
+@_cdecl("wf_context_keep_alive")
+public func wf_context_keep_alive(
+    _ context: UnsafeMutablePointer<wf_context>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in try Handle.object(context).keepAlive() }
+}
+
 /// Ends a call whose callback returned WF_PENDING (or is about to), or one that wf_run_poll gave. From any thread, once.
 ///
 /// All other uses of the context must be over. A thread that waits in wf_run_next wakes up, and the run's wake descriptor
@@ -492,7 +507,7 @@ public func wf_context_attempt(_ context: UnsafePointer<wf_context>?) -> UInt64 
 ///   - status: WF_OK or WF_DONE commits what the call did; a negative status fails the executor; see wf_context_fail.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_INVALID for a positive status other than WF_DONE, which fails the executor; WF_E_CLOSED if the
-///   call was finished before, or its run is gone or was taken back to a checkpoint; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+///   call was finished before, took too long, or its run is gone or was taken back to a checkpoint; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_context_finish")
 public func wf_context_finish(
     _ context: UnsafeMutablePointer<wf_context>?, _ status: wf_status_t,
@@ -500,9 +515,11 @@ public func wf_context_finish(
 ) -> wf_status_t {
     Boundary.call(error) { () throws(Failure) in
         let object = try Handle.object(context)
-        guard object.end() else { throw object.finishedBefore }
+        let end = object.end()
+        guard end != .again else { throw object.finishedBefore }
         // The host's reference, which its callback or wf_run_poll left to this call.
         defer { Handle.free(context) }
+        guard end == .first else { throw object.finishedTooLate }
         let result = object.result(of: Status(rawValue: status))
         try object.report(result)
         guard status <= 0 || result == .ok else {

@@ -475,5 +475,6 @@ extension RunOptions {
         strictState = options.flags & WF_RUN_STRICT_STATE.rawValue != 0
         if options.max_supersteps > 0 { maxSupersteps = Int(clamping: options.max_supersteps) }
         hidden = HiddenEvents(bits: options.hidden_events)
+        if options.lease_ms > 0 { lease = Int(clamping: min(options.lease_ms, 366 * 86_400_000)) }
     }
 }

@@ -30,7 +30,7 @@ extension Kernel {
     public mutating func cancel(_ reason: String) {
         guard failure == nil || outstanding > 0 else { return }
         outstanding = 0
-        stop(failure ?? Failure(.cancelled, reason, superstep: committedSupersteps))
+        stop(failure ?? work.firstFailure ?? Failure(.cancelled, reason, superstep: committedSupersteps))
     }
 
     /// Makes what came from outside a part of the boundary, and that boundary durable.

@@ -108,6 +108,7 @@ extension Kernel {
     private mutating func collect(_ message: Message, in group: Int, count: Int) {
         work.routed = true
         guard let place = graph.place(of: message.source, inFanIn: group) else { return }
+        if let failure = message.payload.unencodable { self.failure = self.failure ?? failure.unsendable(from: graph.executorID(message.source)) }
         let fanIn = FanIn(group: group, lane: message.lane)
         work.fanIns[fanIn, default: FanInBuffer(sources: count)].waiting[place].append(message.payload)
     }

@@ -36,6 +36,22 @@ public struct Snapshot: Sendable {
     /// The requests that only the host can answer; the others are for executors around a sub-workflow.
     public var hostRequests: [Request] { (requests + (partial?.requests ?? [])).filter { $0.interceptor == nil } }
 
+    /// The first message on its way that has no text: it could not be found again.
+    public var unencodable: (source: Int, failure: Failure)? {
+        for message in messages {
+            if let failure = message.payload.unencodable { return (message.source, failure) }
+        }
+        for work in partial?.work ?? [] {
+            for message in work.staged.messages {
+                if let failure = message.payload.unencodable { return (message.source, failure) }
+            }
+            for delivery in work.deliveries {
+                if let failure = delivery.payload.unencodable { return (delivery.sources.first ?? Message.outside, failure) }
+            }
+        }
+        return nil
+    }
+
     /// The executors that have any state. Looked at in place: in a large graph most have none, and every checkpoint asks.
     public var executorsWithState: [Int] {
         executors.withUnsafeBufferPointer { states in states.indices.filter { !states[$0].isEmpty } }

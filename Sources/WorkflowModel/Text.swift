@@ -1,13 +1,37 @@
 /// Immutable UTF-8 bytes with a NUL behind them, shared by reference.
 ///
 /// The one form in which payloads and ids live in the engine: copying is a reference count, and the bytes can be
-/// lent to C as they are. The NUL is not counted.
+/// lent to C as they are. The NUL is not counted. The text of a host value is made when somebody looks at it.
 ///
 /// `@unchecked Sendable` because nothing writes to the storage after `TextBuilder.finish`.
 public struct Text: @unchecked Sendable {
-    fileprivate let storage: TextStorage
+    private enum Form {
+        case bytes(TextStorage)
+        case value(HostValue)
+    }
 
-    fileprivate init(storage: TextStorage) { self.storage = storage }
+    private let form: Form
+
+    fileprivate init(storage: TextStorage) { form = .bytes(storage) }
+
+    /// A value that stands for its text.
+    public init(_ value: HostValue) { form = .value(value) }
+
+    /// The value behind the text, if the text was made from one in this process.
+    public var hostValue: HostValue? { if case .value(let value) = form { value } else { nil } }
+
+    /// Why the value behind the text has none; nil for an ordinary text. Encodes the value.
+    public var unencodable: Failure? {
+        guard case .value(let value) = form else { return nil }
+        return value.encoding.failure
+    }
+
+    fileprivate var storage: TextStorage {
+        switch form {
+        case .bytes(let storage): storage
+        case .value(let value): value.text.storage
+        }
+    }
 
     /// Copies `bytes`, which the caller knows to be UTF-8.
     public init(copying bytes: UnsafeRawBufferPointer) {
@@ -35,8 +59,9 @@ public struct Text: @unchecked Sendable {
     public func withBytes<Result, Failure: Error>(
         _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
+        let storage = storage
         defer { withExtendedLifetime(storage) {} }
-        return try body(UnsafeBufferPointer(start: storage.base, count: count))
+        return try body(UnsafeBufferPointer(start: storage.base, count: storage.header))
     }
 
     /// The bytes with their NUL, for C. Valid as long as some copy of this text lives: the caller keeps one.

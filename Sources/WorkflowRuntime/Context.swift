@@ -45,10 +45,26 @@ public final class Context: ProcessBound, @unchecked Sendable {
         var isDetached = false
     }
 
-    enum Phase: Int, AtomicRepresentable { case active, finished }
+    enum Phase: Int, AtomicRepresentable {
+        case active
+        /// It took too long: the run goes on without it.
+        case expired
+        case finished
+    }
     private let phase = Atomic<Phase>(.active)
+    private let environment: Environment
+    /// When the call is too late, whatever it does: microseconds since 1970.
+    private let deadline: UInt64?
+    /// When the host last gave a sign of life; 0 before it has the call.
+    private let lastSign = Atomic<UInt64>(0)
 
-    init(_ call: Call, workflow: Workflow, runID: Text, inbox: Inbox, storage: any Storage) {
+    init(
+        _ call: Call, workflow: Workflow, runID: Text, inbox: Inbox, storage: any Storage, environment: Environment,
+        now: UInt64 = 0
+    ) {
+        self.environment = environment
+        let timeout = call.kind == .invoke ? workflow.graph.policies[call.executor]?.timeout : nil
+        deadline = timeout.map { now &+ UInt64($0) &* 1000 }
         self.workflow = workflow
         self.runID = runID
         self.inbox = inbox
@@ -218,7 +234,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
         for key in try stateKeys(beginningWith: Text(""), in: scope) { try setState(key, nil, in: scope) }
     }
 
-    public var isCancelled: Bool { inbox.isCancelled.load(ordering: .relaxed) || isOver }
+    public var isCancelled: Bool { inbox.isCancelled.load(ordering: .relaxed) || isOver || !isOpen }
 
     /// The run was taken back to a checkpoint since this call began.
     private var isOver: Bool { inbox.epoch.load(ordering: .acquiring) != epoch }
@@ -256,12 +272,54 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     // MARK: The end
 
-    /// Ends the call. True for the one who is first: the callback's return, or a finish from any thread.
-    public func end() -> Bool { phase.exchange(.finished, ordering: .acquiringAndReleasing) == .active }
+    public enum End { case first, late, again }
+
+    /// Ends the call, for the callback's return or a finish from any thread. `late`: the run has given it up.
+    public func end() -> End {
+        switch phase.exchange(.finished, ordering: .acquiringAndReleasing) {
+        case .active: .first
+        case .expired: .late
+        case .finished: .again
+        }
+    }
+
+    /// Gives the call up. False if it has just ended.
+    func expire() -> Bool {
+        phase.compareExchange(expected: .active, desired: .expired, ordering: .acquiringAndReleasing).exchanged
+    }
+
+    /// The host has the call, or is still at work on it. Any thread.
+    public func keepAlive() throws(Failure) {
+        try requireOpen()
+        lastSign.store(environment.now(), ordering: .relaxed)
+    }
+
+    /// When the call is too late, with a lease that begins anew with every sign of life.
+    func deadline(lease: UInt64?) -> UInt64? {
+        let sign = lastSign.load(ordering: .relaxed)
+        guard let lease, sign > 0 else { return deadline }
+        return min(deadline ?? .max, sign &+ lease)
+    }
+
+    /// Whether the call has taken longer than its executor may.
+    func isLate(at now: UInt64) -> Bool { deadline.map { $0 <= now } ?? false }
+
+    var late: Failure {
+        let limit = workflow.graph.policies[executor]?.timeout
+        let reason = isLate(at: environment.now())
+            ? "did not end within its \(limit ?? 0) ms" : "gave no sign of life for the lease of the run"
+        return Failure(.late, "executor '\(executorID)' \(reason)", executorID: executorID.string, superstep: superstep)
+    }
 
     /// After `end`: tells the run how a pending call ended.
     public func report(_ status: Status) throws(Failure) {
         guard inbox.put(.finished(self, status), epoch: epoch) else { throw gone }
+    }
+
+    public var finishedTooLate: Failure {
+        Failure(
+            .closed, "this call of executor '\(executorID)' took too long: the run has gone on without it",
+            executorID: executorID.string)
     }
 
     public var finishedBefore: Failure {

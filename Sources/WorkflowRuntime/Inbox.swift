@@ -135,7 +135,7 @@ final class Inbox: @unchecked Sendable {
             var isInTime = true
             while true {
                 if isClosed || rest == .ended || isCancelled.load(ordering: .relaxed) { return .ended }
-                if let context = calls.take() { return .call(context) }
+                while let context = calls.take() { if !context.isCancelled { return .call(context) } }
                 if rest == .idle { return .idle }
                 if !isInTime { return .timeout }
                 isInTime = monitor.wait(for: work, until: deadline)
@@ -157,6 +157,16 @@ final class Inbox: @unchecked Sendable {
             }
         }
         return try result.get()
+    }
+
+    /// The moment of `ring(at:)` has come.
+    func silence() {
+        monitor.withLock { if reports.isEmpty { wake.silence() } }
+    }
+
+    /// Makes the descriptor readable at that moment, if nothing is there to take before.
+    func ring(at moment: timespec?) {
+        monitor.withLock { if let moment, reports.isEmpty { wake.ring(at: moment) } }
     }
 
     /// Takes the place of the callback before. Called at once if there is something to take already.

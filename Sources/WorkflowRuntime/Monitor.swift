@@ -69,3 +69,11 @@ final class Monitor: @unchecked Sendable {
         return time
     }
 }
+
+extension timespec {
+    /// Nil is never.
+    func isBefore(_ other: timespec?) -> Bool {
+        guard let other else { return true }
+        return (tv_sec, tv_nsec) < (other.tv_sec, other.tv_nsec)
+    }
+}

@@ -50,6 +50,8 @@ extension Run {
         }
         kernel = Kernel(
             graph: workflow.graph, options: kernel.options, resuming: found.snapshot, inUse: true)
+        kernel.now = options.environment.now()
+        underWay.clear()
         identifiers.advance(beyond: found.summary.id)
         last = isStored ? .stored(found.summary) : .given(document: document, found.summary)
         requests.restart(found.snapshot.hostRequests, epoch: inbox.restart())

@@ -5,7 +5,15 @@ extension Run {
     /// What the run waits for, as JSON. On the driving thread also inside a callback.
     public func whyWaiting() throws(Failure) -> Text {
         try inside { () throws(Failure) in
-            WaitingDocument.text(of: kernel.waiting, graph: workflow.graph, now: options.environment.now())
+            var waiting = kernel.waiting
+            if waiting.failure == nil {
+                waiting.calls = underWay.all.map { context in
+                    Waiting.Call(
+                        executor: context.executor, verb: context.kind.verb, failedAttempts: context.failedAttempts,
+                        deadline: context.deadline(lease: underWay.lease))
+                }
+            }
+            return WaitingDocument.text(of: waiting, graph: workflow.graph, now: options.environment.now())
         }
     }
 }

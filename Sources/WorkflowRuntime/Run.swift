@@ -24,6 +24,9 @@ public final class Run: ProcessBound, @unchecked Sendable {
     private var sequence: UInt64 = 0
     var identifiers: Identifiers
     var last: LastCheckpoint
+    var underWay: CallsUnderWay
+    /// Whether the clock matters to the run.
+    private let hasLimits: Bool
 
     /// The thread inside `next`, or 0.
     private let driver = Atomic<UInt>(0)
@@ -102,6 +105,9 @@ public final class Run: ProcessBound, @unchecked Sendable {
         self.identifiers = identifiers
         self.last = last
         memos = options.storage ?? MemoryStorage()
+        underWay = CallsUnderWay(lease: options.lease.map { UInt64(clamping: $0) &* 1000 })
+        hasLimits = options.lease != nil || !workflow.graph.policies.isEmpty
+        if hasLimits { self.kernel.now = options.environment.now() }
         requests = OpenRequests(kernel.snapshot.hostRequests)
         shownSuperstep = Atomic(kernel.snapshot.superstep)
     }
@@ -166,16 +172,20 @@ public final class Run: ProcessBound, @unchecked Sendable {
             case .select(let selector, let payload, let targets): select(selector, payload, targets)
             case .commit(let kind): commit(kind)
             case .wait:
+                let pause = hasLimits ? pass() : nil
+                if pause == 0 { continue }
                 if milliseconds == 0 {
                     // Waiting for a moment that is now would still put the thread to sleep.
-                    guard inbox.isFull.load(ordering: .acquiring) else { return .timeout }
+                    guard inbox.isFull.load(ordering: .acquiring) else { return rest(for: pause) }
                     continue
                 }
                 let end = deadline ?? Monitor.deadline(in: milliseconds)
                 deadline = .some(end)
-                switch inbox.wait(until: end) {
+                let due = pause.flatMap { Monitor.deadline(in: $0) }
+                switch inbox.wait(until: due.map { $0.isBefore(end) ? $0 : end ?? $0 } ?? end) {
                 case .arrival: continue
-                case .timeout: return .timeout
+                case .timeout where due?.isBefore(end) == true: continue
+                case .timeout: return rest(for: pause)
                 case .closed: throw Failure(.closed, "the run '\(id)' was freed while it was being driven")
                 }
             case .rest:
@@ -186,26 +196,74 @@ public final class Run: ProcessBound, @unchecked Sendable {
         }
     }
 
+    /// Lets the time pass: takes up what has paused long enough, gives up what takes too long. Gives the milliseconds until
+    /// the next such moment, 0 if something happened, nil if nothing will.
+    private func pass() -> Int64? {
+        let now = options.environment.now()
+        let due = [kernel.dueTime, underWay.firstDeadline].compactMap { $0 }.min()
+        guard let due else { return nil }
+        guard due <= now else { return Int64(clamping: (due - now) / 1000) + 1 }
+        inbox.silence()
+        kernel.tick(now)
+        for context in underWay.expire(at: now) {
+            var outcome = Outcome()
+            outcome.failure = context.late
+            finish(context, outcome)
+        }
+        return 0
+    }
+
+    /// Nothing to do before a while: the host's event loop is woken then.
+    private func rest(for milliseconds: Int64?) -> Next {
+        if let milliseconds { inbox.ring(at: Monitor.deadline(in: milliseconds)) }
+        return .timeout
+    }
+
+    private func finish(_ context: Context, _ outcome: Outcome) {
+        if hasLimits, outcome.failure != nil {
+            kernel.now = options.environment.now()
+            kernel.chance = options.environment.random()
+        }
+        kernel.finish(context.kind, executor: context.executor, outcome)
+    }
+
     private func run(_ call: Call) {
         let code = workflow.code.executors[call.executor]
         if call.kind == .invoke {
-            if code.isPolled { return inbox.leave(detached(call, workflow.withoutCode ?? workflow)) }
+            if code.isPolled { return inbox.leave(detached(call, workflow.withoutCode ?? workflow, isPolled: true)) }
             // A run that is driven from inside the pool must not wait for a thread of it: they may all do the same.
             if let pool = options.pool, !pool.isHere { return pool.call(code, detached(call, workflow)) }
         }
-        let context = Context(call, workflow: workflow, runID: id, inbox: inbox, storage: memos)
+        let context = makeContext(call, workflow)
         let status = code.call(call.kind, context)
         if status == .pending {
             for emission in context.detach() { kernel.tell(emission, executor: call.executor) }
+            begin(context)
         } else {
-            kernel.finish(call.kind, executor: call.executor, context.takeOutcome(status, wasPending: false))
+            var outcome = context.takeOutcome(status, wasPending: false)
+            // It could not be interrupted, but what came too late does not count.
+            if hasLimits, outcome.failure == nil, context.isLate(at: options.environment.now()) { outcome.failure = context.late }
+            finish(context, outcome)
         }
     }
 
+    private func makeContext(_ call: Call, _ workflow: Workflow) -> Context {
+        Context(
+            call, workflow: workflow, runID: id, inbox: inbox, storage: memos, environment: options.environment,
+            now: hasLimits ? options.environment.now() : 0)
+    }
+
+    /// From now on the call has a lease, if the run has one; a call that is to be polled not before somebody has it.
+    private func begin(_ context: Context, isPolled: Bool = false) {
+        underWay.begin(context)
+        if underWay.lease != nil, !isPolled { try? context.keepAlive() }
+    }
+
     /// The context of a call that another thread handles: it has been pending from the beginning.
-    private func detached(_ call: Call, _ workflow: Workflow) -> Context {
-        let context = Context(call, workflow: workflow, runID: id, inbox: inbox, storage: memos)
+    private func detached(_ call: Call, _ workflow: Workflow, isPolled: Bool = false) -> Context {
+        let context = makeContext(call, workflow)
         _ = context.detach()
+        begin(context, isPolled: isPolled)
         return context
     }
 
@@ -214,7 +272,8 @@ public final class Run: ProcessBound, @unchecked Sendable {
             switch report {
             case .emission(let executor, let emission): kernel.tell(emission, executor: executor)
             case .finished(let context, let status):
-                kernel.finish(context.kind, executor: context.executor, context.takeOutcome(status, wasPending: true))
+                underWay.end(context)
+                finish(context, context.takeOutcome(status, wasPending: true))
             case .input(let payload): kernel.input(payload)
             case .answer(let request, let payload): kernel.answer(request, payload)
             case .withdrawal(let request): kernel.withdraw(request)
@@ -225,6 +284,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     private func decide(_ condition: Int, _ payload: Text) {
         do throws(Failure) {
+            if let failure = payload.unencodable { throw failure }
             kernel.decided(try workflow.code.conditions[condition].evaluate(payload))
         } catch {
             kernel.fail(error)
@@ -235,6 +295,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         let selection = Selection(graph: workflow.graph, targets: targets)
         defer { selection.close() }
         do throws(Failure) {
+            if let failure = payload.unencodable { throw failure }
             try workflow.code.selectors[selector].select(payload, among: selection)
             kernel.selected(selection.chosen)
         } catch {
@@ -283,7 +344,9 @@ public final class Run: ProcessBound, @unchecked Sendable {
     public func poll(timeout milliseconds: Int64) throws(Failure) -> Poll {
         let isInside = driver.load(ordering: .relaxed) == Self.thisThread
         switch inbox.poll(until: Monitor.deadline(in: isInside ? 0 : milliseconds)) {
-        case .call(let context): return .call(context)
+        case .call(let context):
+            if options.lease != nil { try? context.keepAlive() }
+            return .call(context)
         case .timeout where isInside && milliseconds != 0: throw reentrant
         case .timeout: return .timeout
         case .idle: return .done
@@ -321,7 +384,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
             return kernel.committed(summary)
         }
         do throws(Failure) {
-            let document = document(summary)
+            let document = try document(summary)
             guard document.count <= JSON.largestText else {
                 throw Failure(
                     .limit,
@@ -336,8 +399,9 @@ public final class Run: ProcessBound, @unchecked Sendable {
         }
     }
 
-    private func document(_ summary: CheckpointSummary) -> Text {
-        CheckpointDocument.text(of: Checkpoint(summary: summary, snapshot: kernel.snapshot), graph: workflow.graph)
+    private func document(_ summary: CheckpointSummary) throws(Failure) -> Text {
+        if let (source, failure) = kernel.snapshot.unencodable { throw failure.unsendable(from: workflow.graph.executorID(source)) }
+        return CheckpointDocument.text(of: Checkpoint(summary: summary, snapshot: kernel.snapshot), graph: workflow.graph)
     }
 
     /// The last checkpoint as a document, or nil if none was made yet. On the driving thread also inside a callback.
@@ -361,7 +425,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         switch last {
         case .none: nil
         case .given(let document, _): document
-        case .boundary(let summary): document(summary)
+        case .boundary(let summary): try document(summary)
         case .stored(let summary): try options.storage?.load(summary.id)
         }
     }

@@ -16,6 +16,8 @@ public struct RunOptions: Sendable {
     /// Where messages are handled; nil: on the thread that drives.
     public var pool: Pool?
     public var hidden = HiddenEvents()
+    /// How long a call that another thread handles may give no sign of life, in milliseconds; nil for any time.
+    public var lease: Int?
     public var environment = Environment.system
 
     public init() {}

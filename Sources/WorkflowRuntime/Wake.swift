@@ -19,6 +19,7 @@ struct Wake {
     }
 
     func ring() { alarm?.ring() }
+    func ring(at moment: timespec) { alarm?.ring(at: moment) }
     func silence() { alarm?.silence() }
 
     /// A timer's descriptor: readable when its moment has come, and a moment that is past has come at once.
@@ -38,6 +39,7 @@ struct Wake {
         deinit { close(descriptor) }
 
         func ring() { wfs_alarm_set(descriptor, 0, 1) }
+        func ring(at moment: timespec) { wfs_alarm_set(descriptor, Int64(moment.tv_sec), Int64(moment.tv_nsec)) }
         func silence() { wfs_alarm_set(descriptor, 0, 0) }
     }
 }

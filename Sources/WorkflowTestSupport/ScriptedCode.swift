@@ -38,14 +38,18 @@ public final class ScriptedExecutor: ExecutorCode {
             status = failure.status
         }
         if status == .pending { return .pending }
-        return context.end() ? status : .pending
+        return context.end() == .first ? status : .pending
     }
 }
 
 extension Context {
     /// Ends a pending call as a host would.
     public func finish(_ status: Status = .ok) throws(Failure) {
-        guard end() else { throw finishedBefore }
+        switch end() {
+        case .first: break
+        case .late: throw finishedTooLate
+        case .again: throw finishedBefore
+        }
         try report(status)
     }
 }

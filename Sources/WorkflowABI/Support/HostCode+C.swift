@@ -32,9 +32,10 @@ final class CExecutor: ExecutorCode, @unchecked Sendable {
         let result = function?(userData.pointer, handle, context.input.unsafeCString, context.input.count) ?? 0
         if result == Status.pending.rawValue { return .pending }
         // First of all: another thread may be ending the call at this moment, and then it is out of our hands.
-        guard context.end() else { return .pending }
+        let end = context.end()
+        guard end != .again else { return .pending }
         defer { Handle.free(handle) }
-        return status(result, context)
+        return end == .first ? status(result, context) : .pending
     }
 
     private func status(_ result: wf_status_t, _ context: Context) -> Status {
