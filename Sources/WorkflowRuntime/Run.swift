@@ -282,13 +282,17 @@ public final class Run: ProcessBound, @unchecked Sendable {
     /// Takes a call of a polled executor; waits for one while the run goes on.
     public func poll(timeout milliseconds: Int64) throws(Failure) -> Poll {
         let isInside = driver.load(ordering: .relaxed) == Self.thisThread
-        switch inbox.poll(until: Monitor.deadline(in: isInside ? 0 : milliseconds)) {
-        case .call(let context): return .call(context)
-        case .timeout where isInside && milliseconds != 0: throw reentrant
-        case .timeout: return .timeout
-        case .idle: return .done
-        case .ended:
-            throw Failure(.closed, "the run '\(id)' has no calls to give any more: it failed, was cancelled or is gone")
+        let deadline = Monitor.deadline(in: isInside ? 0 : milliseconds)
+        while true {
+            switch inbox.poll(until: deadline) {
+            // One that counts no more, though its run goes on, is nobody's.
+            case .call(let context): if !context.isCancelled { return .call(context) }
+            case .timeout where isInside && milliseconds != 0: throw reentrant
+            case .timeout: return .timeout
+            case .idle: return .done
+            case .ended:
+                throw Failure(.closed, "the run '\(id)' has no calls to give any more: it failed, was cancelled or is gone")
+            }
         }
     }
 
