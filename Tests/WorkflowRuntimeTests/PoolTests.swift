@@ -227,25 +227,50 @@ struct PoolTests {
         #expect(run.playOut().failure?.status == .cancelled)
     }
 
-    @Test("A failed run that waits for another call can be cancelled out of the wait, and keeps its reason")
+    @Test("A run whose hook has failed can be cancelled out of waiting for another one, and keeps its reason")
     func cancelledWhileFailing() throws {
         let waiting = Waiting()
         let workflow = try makeWorkflow(
-            { draft throws(Failure) in try draft.addFanOut("a", ["b", "c"]) },
+            { draft throws(Failure) in try draft.addEdge("a", "b") },
             [
-                "a": ScriptedExecutor { try $0.send("1", to: nil); return .ok }, "b": waiting.executor,
-                "c": ScriptedExecutor { _ in throw Failure(.executor, "c is out") },
+                "a": ScriptedExecutor(save: { waiting.contexts.add($0); return .pending }) { _ in .ok },
+                "b": ScriptedExecutor(save: { _ in throw Failure(.executor, "b is out") }) { _ in .ok },
             ])
-        let run = try Run(workflow, .with(), input: "0")
+        let run = try Run(workflow, .with(checkpoints: true), input: "0")
         try run.play(timeout: 0)
         run.cancel("enough")
         let (lines, reason) = run.playOut()
         #expect(lines == ["failed", "status FAILED"])
-        #expect(reason?.message == "c is out")
+        #expect(reason?.message == "b is out")
         run.cancel("more than enough")
         #expect(run.playOut().lines == [])
         try waiting.contexts.all[0].finish()
         #expect(run.playOut().lines == [])
+    }
+
+    @Test("A cancelled run that goes back to a checkpoint leaves alone what the pool still has of its past")
+    func rewound() throws {
+        let calls = Story.Counter()
+        let gate = Story.Counter()
+        let slow = ScriptedExecutor { context in
+            calls.add(1)
+            if calls.number == 1 { _ = eventually { gate.number == 1 } }
+            try context.output(Text("\(calls.number)"))
+            return .ok
+        }
+        let workflow = try makeWorkflow(
+            { draft throws(Failure) in try draft.addFanOut("a", ["b", "c"]) },
+            ["a": ScriptedExecutor { try $0.send("1", to: nil); return .ok }, "b": slow, "c": slow])
+        let run = try Run(workflow, Self.options(Pool(threads: 1), MemoryStorage()), input: "0")
+        while calls.number == 0 { try run.play(timeout: 1) }
+        run.cancel("enough")
+        #expect(run.playOut().failure?.status == .cancelled)
+        try run.rewind(to: nil)
+        gate.add(1)
+        let lines = try run.play()
+        // What b did before the cancel, and c was to do then, is of the past; both are called once more.
+        #expect(lines.filter { $0.hasPrefix("output") }.sorted() == ["output b 2", "output c 3"])
+        #expect(lines.last == "status IDLE")
     }
 
     @Test("The end of a pool waits for the call at work; then nobody holds the host's code")

@@ -23,7 +23,8 @@ static struct {
     wf_pool_t *pool;
 } world;
 
-static atomic_int wrong, visits[FINALIZER + 1], wakes_left, inputs_left, ending;
+/* `owed`: finalizers that are still to run. Until then callbacks may be running, on threads of a pool too. */
+static atomic_int wrong, visits[FINALIZER + 1], owed, inputs_left, ending;
 
 /* How many callbacks lie around this one on this thread. What the outermost makes has callbacks like it; theirs are plain. */
 static __thread int depth;
@@ -31,7 +32,8 @@ static __thread int depth;
 /* The places that were visited inside the outermost callback: once each is enough. */
 static __thread unsigned int seen;
 
-enum { ANY = 1000 };
+/* ENOUGH: visits of each place in a story. */
+enum { ANY = 1000, ENOUGH = 40 };
 
 static void expect(int line, const char *call, wf_status_t status, const wf_status_t *allowed) {
     for (; *allowed != ANY; allowed++) {
@@ -66,6 +68,7 @@ static wf_status_t everything_pick(void *user_data, const char *message, size_t 
 static void on_finalizer(void *user_data) {
     (void)user_data;
     everything(FINALIZER, NULL, NULL);
+    atomic_fetch_sub(&owed, 1);
 }
 
 static void on_wake(void *user_data) {
@@ -73,16 +76,9 @@ static void on_wake(void *user_data) {
     everything(WAKE, NULL, NULL);
 }
 
-/* After this, the wake callback that it belongs to runs no more. */
-static void on_wake_gone(void *user_data) {
-    (void)user_data;
-    everything(FINALIZER, NULL, NULL);
-    atomic_fetch_sub(&wakes_left, 1);
-}
-
 static wf_status_t set_wake(wf_run_t *run) {
-    atomic_fetch_add(&wakes_left, 1);
-    return wf_run_set_wake(run, on_wake, NULL, on_wake_gone, NULL);
+    atomic_fetch_add(&owed, 1);
+    return wf_run_set_wake(run, on_wake, NULL, on_finalizer, NULL);
 }
 
 static void ask_about_the_library(void) {
@@ -105,13 +101,17 @@ static wf_workflow_t *make_a_workflow(void) {
     wf_executor_t executor = WF_EXECUTOR_INIT;
     wf_condition_t condition = WF_CONDITION_INIT;
     wf_selector_t selector = WF_SELECTOR_INIT;
+    wf_retry_t retry = WF_RETRY_INIT;
     const char *targets[] = {"picked", "not"}, *sources[] = {"chain", "sub"}, *conditions[] = {"c"}, *cases[] = {"case"};
     const char *chain[] = {"not", "chain"}, *fan[] = {"out", "other"};
     wf_builder_t *builder = NULL;
     wf_workflow_t *workflow = NULL, *inner = NULL;
 
     executor.invoke = everything_echo;
-    executor.finalizer = depth == 1 ? on_finalizer : NULL;
+    if (depth == 1) {
+        executor.finalizer = on_finalizer;
+        atomic_fetch_add(&owed, 3);
+    }
     IS(wf_builder_new("inner", &builder, NULL), WF_OK);
     IS(wf_builder_add_executor(builder, "in", &executor, NULL), WF_OK);
     IS(wf_builder_set_start(builder, "in", NULL), WF_OK);
@@ -148,6 +148,8 @@ static wf_workflow_t *make_a_workflow(void) {
     IS(wf_builder_add_fan_out_edges(builder, "start", fan, 2, NULL), WF_OK);
     IS(wf_builder_set_output(builder, "out", WF_OUTPUT_DEFAULT, NULL), WF_OK);
     IS(wf_builder_set_max_supersteps(builder, 50, NULL), WF_OK);
+    IS(wf_builder_set_retry(builder, "out", &retry, NULL), WF_OK);
+    IS(wf_builder_set_timeout(builder, "out", 60000, NULL), WF_OK);
     IS(wf_builder_build(builder, &workflow, NULL), WF_OK);
     wf_builder_free(builder);
     wf_workflow_free(inner);
@@ -178,6 +180,7 @@ static void use_a_storage(void) {
     IS(wf_storage_list(world.storage, NULL, &text, NULL, NULL), WF_OK);
     wf_free(text);
     IS(wf_storage_open("memory:", &own, NULL), WF_OK);
+    IS(wf_storage_forget(own, "nobody", NULL), WF_NONE);
     if (status == WF_OK) {
         IS(wf_storage_load(world.storage, id, &text, NULL, NULL), WF_OK);
         IS(wf_storage_save(own, text, WF_NUL, NULL), WF_OK);
@@ -220,6 +223,10 @@ static void make_a_run(wf_workflow_t *workflow) {
     IS(wf_run_checkpoint(run, &text, NULL, NULL), WF_OK);
     IS(wf_run_restore(workflow, &options, text, WF_NUL, &copy, NULL), WF_OK);
     wf_run_free(copy);
+    IS(wf_run_rewind_document(run, text, WF_NUL, NULL), WF_OK);
+    wf_free(text);
+    IS(wf_run_rewind(run, NULL, NULL), WF_OK);
+    IS(wf_run_why_waiting(run, &text, NULL, NULL), WF_OK);
     wf_free(text);
     IS(wf_run_input(run, "3", 1, NULL), WF_OK);
     IS(wf_run_cancel(run, "enough", NULL), WF_OK);
@@ -274,6 +281,11 @@ static void use_the_run_around(enum place place) {
     YES(wf_run_state(run) >= 0 && wf_run_superstep(run) < 1000 && strlen(wf_run_id(run)) > 0);
     IS(wf_run_checkpoint(run, &text, NULL, NULL), WF_OK, WF_NONE, WF_E_BUSY);
     wf_free(text);
+    text = NULL;
+    IS(wf_run_why_waiting(run, &text, NULL, NULL), WF_OK, WF_E_BUSY);
+    wf_free(text);
+    IS(wf_run_rewind(run, "nobody", NULL), WF_E_NOTFOUND, WF_E_BUSY, WF_E_REENTRANT);
+    IS(wf_run_rewind_document(run, "{}", WF_NUL, NULL), WF_E_CHECKPOINT, WF_E_BUSY, WF_E_REENTRANT);
     IS(wf_run_checkpoint_jansson(run, &json, NULL), WF_OK, WF_NONE, WF_E_BUSY);
     json_decref(json);
     options.storage = world.storage;
@@ -309,6 +321,10 @@ static void use_a_context(enum place place, wf_context_t *context) {
     IS(wf_context_state_keys(context, WF_SCOPE_SHARED, NULL, &text, NULL, NULL), called);
     IS(wf_context_delete_state(context, WF_SCOPE_SHARED, "k", NULL), invoked);
     IS(wf_context_clear_state(context, WF_SCOPE_EXECUTOR, NULL), invoked);
+    IS(wf_context_remember(context, "k", "1", 1, NULL), invoked);
+    IS(wf_context_recall(context, "k", &text, NULL, NULL), invoked);
+    IS(wf_context_give_up(context, NULL), invoked);
+    YES(wf_context_attempt(context) == (context == NULL ? 0 : 1));
     IS(wf_context_save(context, "1", 1, NULL), place == SAVE ? WF_OK : WF_E_MISUSE);
     IS(wf_context_fail(context, NULL, "not really", WF_NUL), context == NULL ? WF_E_MISUSE : WF_E_EXECUTOR);
     IS(wf_context_finish(NULL, WF_OK, NULL), WF_E_MISUSE);
@@ -325,7 +341,7 @@ static void everything(enum place place, wf_context_t *context, wf_selection_t *
     wf_pool_t *pool = NULL;
     wf_workflow_t *workflow;
 
-    atomic_fetch_add(&visits[place], 1);
+    if (atomic_fetch_add(&visits[place], 1) >= ENOUGH) return;
     if (depth == 0) seen = 0;
     if (depth == 2 || (depth == 1 && seen & 1u << place)) return;
     if (depth == 1) seen |= 1u << place;

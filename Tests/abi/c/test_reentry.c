@@ -8,13 +8,7 @@
 enum { HELPERS = 200, CODES = 6 };
 
 static pthread_t helpers[HELPERS];
-static atomic_int helper_count, codes_gone;
-
-/* Of the world's own code. The last to hold it may be a thread of the pool. */
-static void on_code_gone(void *user_data) {
-    on_finalizer(user_data);
-    atomic_fetch_add(&codes_gone, 1);
-}
+static atomic_int helper_count;
 
 static wf_status_t on_invoke(void *user_data, wf_context_t *context, const char *input, size_t length) {
     (void)user_data, (void)input, (void)length;
@@ -83,13 +77,14 @@ static void make_the_world(void) {
     executor.invoke = on_invoke;
     executor.save = on_save;
     executor.restore = on_restore;
-    executor.finalizer = on_code_gone;
+    executor.finalizer = on_finalizer;
     condition.name = "c";
     condition.evaluate = on_condition;
-    condition.finalizer = on_code_gone;
+    condition.finalizer = on_finalizer;
     selector.name = "s";
     selector.select = on_select;
-    selector.finalizer = on_code_gone;
+    selector.finalizer = on_finalizer;
+    atomic_store(&owed, CODES);
     CHECK_OK(wf_builder_new("world", &builder, &error));
     CHECK_OK(wf_builder_add_executor(builder, "first", &executor, &error));
     CHECK_OK(wf_builder_add_executor(builder, "second", &executor, &error));
@@ -127,11 +122,11 @@ static void drive_the_world(void) {
     for (int i = 0; i < atomic_load(&helper_count); i++) pthread_join(helpers[i], NULL);
     atomic_store(&helper_count, 0);
     atomic_store(&ending, 1);
-    for (int i = 0; i < 10000 && atomic_load(&wakes_left) > 0; i++) {
+    for (int i = 0; i < 10000 && atomic_load(&owed) > CODES; i++) {
         CHECK_OK(wf_run_set_wake(world.run, NULL, NULL, NULL, &error)); /* one more may have been set meanwhile */
         usleep(1000);
     }
-    CHECK(atomic_load(&wakes_left) == 0);
+    CHECK(atomic_load(&owed) == CODES);
     atomic_store(&ending, 0);
 }
 
@@ -162,10 +157,8 @@ static void reenter_with(uint32_t threads) {
     workflow = world.workflow;
     world.workflow = NULL;
     wf_workflow_free(workflow);
-    for (int i = 0; i < 10000 && atomic_load(&codes_gone) < CODES; i++) usleep(1000);
-    CHECK(atomic_exchange(&codes_gone, 0) == CODES);
-    /* And what they began on the pool. */
-    for (int i = 0; i < 10000 && atomic_load(&wakes_left) > 0; i++) usleep(1000);
+    for (int i = 0; i < 10000 && atomic_load(&owed) > 0; i++) usleep(1000);
+    CHECK(atomic_load(&owed) == 0);
     wf_pool_free(world.pool);
     world.pool = NULL;
     wf_storage_free(world.storage);
