@@ -1,5 +1,5 @@
-"""Keeps checkpoints where the program wants them: an object with these methods, async or not, is a storage. This one is a
-table of an SQLite database."""
+"""Keeps checkpoints where the program wants them: an object with these methods, async or not, is a storage. This one is
+a table of an SQLite database."""
 import asyncio
 import sqlite3
 from typing import Optional

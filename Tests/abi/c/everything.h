@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 /* From where. There is a context in the first three, a selection in the fourth. */
-enum place { INVOKE, SAVE, RESTORE, SELECTOR, CONDITION, WAKE, FINALIZER };
+enum place { INVOKE, SAVE, RESTORE, SELECTOR, CONDITION, WAKE, STORAGE, FINALIZER };
 
 /* What all callbacks share: a run in progress and what belongs to it. */
 static struct {
@@ -191,6 +191,38 @@ static void use_a_storage(void) {
     wf_storage_free(own);
 }
 
+static wf_status_t on_find(void *user_data, const char *name, wf_answer_t *answer) {
+    (void)user_data, (void)name;
+    everything(STORAGE, NULL, NULL);
+    IS(wf_answer_set(answer, "{}", 2, NULL), WF_OK);
+    IS(wf_answer_add(answer, "x", NULL), WF_OK);
+    return wf_answer_fail(answer, "not really", WF_NUL);
+}
+
+static wf_status_t on_keep(void *user_data, const char *id, const char *workflow, const char *document, size_t length,
+                           wf_answer_t *answer) {
+    (void)workflow, (void)document, (void)length;
+    return on_find(user_data, id, answer);
+}
+
+static void use_a_host_storage(void) {
+    wf_storage_code_t code = WF_STORAGE_CODE_INIT;
+    wf_storage_t *own = NULL;
+    char *text = NULL, *id = NULL;
+
+    code.save = on_keep;
+    code.load = code.list = code.latest = code.remove = on_find;
+    IS(wf_storage_new(&code, &own, NULL), WF_OK);
+    IS(wf_storage_list(own, NULL, &text, NULL, NULL), WF_E_STORAGE);
+    IS(wf_storage_load(own, "x", &text, NULL, NULL), WF_E_STORAGE);
+    IS(wf_storage_delete(own, "x", NULL), WF_E_STORAGE);
+    if (wf_storage_latest(world.storage, NULL, &id, NULL) == WF_OK && wf_storage_load(world.storage, id, &text, NULL, NULL) == WF_OK)
+        IS(wf_storage_save(own, text, WF_NUL, NULL), WF_E_STORAGE);
+    wf_free(id);
+    wf_free(text);
+    wf_storage_free(own);
+}
+
 /* A run of its own, from the first to the last function. It shares the pool with the run around it. */
 static void make_a_run(wf_workflow_t *workflow) {
     wf_run_options_t options = WF_RUN_OPTIONS_INIT;
@@ -350,6 +382,7 @@ static void everything(enum place place, wf_context_t *context, wf_selection_t *
     use_a_context(place, context);
     use_a_selection(selection);
     use_a_storage();
+    use_a_host_storage();
     use_the_run_around(place);
     read_an_event();
     look_at_a_workflow(world.workflow, world.workflow == NULL ? WF_E_MISUSE : WF_OK);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 from typing import Any, Callable, Optional
@@ -181,9 +181,7 @@ def _asks(event: WorkflowEvent[Any]) -> tuple[Any, ...]:
     return event.request_id, event.source_executor_id, event.data, event.response_type
 
 
-def _message_to_plain(
-    message: WorkflowMessage, what: str, stored: Optional[dict[str, Any]] = None
-) -> dict[str, Any]:
+def _message_to_plain(message: WorkflowMessage, what: str, stored: Optional[dict[str, Any]] = None) -> dict[str, Any]:
     """`stored` is the message of the document that it comes from, with members that have no field here."""
     plain = {
         **(stored or {}),

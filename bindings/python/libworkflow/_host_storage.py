@@ -154,7 +154,7 @@ class HostStorage:
             raise TypeError(f"load must give a WorkflowCheckpoint, not {checkpoint!r}")
         return checkpoint.to_json()
 
-    def list(self, workflow_name: Optional[str]) -> list[str]:
+    def ids(self, workflow_name: Optional[str]) -> list[str]:
         return list(self.ask("list_checkpoint_ids", workflow_name=workflow_name))
 
     def latest(self, workflow_name: Optional[str]) -> Optional[str]:
@@ -246,7 +246,7 @@ def _load(number: int, checkpoint_id: bytes, handle: int) -> int:
 @_abi.wf_storage_find_fn
 def _list(number: int, workflow: Optional[bytes], handle: int) -> int:
     def question(storage: HostStorage) -> int:
-        for checkpoint_id in storage.list(None if workflow is None else workflow.decode()):
+        for checkpoint_id in storage.ids(None if workflow is None else workflow.decode()):
             lib.wf_answer_add(handle, checkpoint_id.encode(), None)
         return int(_abi.WF_DONE)
 

@@ -25,10 +25,10 @@ _HOST_STORAGE = f"{__package__}._host_storage"
 class CheckpointStorage(Protocol):
     """What a storage can do. Any object with these methods is one; they need not be async.
 
-    The library calls them while it drives a run, and waits: async ones run on an event loop of their own, in a thread of
-    their own, so that a connection or a lock that belongs to a loop must be made inside them. A checkpoint that is saved
-    is yours; `to_dict` has all that must come back. Whatever a method raises fails the run, or its resuming, with a
-    WorkflowCheckpointException; what is saved already stays good.
+    The library calls them while it drives a run, and waits: async ones run on an event loop of their own, in a thread
+    of their own, so that a connection or a lock that belongs to a loop must be made inside them. A checkpoint that is
+    saved is yours; `to_dict` has all that must come back. Whatever a method raises fails the run, or its resuming,
+    with a WorkflowCheckpointException; what is saved already stays good.
     """
 
     async def save(self, checkpoint: WorkflowCheckpoint) -> str:
@@ -182,7 +182,9 @@ def handle_of(storage: Any) -> Optional[int]:
     if storage is None:
         return None
     kind = type(storage)
-    if isinstance(storage, EngineStorage) and all(getattr(kind, name) is getattr(EngineStorage, name) for name in _METHODS):
+    if isinstance(storage, EngineStorage) and all(
+        getattr(kind, name) is getattr(EngineStorage, name) for name in _METHODS
+    ):
         return storage._handle
     from ._host_storage import host_storage  # few need it
 

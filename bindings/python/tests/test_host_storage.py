@@ -201,7 +201,9 @@ def test_a_save_that_fails(failing: int) -> None:
         shelf = Shelf()
         shelf.fails = failing
         seen = []
-        with pytest.raises(WorkflowCheckpointException, match=r"save of the checkpoint .*OSError: .*no space left") as caught:
+        with pytest.raises(
+            WorkflowCheckpointException, match=r"save of the checkpoint .*OSError: .*no space left"
+        ) as caught:
             async for event in two_steps(shelf).run("abc", stream=True):
                 seen.append(event.type)
         assert isinstance(caught.value.__cause__, OSError)
@@ -261,7 +263,9 @@ class Diary(Shelf):
         return bool(gone)
 
 
-@pytest.mark.parametrize(("kind", "expected"), [(Diary, [WF_NONE, WF_OK, WF_OK, WF_E_CONFLICT, b"[1,  2]"]), (Shelf, [])])
+@pytest.mark.parametrize(
+    ("kind", "expected"), [(Diary, [WF_NONE, WF_OK, WF_OK, WF_E_CONFLICT, b"[1,  2]"]), (Shelf, [])]
+)
 def test_memos(kind: Any, expected: list[Any]) -> None:
     seen: list[Any] = []
 
@@ -358,7 +362,7 @@ def test_a_lock_of_the_programs_loop_is_refused_and_not_waited_for() -> None:
         async with lock:
             other = asyncio.ensure_future(hold())
             await asyncio.sleep(0)  # it waits: now the lock belongs to this loop
-            with pytest.raises(WorkflowCheckpointException, match="different (event )?loop"):
+            with pytest.raises(WorkflowCheckpointException, match=r"different (event )?loop"):
                 await two_steps(Locking(lock)).run("abc")
             other.cancel()
 
