@@ -1564,6 +1564,18 @@ WF_API wf_status_t wf_context_give_up(wf_context_t *context, wf_error_t **error)
  */
 WF_API uint64_t wf_context_attempt(const wf_context_t *context);
 
+/** Says that somebody still works on this call, so that the lease of the run (wf_run_options_t.lease_ms)
+ * begins anew.
+ *
+ * Any thread, also while another one uses the context.
+ *
+ * @param context Borrowed.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_CLOSED if the context has ended, also because it took too long; WF_E_MISUSE for a NULL
+ *     or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_keep_alive(wf_context_t *context, wf_error_t **error);
+
 /** Ends a call whose callback returned WF_PENDING (or is about to), or one that wf_run_poll gave. From any
  * thread, once.
  *
@@ -1575,10 +1587,44 @@ WF_API uint64_t wf_context_attempt(const wf_context_t *context);
  *     wf_context_fail.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_INVALID for a positive status other than WF_DONE, which fails the executor;
- *     WF_E_CLOSED if the call was finished before, or its run is gone or was taken back to a checkpoint;
- *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ *     WF_E_CLOSED if the call was finished before, took too long, or its run is gone or was taken back to a
+ *     checkpoint; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_context_finish(wf_context_t *context, wf_status_t status, wf_error_t **error);
+
+/* ---- Value --------------------------------------------------------------------------------------------- */
+
+/* An object of the host that travels as a message, encoded only when somebody needs the text. */
+
+/** Sends an object of the host as a message, without encoding it before somebody needs the text.
+ *
+ * Between two executors of one host it arrives as the object (WF_TAKES_VALUES, wf_context_value). A
+ * checkpoint in a storage, wf_run_checkpoint, an edge condition, a selector, a fan-in, an event whose data
+ * is read, and an executor that does not take values get its JSON: `encode` is then called, once, on the
+ * thread that needs it, and fails what needs it if it fails. Sender and receivers share the object: it must
+ * not change any more.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param target Sends only to this executor, which an edge must lead to; NULL for every edge. Copied.
+ * @param value The object and how to encode and release it; `encode` is required. Copied. The object is
+ *     consumed, whatever the answer is: `finalizer` runs once, on whatever thread drops the last message
+ *     with it.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_NOTFOUND if the workflow has no such target; WF_E_INVALID for a bad struct_size or
+ *     type; WF_E_UNSUPPORTED for a struct from a newer library; WF_E_MISUSE in a save or restore callback,
+ *     for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_send_value(wf_context_t *context, const char *target, const wf_value_t *value,
+                                         wf_error_t **error);
+
+/** The object that was sent with wf_context_send_value, if the message is one of that kind in this process.
+ *
+ * @param context Borrowed.
+ * @param kind The `kind` of the value that was sent: nobody else gets the object.
+ * @return The object, borrowed: valid until the context ends. NULL if the message is JSON, which
+ *     wf_context_input gives: it came out of a checkpoint, from outside, or from other code.
+ */
+WF_API void *wf_context_value(const wf_context_t *context, void *kind);
 
 /* ---- Selection ----------------------------------------------------------------------------------------- */
 

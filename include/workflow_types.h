@@ -78,6 +78,12 @@ typedef void (*wf_finalizer_fn)(void *user_data);
  * those that tell of the call that answers them: MISUSE, BUSY, REENTRANT, CANCELLED, CLOSED, FORKED. Must not unwind, longjmp or throw through the library. */
 typedef wf_status_t (*wf_executor_fn)(void *user_data, wf_context_t *context, const char *input, size_t input_length);
 
+/** Host code of a value: gives its JSON with wf_answer_set.
+ *
+ * Called at most once for a value that is encoded without a failure, on the thread that needs the text. Return WF_OK, or a
+ * negative status to fail, wf_answer_fail adding the sentence. */
+typedef wf_status_t (*wf_encode_fn)(void *object, wf_answer_t *answer);
+
 /** Host code of an edge condition: positive takes the edge, 0 does not, negative fails the run.
  *
  * `message` is JSON text, NUL-terminated, valid during the call. A condition must depend on the message alone. */
@@ -134,6 +140,8 @@ enum wf_code_flags {
     WF_STRICT_RESULT = 2,
     /** Do not call this executor: its messages wait for wf_run_poll. `invoke` must be NULL; save and restore are called. */
     WF_POLLED = 4,
+    /** This executor takes values that were sent with wf_context_send_value as they are: its `input` is then NULL. */
+    WF_TAKES_VALUES = 16,
     /** This storage keeps JSON values, not bytes, as a JSON column of a database does: documents come without a
      *  checksum and may go back in another spelling. That they are undamaged is then the storage's word. */
     WF_UNSEALED = 8
@@ -245,6 +253,18 @@ typedef struct wf_selector {
     wf_finalizer_fn finalizer;
 } wf_selector_t;
 #define WF_SELECTOR_INIT { (uint32_t)sizeof(wf_selector_t), 0, NULL, NULL, NULL, NULL, NULL }
+
+/** An object of the host that travels as a message: see wf_context_send_value. */
+typedef struct wf_value {
+    uint32_t struct_size;
+    uint32_t flags;            /**< enum wf_code_flags: WF_STRICT_RESULT. */
+    void *kind;                /**< Who may take the object with wf_context_value: an address that only they know. */
+    const char *type;          /**< The type of the message, as wf_context_request_info says; NULL looks at the JSON. Copied. */
+    void *object;              /**< Passed to the two. The library never reads it. */
+    wf_encode_fn encode;       /**< Gives its JSON. */
+    wf_finalizer_fn finalizer; /**< Releases the object. Optional. */
+} wf_value_t;
+#define WF_VALUE_INIT { (uint32_t)sizeof(wf_value_t), 0, NULL, NULL, NULL, NULL, NULL }
 
 /** When a failed call is tried again. Zero members stand for the values in brackets. */
 typedef struct wf_retry {

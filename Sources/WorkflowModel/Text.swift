@@ -29,7 +29,7 @@ public struct Text: @unchecked Sendable {
     fileprivate var storage: TextStorage {
         switch form {
         case .bytes(let storage): storage
-        case .value(let value): value.text.storage
+        case .value(let value): value.encoding.text.storage
         }
     }
 

@@ -15,7 +15,7 @@ protocol SizedStruct {
 extension wf_executor: SizedStruct {
     static let noun = "wf_executor_t"
     static let firstSize = 48
-    static let knownFlags = WF_SAVE_ALWAYS.rawValue | WF_STRICT_RESULT.rawValue | WF_POLLED.rawValue
+    static let knownFlags = WF_SAVE_ALWAYS.rawValue | WF_STRICT_RESULT.rawValue | WF_POLLED.rawValue | WF_TAKES_VALUES.rawValue
 }
 extension wf_condition: SizedStruct {
     static let noun = "wf_condition_t"
@@ -38,6 +38,11 @@ extension wf_run_options: SizedStruct {
     static let knownFlags = WF_RUN_CHECKPOINTS.rawValue | WF_RUN_STRICT_STATE.rawValue
 }
 
+extension wf_value: SizedStruct {
+    static let noun = "wf_value_t"
+    static let firstSize = 48
+    static let knownFlags = WF_STRICT_RESULT.rawValue
+}
 extension wf_retry: SizedStruct {
     static let noun = "wf_retry_t"
     static let firstSize = 40

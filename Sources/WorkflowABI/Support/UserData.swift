@@ -53,3 +53,6 @@ extension wf_executor: CallbackStruct {}
 extension wf_condition: CallbackStruct {}
 extension wf_selector: CallbackStruct {}
 extension wf_storage_code: CallbackStruct {}
+extension wf_value: CallbackStruct {
+    var user_data: UnsafeMutableRawPointer! { object }
+}

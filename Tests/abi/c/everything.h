@@ -149,6 +149,7 @@ static wf_workflow_t *make_a_workflow(void) {
     IS(wf_builder_set_output(builder, "out", WF_OUTPUT_DEFAULT, NULL), WF_OK);
     IS(wf_builder_set_max_supersteps(builder, 50, NULL), WF_OK);
     IS(wf_builder_set_retry(builder, "out", &retry, NULL), WF_OK);
+    IS(wf_builder_set_timeout(builder, "out", 600000, NULL), WF_OK);
     IS(wf_builder_set_timeout(builder, "out", 60000, NULL), WF_OK);
     IS(wf_builder_build(builder, &workflow, NULL), WF_OK);
     wf_builder_free(builder);
@@ -356,6 +357,9 @@ static void use_a_context(enum place place, wf_context_t *context) {
     IS(wf_context_remember(context, "k", "1", 1, NULL), invoked);
     IS(wf_context_recall(context, "k", &text, NULL, NULL), invoked);
     IS(wf_context_give_up(context, NULL), invoked);
+    IS(wf_context_keep_alive(context, NULL), called);
+    IS(wf_context_send_value(context, NULL, NULL, NULL), WF_E_MISUSE);
+    YES(wf_context_value(context, &world) == NULL);
     YES(wf_context_attempt(context) == (context == NULL ? 0 : 1));
     IS(wf_context_save(context, "1", 1, NULL), place == SAVE ? WF_OK : WF_E_MISUSE);
     IS(wf_context_fail(context, NULL, "not really", WF_NUL), context == NULL ? WF_E_MISUSE : WF_E_EXECUTOR);

@@ -47,6 +47,7 @@ WF_E_HOST = -1000
 WF_SAVE_ALWAYS = 1
 WF_STRICT_RESULT = 2
 WF_POLLED = 4
+WF_TAKES_VALUES = 16
 WF_UNSEALED = 8
 
 # enum wf_run_flags
@@ -104,6 +105,7 @@ wf_event_kind_t = c_int32
 
 wf_finalizer_fn = CFUNCTYPE(None, c_void_p)
 wf_executor_fn = CFUNCTYPE(wf_status_t, c_void_p, c_void_p, c_char_p, c_size_t)
+wf_encode_fn = CFUNCTYPE(wf_status_t, c_void_p, c_void_p)
 wf_condition_fn = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_size_t)
 wf_selector_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_size_t, c_void_p)
 wf_wake_fn = CFUNCTYPE(None, c_void_p)
@@ -165,6 +167,21 @@ class wf_selector_t(Structure):
         super().__init__(struct_size=sizeof(wf_selector_t), **members)
 
 
+class wf_value_t(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("flags", c_uint32),
+        ("kind", c_void_p),
+        ("type", c_char_p),
+        ("object", c_void_p),
+        ("encode", wf_encode_fn),
+        ("finalizer", wf_finalizer_fn),
+    ]
+
+    def __init__(self, **members):
+        super().__init__(struct_size=sizeof(wf_value_t), **members)
+
+
 class wf_retry_t(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -208,6 +225,7 @@ class wf_run_options_t(Structure):
         ("max_supersteps", c_uint64),
         ("hidden_events", c_uint64),
         ("pool", c_void_p),
+        ("lease_ms", c_uint64),
     ]
 
     def __init__(self, **members):
@@ -328,7 +346,10 @@ PROTOTYPES = [
     ("wf_context_fail", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t),
     ("wf_context_give_up", wf_status_t, c_void_p, POINTER(c_void_p)),
     ("wf_context_attempt", c_uint64, c_void_p),
+    ("wf_context_keep_alive", wf_status_t, c_void_p, POINTER(c_void_p)),
     ("wf_context_finish", wf_status_t, c_void_p, wf_status_t, POINTER(c_void_p)),
+    ("wf_context_send_value", wf_status_t, c_void_p, c_char_p, POINTER(wf_value_t), POINTER(c_void_p)),
+    ("wf_context_value", c_void_p, c_void_p, c_void_p),
     ("wf_selection_targets", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_selection_add", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
 ]

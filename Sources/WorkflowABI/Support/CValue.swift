@@ -1,0 +1,50 @@
+import CWorkflow
+import Synchronization
+import WorkflowJSON
+import WorkflowModel
+
+/// An object of the host that travels as a message.
+///
+/// `@unchecked Sendable` because function pointers are values and `UserData` says why it is.
+final class CValue: HostValue, @unchecked Sendable {
+    private let value: wf_value_t
+    /// The object, released when the last message with it has gone.
+    private let object: UserData
+    /// Written once, by whoever is first; another one finds it, or made the same at the same time.
+    private let made = AtomicLazyReference<Encoding>()
+
+    init(_ value: wf_value_t, _ object: UserData, typeName: String?) {
+        self.value = value
+        self.object = object
+        super.init(typeName: typeName)
+    }
+
+    /// The object, for whoever knows its kind.
+    func object(of kind: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+        value.kind == kind ? object.pointer : nil
+    }
+
+    override var encoding: Encoding {
+        if let made = made.load() { return made }
+        let new: Encoding
+        do throws(Failure) { new = Encoding(try encode(), nil) } catch { new = Encoding(.null, error) }
+        return made.storeIfNil(new)
+    }
+
+    private func encode() throws(Failure) -> Text {
+        let answer = Answer(to: "the encoding of a value")
+        let handle: UnsafeMutablePointer<wf_answer> = Handle.make(answer)
+        let result = value.encode?(object.pointer, handle) ?? Status.internal.rawValue
+        answer.close()
+        Handle.free(handle)
+        let isStrict = value.flags & WF_STRICT_RESULT.rawValue != 0
+        guard result == Status.done.rawValue || (result == Status.ok.rawValue && !isStrict), answer.sentence == nil else {
+            let status = result < 0 ? Status(rawValue: result) : .executor
+            throw Failure(status, answer.sentence ?? "its encode callback ended with \(result)")
+        }
+        guard let text = answer.text else { throw Failure(.executor, "its encode callback did not use wf_answer_set") }
+        return try text.withBytes { bytes throws(Failure) in
+            try JSON.checked(UnsafeRawBufferPointer(bytes), as: "its JSON")
+        }
+    }
+}

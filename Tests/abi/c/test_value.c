@@ -1,0 +1,174 @@
+/* Objects of the host as messages: passed on as they are, encoded once when somebody needs the text, released once. */
+#include "story.h"
+
+static int basket_kind, encoded, released, passed, text_seen, refuse;
+
+typedef struct { int apples; } basket_t;
+
+static wf_status_t encode(void *object, wf_answer_t *answer) {
+    char json[32];
+
+    encoded++;
+    if (refuse) return wf_answer_fail(answer, "the basket is nailed shut", WF_NUL);
+    snprintf(json, sizeof json, "{\"apples\":%d}", ((basket_t *)object)->apples);
+    return wf_answer_set(answer, json, WF_NUL, NULL);
+}
+
+static void release(void *object) {
+    released++;
+    free(object);
+}
+
+static wf_status_t pick(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    wf_value_t value = WF_VALUE_INIT;
+    basket_t *basket = malloc(sizeof *basket);
+
+    (void)user_data, (void)input, (void)length;
+    basket->apples = 7;
+    value.kind = &basket_kind;
+    value.type = "basket";
+    value.object = basket;
+    value.encode = encode;
+    value.finalizer = release;
+    CHECK_OK(wf_context_send_value(context, NULL, &value, &error));
+    return WF_OK;
+}
+
+static wf_status_t eat(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    const basket_t *basket = wf_context_value(context, &basket_kind);
+
+    (void)user_data;
+    CHECK(wf_context_value(context, &encoded) == NULL);
+    if (input == NULL) {
+        CHECK(basket != NULL && length == 0);
+        if (basket != NULL) passed += basket->apples;
+        return WF_OK;
+    }
+    CHECK_TEXT("{\"apples\":7}", input);
+    text_seen++;
+    return WF_OK;
+}
+
+static int32_t always(void *user_data, const char *message, size_t length) {
+    (void)user_data, (void)length;
+    CHECK_TEXT("{\"apples\":7}", message);
+    return 1;
+}
+
+static wf_workflow_t *orchard(uint32_t flags, const char *condition) {
+    wf_executor_t eater = WF_EXECUTOR_INIT;
+    wf_condition_t hungry = WF_CONDITION_INIT;
+    wf_builder_t *builder = story(pick);
+    wf_workflow_t *workflow = NULL;
+
+    eater.invoke = eat;
+    eater.flags = flags;
+    CHECK_OK(wf_builder_add_executor(builder, "last", &eater, &error));
+    hungry.name = "hungry";
+    hungry.evaluate = always;
+    if (condition != NULL) CHECK_OK(wf_builder_add_condition(builder, &hungry, &error));
+    CHECK_OK(wf_builder_add_edge(builder, "first", "last", condition, &error));
+    CHECK_OK(wf_builder_build(builder, &workflow, &error));
+    wf_builder_free(builder);
+    encoded = released = passed = text_seen = 0;
+    return workflow;
+}
+
+static wf_status_t play_with(wf_workflow_t *workflow, const wf_run_options_t *options) {
+    wf_run_t *run = NULL;
+    wf_event_t *event = NULL;
+    wf_status_t status;
+
+    CHECK_OK(wf_run_start(workflow, options, "1", WF_NUL, &run, &error));
+    while ((status = wf_run_next(run, -1, &event, &error)) == WF_OK) wf_event_free(event);
+    if (status < 0) CHECK(strstr(wf_error_message(error, NULL), "cannot be encoded") != NULL);
+    forget_error();
+    wf_run_free(run);
+    wf_workflow_free(workflow);
+    return status;
+}
+
+static void travels_as_it_is(void) {
+    CHECK(play_with(orchard(WF_TAKES_VALUES, NULL), NULL) == WF_DONE);
+    CHECK(encoded == 0 && passed == 7 && released == 1);
+}
+
+static void becomes_text_for_who_needs_it(void) {
+    CHECK(play_with(orchard(0, NULL), NULL) == WF_DONE);
+    CHECK(encoded == 1 && text_seen == 1 && passed == 0 && released == 1);
+    CHECK(play_with(orchard(WF_TAKES_VALUES, "hungry"), NULL) == WF_DONE);
+    CHECK(encoded == 1 && passed == 7 && released == 1);
+}
+
+static void is_in_every_checkpoint(void) {
+    wf_run_options_t options = WF_RUN_OPTIONS_INIT;
+    wf_workflow_t *workflow = orchard(WF_TAKES_VALUES, NULL);
+    wf_run_t *run = NULL;
+    wf_event_t *event = NULL;
+    char *checkpoint = NULL;
+
+    options.flags = WF_RUN_CHECKPOINTS;
+    CHECK_OK(wf_run_start(workflow, &options, "1", WF_NUL, &run, &error));
+    while (wf_run_superstep(run) < 1 && wf_run_next(run, -1, &event, NULL) == WF_OK) wf_event_free(event);
+    CHECK(encoded == 0);
+    CHECK_OK(wf_run_checkpoint(run, &checkpoint, NULL, &error));
+    CHECK(encoded == 1 && strstr(checkpoint, "{\"apples\":7}") != NULL);
+    wf_run_free(run);
+    CHECK(released == 1);
+    CHECK_OK(wf_run_restore(workflow, &options, checkpoint, WF_NUL, &run, &error));
+    while (wf_run_next(run, -1, &event, NULL) == WF_OK) wf_event_free(event);
+    CHECK(text_seen == 1 && passed == 0);
+    wf_run_free(run);
+    wf_free(checkpoint);
+    wf_workflow_free(workflow);
+}
+
+static void that_cannot_be_encoded_fails_who_needs_it(void) {
+    wf_run_options_t options = WF_RUN_OPTIONS_INIT;
+
+    refuse = 1;
+    CHECK(play_with(orchard(WF_TAKES_VALUES, NULL), NULL) == WF_DONE);
+    CHECK(passed == 7 && released == 1);
+    CHECK_OK(wf_storage_open("memory:", &options.storage, &error));
+    CHECK(play_with(orchard(WF_TAKES_VALUES, NULL), &options) == WF_E_STORAGE);
+    CHECK(encoded == 1 && passed == 0 && released == 1);
+    wf_storage_free(options.storage);
+    refuse = 0;
+}
+
+static wf_status_t misuse(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    wf_value_t value = WF_VALUE_INIT;
+
+    (void)user_data, (void)input, (void)length;
+    CHECK_FAILS(wf_context_send_value(context, NULL, NULL, &error), WF_E_MISUSE, "wf_value_t is NULL");
+    value.object = malloc(1);
+    value.finalizer = release;
+    CHECK_FAILS(wf_context_send_value(context, NULL, &value, &error), WF_E_MISUSE, "encode is NULL");
+    value.object = malloc(1);
+    value.encode = encode;
+    CHECK_FAILS(wf_context_send_value(context, "nobody", &value, &error), WF_E_NOTFOUND, "'nobody'");
+    value.object = malloc(1);
+    CHECK_FAILS(wf_context_send_value(NULL, NULL, &value, &error), WF_E_MISUSE, "context is NULL");
+    CHECK(released == 3);
+    return WF_OK;
+}
+
+static void is_released_also_when_it_is_refused(void) {
+    wf_builder_t *builder = story(misuse);
+    wf_workflow_t *workflow = NULL;
+
+    released = 0;
+    CHECK_OK(wf_builder_build(builder, &workflow, &error));
+    wf_builder_free(builder);
+    CHECK(play_with(workflow, NULL) == WF_DONE);
+    CHECK(wf_context_value(NULL, &basket_kind) == NULL);
+}
+
+int main(void) {
+    travels_as_it_is();
+    becomes_text_for_who_needs_it();
+    is_in_every_checkpoint();
+    that_cannot_be_encoded_fails_who_needs_it();
+    is_released_also_when_it_is_refused();
+    return failed_checks != 0;
+}
