@@ -238,6 +238,7 @@ public struct Kernel: Sendable {
             call.request = delivery.request
             call.sources = delivery.sources
             call.lane = delivery.lane
+            call.type = delivery.type
             call.requests = snapshot.requests
             call.invocation = work.mail[executor].handledBefore + work.mail[executor].next
             call.failedAttempts = work.mail[executor].failedAttempts
