@@ -111,6 +111,24 @@
  *     of no use in the child: calls that can fail answer WF_E_FORKED, and _free does nothing. Make new
  *     objects in the child. (The library registers a handler for fork(), and counts forks.)
  *
+ * WARNINGS
+ *
+ *     What a host sent and nobody gets is told by an event of the kind WF_EVENT_WARNING, with a reason for
+ *     programs and a message for people that names who, where to and why. The reasons:
+ *
+ *     no_route            No edge leaves the executor that sent the message.
+ *     not_connected       No edge leads from the executor to the one that it sent the message to.
+ *     type_mismatch       Nobody that the message could go to accepts its type; see wf_builder_set_types.
+ *     too_late            An input, an answer or a withdrawal came while the run was about to fail or to be
+ *                         cancelled: no checkpoint has it. Give it to the run that resumes.
+ *     state_conflict      Two executors wrote one shared key in one superstep; the later one's value counts.
+ *     answer_ignored      Two executors answered one request in one superstep; the earlier one's counts.
+ *     retry               A call failed and is tried again.
+ *     checkpoint_skipped  A damaged checkpoint was passed over for the one before it.
+ *
+ *     What is left out by choice is no warning: a condition that says no, a selector that chooses others, a
+ *     hidden output. New reasons may appear.
+ *
  * STRUCTS
  *
  *     Begin with the _INIT macro of the struct and set what differs. struct_size tells the library which

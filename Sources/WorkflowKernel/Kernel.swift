@@ -278,6 +278,7 @@ public struct Kernel: Sendable {
         self.failure = failure
         phase = .resting
         announced = nil
+        warnLost()
         if failure.status == .cancelled {
             emit(.cancelled, data: .cancelled(reason: failure.message))
             enter(.cancelled)
