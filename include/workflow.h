@@ -1621,6 +1621,18 @@ WF_API wf_status_t wf_context_give_up(wf_context_t *context, wf_error_t **error)
  */
 WF_API uint64_t wf_context_attempt(const wf_context_t *context);
 
+/** Says that somebody still works on this call, so that the lease of the run (wf_run_options_t.lease_ms)
+ * begins anew.
+ *
+ * Any thread, also while another one uses the context.
+ *
+ * @param context Borrowed.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_CLOSED if the context has ended, also because it took too long; WF_E_MISUSE for a NULL
+ *     or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_keep_alive(wf_context_t *context, wf_error_t **error);
+
 /** Ends a call whose callback returned WF_PENDING (or is about to), or one that wf_run_poll gave. From any
  * thread, once.
  *
@@ -1632,8 +1644,8 @@ WF_API uint64_t wf_context_attempt(const wf_context_t *context);
  *     wf_context_fail.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_INVALID for a positive status other than WF_DONE, which fails the executor;
- *     WF_E_CLOSED if the call was finished before, or its run is gone or was taken back to a checkpoint;
- *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ *     WF_E_CLOSED if the call was finished before, took too long, or its run is gone or was taken back to a
+ *     checkpoint; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_context_finish(wf_context_t *context, wf_status_t status, wf_error_t **error);
 

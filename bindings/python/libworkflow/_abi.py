@@ -208,6 +208,7 @@ class wf_run_options_t(Structure):
         ("max_supersteps", c_uint64),
         ("hidden_events", c_uint64),
         ("pool", c_void_p),
+        ("lease_ms", c_uint64),
     ]
 
     def __init__(self, **members):
@@ -330,6 +331,7 @@ PROTOTYPES = [
     ("wf_context_fail", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t),
     ("wf_context_give_up", wf_status_t, c_void_p, POINTER(c_void_p)),
     ("wf_context_attempt", c_uint64, c_void_p),
+    ("wf_context_keep_alive", wf_status_t, c_void_p, POINTER(c_void_p)),
     ("wf_context_finish", wf_status_t, c_void_p, wf_status_t, POINTER(c_void_p)),
     ("wf_selection_targets", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_selection_add", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
