@@ -111,6 +111,24 @@
  *     of no use in the child: calls that can fail answer WF_E_FORKED, and _free does nothing. Make new
  *     objects in the child. (The library registers a handler for fork(), and counts forks.)
  *
+ * WARNINGS
+ *
+ *     What a host sent and nobody gets is told by an event of the kind WF_EVENT_WARNING, with a reason for
+ *     programs and a message for people that names who, where to and why. The reasons:
+ *
+ *     no_route            No edge leaves the executor that sent the message.
+ *     not_connected       No edge leads from the executor to the one that it sent the message to.
+ *     type_mismatch       Nobody that the message could go to accepts its type; see wf_builder_set_types.
+ *     too_late            An input, an answer or a withdrawal came while the run was about to fail or to be
+ *                         cancelled: no checkpoint has it. Give it to the run that resumes.
+ *     state_conflict      Two executors wrote one shared key in one superstep; the later one's value counts.
+ *     answer_ignored      Two executors answered one request in one superstep; the earlier one's counts.
+ *     retry               A call failed and is tried again.
+ *     checkpoint_skipped  A damaged checkpoint was passed over for the one before it.
+ *
+ *     What is left out by choice is no warning: a condition that says no, a selector that chooses others, a
+ *     hidden output. New reasons may appear.
+ *
  * STRUCTS
  *
  *     Begin with the _INIT macro of the struct and set what differs. struct_size tells the library which
@@ -500,6 +518,32 @@ WF_API wf_status_t wf_builder_set_start(wf_builder_t *builder, const char *id, w
 WF_API wf_status_t wf_builder_set_output(wf_builder_t *builder, const char *executor_id,
                                          wf_output_t designation, wf_error_t **error);
 
+/** Declares the types of an executor's messages: what it accepts, sends and outputs.
+ *
+ * Each list names types, separated by '|', such as "integer|string": "null", "boolean", "integer", "number",
+ * "string", "array", "object", "any", or the "$type" of a tagged value. An integer is a "number" too; a
+ * tagged value is not an "object". NULL or an empty text declares nothing: anything goes. No spaces.
+ *
+ * A message of a type that an executor does not accept is not delivered to it, and the edge's condition is
+ * not asked. If it reaches nobody, a "warning" event with the reason "type_mismatch" tells of it. Answers to
+ * requests are not held against the list. What an executor sends and outputs is not checked while it runs:
+ * wf_builder_build refuses edges that no message of these types could take. A sub-workflow accepts what its
+ * start does; its node takes no declaration of its own. Declarations do not change the graph's signature.
+ *
+ * @param builder Borrowed.
+ * @param executor_id Id of the executor; it may be added later. Copied. The last call counts, for all three
+ *     lists.
+ * @param accepts What it handles. An executor behind a fan-in gets an "array". NULL for anything. Copied.
+ * @param sends What it may send. NULL for anything. Copied.
+ * @param outputs What it may output. NULL for anything. Copied.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad id, for an empty name or one with a control character in a list, for
+ *     a name that is twice in one, and for text that is not UTF-8; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_builder_set_types(wf_builder_t *builder, const char *executor_id, const char *accepts,
+                                        const char *sends, const char *outputs, wf_error_t **error);
+
 /** Limits how many supersteps a run may take since its last input from outside. The default is 100.
  *
  * A loop that never ends is stopped with WF_E_LIMIT; its last checkpoint can be resumed with a higher limit.
@@ -520,8 +564,8 @@ WF_API wf_status_t wf_builder_set_max_supersteps(wf_builder_t *builder, uint64_t
  * @param workflow Receives the workflow, owned by the caller: wf_workflow_free. NULL on error.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_GRAPH with every problem in one message: refused calls, unknown executors, conditions
- *     and selectors, no start, executors that cannot be reached, code that is missing; WF_E_MISUSE for a
- *     NULL or another kind of handle; WF_E_FORKED.
+ *     and selectors, no start, executors that cannot be reached, code that is missing, edges that no message
+ *     of the declared types could take; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_builder_build(wf_builder_t *builder, wf_workflow_t **workflow, wf_error_t **error);
 
@@ -810,8 +854,8 @@ WF_API void wf_pool_free(wf_pool_t *pool);
  * @param run Receives the run, owned by the caller: wf_run_free. NULL on error.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_INVALID
- *     for bad options; WF_E_UNSUPPORTED for options from a newer library; WF_E_MISUSE for a NULL or another
- *     kind of handle; WF_E_FORKED.
+ *     for bad options, and for an input of a type that the start executor does not accept; WF_E_UNSUPPORTED
+ *     for options from a newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_start(wf_workflow_t *workflow, const wf_run_options_t *options, const char *input,
                                 size_t length, wf_run_t **run, wf_error_t **error);
@@ -979,8 +1023,9 @@ WF_API wf_status_t wf_run_set_wake(wf_run_t *run, wf_wake_fn wake, void *user_da
  * @param json The input. Copied.
  * @param length Its length in bytes, or WF_NUL.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_JSON with the offset; WF_E_LIMIT; WF_E_CLOSED if the run failed or was cancelled;
- *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ * @return WF_OK; WF_E_JSON with the offset; WF_E_LIMIT; WF_E_INVALID for a type that the start executor does
+ *     not accept; WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_input(wf_run_t *run, const char *json, size_t length, wf_error_t **error);
 
@@ -1302,6 +1347,18 @@ WF_API uint64_t wf_context_superstep(const wf_context_t *context);
  * @return NUL-terminated JSON, borrowed: valid until the context ends. "null" for anything but a context.
  */
 WF_API const char *wf_context_input(const wf_context_t *context, size_t *length);
+
+/** The type of the input, by which a host chooses among handlers.
+ *
+ * If the executor declares what it accepts (wf_builder_set_types), it is the declared name that fits best:
+ * the input's own type, else "number" for an integer, else "any". For all others, and for the answer to a
+ * request, it is the input's own type: the "$type" of a tagged value, else "null", "boolean", "integer",
+ * "number", "string", "array" or "object".
+ *
+ * @param context Borrowed.
+ * @return NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
+ */
+WF_API const char *wf_context_input_type(wf_context_t *context);
 
 /** Where the message came from: a JSON array of executor ids, several after a fan-in. A run's input comes
  * from "internal:" and the id of the start executor.

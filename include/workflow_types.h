@@ -204,7 +204,7 @@ enum wf_event_kind {
     WF_EVENT_EXECUTOR_COMPLETED = 8,  /**< "executor_completed". Data: [sent..., outputs...], or null if none. */
     WF_EVENT_EXECUTOR_FAILED = 9,     /**< "executor_failed". Data: as for "failed". */
     WF_EVENT_CHECKPOINT = 10,         /**< "checkpoint". Data: {checkpoint_id, previous_checkpoint_id, kind, superstep}. */
-    WF_EVENT_WARNING = 11,            /**< "warning". Data: {reason, message, executor_id}. */
+    WF_EVENT_WARNING = 11,            /**< "warning". Data: {reason, message, executor_id}; the guide has the reasons. */
     WF_EVENT_REQUEST_INFO = 12,       /**< "request_info": an executor asks. Data: the question. See wf_event_request_id. */
     WF_EVENT_CANCELLED = 13,          /**< "cancelled". Data: {reason}. */
     WF_EVENT_INTERMEDIATE = 14,       /**< "intermediate": an output of an executor with WF_OUTPUT_INTERMEDIATE. Data: as for "output". */

@@ -109,6 +109,19 @@ public func wf_context_input(_ context: UnsafePointer<wf_context>?, _ length: Un
     CText.lend(Handle.peek(context)?.input ?? .null, length)
 }
 
+/// The type of the input, by which a host chooses among handlers.
+///
+/// If the executor declares what it accepts (wf_builder_set_types), it is the declared name that fits best: the input's own
+/// type, else "number" for an integer, else "any". For all others, and for the answer to a request, it is the input's own
+/// type: the "$type" of a tagged value, else "null", "boolean", "integer", "number", "string", "array" or "object".
+/// - Parameter context: Borrowed.
+/// - Returns: NUL-terminated text, borrowed: valid until the context ends. Empty for anything but a context.
+@_cdecl("wf_context_input_type")
+public func wf_context_input_type(_ context: UnsafeMutablePointer<wf_context>?) -> UnsafePointer<CChar> {
+    guard let context = Handle.peek(context.map { UnsafePointer($0) }) else { return CText.lend(emptyText, nil) }
+    return CText.lend(context.lend(context.inputType), nil)
+}
+
 /// Where the message came from: a JSON array of executor ids, several after a fan-in. A run's input comes from
 /// "internal:" and the id of the start executor.
 /// - Parameters:

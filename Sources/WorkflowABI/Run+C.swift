@@ -14,8 +14,8 @@ import WorkflowRuntime
 ///   - run: Receives the run, owned by the caller: wf_run_free. NULL on error.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_INVALID for bad
-///   options; WF_E_UNSUPPORTED for options from a newer library; WF_E_MISUSE for a NULL or another kind of handle;
-///   WF_E_FORKED.
+///   options, and for an input of a type that the start executor does not accept; WF_E_UNSUPPORTED for options from a newer
+///   library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_run_start")
 public func wf_run_start(
     _ workflow: UnsafeMutablePointer<wf_workflow>?, _ options: UnsafePointer<wf_run_options>?,
@@ -269,8 +269,8 @@ public func wf_run_set_wake(
 ///   - json: The input. Copied.
 ///   - length: Its length in bytes, or WF_NUL.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
-/// - Returns: WF_OK; WF_E_JSON with the offset; WF_E_LIMIT; WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE
-///   for a NULL or another kind of handle; WF_E_FORKED.
+/// - Returns: WF_OK; WF_E_JSON with the offset; WF_E_LIMIT; WF_E_INVALID for a type that the start executor does not accept;
+///   WF_E_CLOSED if the run failed or was cancelled; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_run_input")
 public func wf_run_input(
     _ run: UnsafeMutablePointer<wf_run>?, _ json: UnsafePointer<CChar>?, _ length: UInt,

@@ -18,6 +18,7 @@ public enum Definition {
                 json.object { json in
                     json.member("id", graph.executorID(executor))
                     if let output = graph.designations[executor] { json.member("output", output.rawValue) }
+                    if graph.subWorkflows[executor] == nil, let types = graph.types[executor] { write(types, to: &json) }
                     if let policy = graph.policies[executor] { write(policy, to: &json) }
                     if let sub = graph.subWorkflows[executor] { write(sub, to: &json) }
                 }
@@ -33,6 +34,13 @@ public enum Definition {
         }
         json.name("edges", onNewLine: onNewLine)
         json.array { json in for edge in graph.edges.prefix(graph.ownEdges) { write(edge, graph, to: &json) } }
+    }
+
+    private static func write(_ types: DeclaredTypes, to json: inout JSONWriter) {
+        for (name, list) in [("accepts", types.accepts), ("sends", types.sends), ("outputs", types.outputs)] where list.isDeclared {
+            json.name(name)
+            json.array { json in for type in list.names { json.string(type.string) } }
+        }
     }
 
     private static func write(_ policy: Policy, to json: inout JSONWriter) {

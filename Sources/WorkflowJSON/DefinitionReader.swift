@@ -44,12 +44,16 @@ private struct DefinitionReader {
         }
         for (index, item) in array(fields["executors"], "executors").enumerated() {
             let path = "executors[\(index)]"
-            let fields = members(item, path, ["id", "output", "retry", "timeout_ms", "sub_workflow"])
+            let fields = members(item, path, ["id", "output", "accepts", "sends", "outputs", "retry", "timeout_ms", "sub_workflow"])
             guard let id = string(fields["id"], path + ".id") else { continue }
             attempt(path, &draft) { draft throws(Failure) in try draft.declare(id) }
             if let output = fields["output"], let designation = designation(output, path + ".output") {
                 attempt(path, &draft) { draft throws(Failure) in try draft.setOutput(id, designation) }
             }
+            let types = DeclaredTypes(
+                accepts: typeList(fields["accepts"], path + ".accepts"), sends: typeList(fields["sends"], path + ".sends"),
+                outputs: typeList(fields["outputs"], path + ".outputs"))
+            if !types.isEmpty { attempt(path, &draft) { draft throws(Failure) in try draft.setTypes(id, types) } }
             if let retry = fields["retry"] { self.retry(retry, of: id, path + ".retry", &draft) }
             if let timeout = fields["timeout_ms"] {
                 let milliseconds = timeout.integer.flatMap { UInt64(exactly: $0) } ?? 0
@@ -87,6 +91,15 @@ private struct DefinitionReader {
         let parsed = try inner.read(definition)
         problems += inner.problems.map { "\(path).definition: \($0)" }
         return (parsed, ties)
+    }
+
+    private mutating func typeList(_ value: JSONValue?, _ path: String) -> TypeList {
+        guard value != nil else { return .undeclared }
+        let names = strings(value, path)
+        do throws(Failure) { return try TypeList(names, as: "'\(path)'") } catch {
+            problems.append(error.message)
+            return .undeclared
+        }
     }
 
     private mutating func retry(_ value: JSONValue, of id: String, _ path: String, _ draft: inout GraphDraft) {

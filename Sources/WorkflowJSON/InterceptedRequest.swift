@@ -2,8 +2,6 @@ public import WorkflowModel
 
 /// A request of a sub-workflow as the message that the executors around it get.
 public enum InterceptedRequest {
-    public static let type = "libworkflow:sub_workflow_request"
-
     /// `{"$type": ..., "value": {request_id, executor_id, source_executor_id, response_type, data}}`, where executor_id is the
     /// sub-workflow as those around it know it.
     public static func message(of request: Request, at node: Int, graph: Graph) -> Text {
@@ -12,7 +10,7 @@ public enum InterceptedRequest {
         let prefix = around == Graph.outermost ? 0 : graph.executors[around].count + 1
         var json = JSONWriter(capacity: request.data.count + 192)
         json.object { json in
-            json.member("$type", type)
+            json.member("$type", PayloadType.subWorkflowRequest.string)
             json.name("value")
             json.object { json in
                 json.member("request_id", request.id.string)

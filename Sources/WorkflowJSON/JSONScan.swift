@@ -1,3 +1,5 @@
+import WorkflowModel
+
 /// Steps over the values of a text that is known to be JSON. Every index is checked against the end.
 enum JSONScan {
     static func skipSpace(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
@@ -14,7 +16,7 @@ enum JSONScan {
     static func skipValue(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
         guard start < bytes.count else { return bytes.count }
         switch bytes[start] {
-        case UInt8(ascii: "\""): return skipString(bytes, start)
+        case UInt8(ascii: "\""): return JSONString.end(in: bytes, from: start)
         case UInt8(ascii: "{"), UInt8(ascii: "["): return skipNested(bytes, start)
         default:
             var offset = start
@@ -30,15 +32,6 @@ enum JSONScan {
         }
     }
 
-    private static func skipString(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
-        var offset = start + 1
-        while offset < bytes.count {
-            if bytes[offset] == UInt8(ascii: "\"") { return offset + 1 }
-            offset += bytes[offset] == UInt8(ascii: "\\") ? 2 : 1
-        }
-        return bytes.count
-    }
-
     private static func skipNested(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
         var depth = 0
         var offset = start
@@ -49,7 +42,7 @@ enum JSONScan {
                 depth -= 1
                 if depth == 0 { return offset + 1 }
             case UInt8(ascii: "\""):
-                offset = skipString(bytes, offset)
+                offset = JSONString.end(in: bytes, from: offset)
                 continue
             default: break
             }
@@ -70,48 +63,12 @@ enum JSONScan {
                 if depth == level { return offset + 1 }
             case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
             case UInt8(ascii: "\""):
-                offset = skipString(bytes, offset)
+                offset = JSONString.end(in: bytes, from: offset)
                 continue
             default: break
             }
             offset += 1
         }
         return nil
-    }
-
-    /// The characters of the string literal at `range`.
-    static func unescaped(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
-        let body = bytes[range].dropFirst().dropLast()
-        guard body.contains(UInt8(ascii: "\\")) else { return String(decoding: body, as: UTF8.self) }
-        var units: [UInt16] = []
-        for scalar in String(decoding: body, as: UTF8.self).utf16 { units.append(scalar) }
-        return String(decoding: unescaped(units), as: UTF16.self)
-    }
-
-    private static func unescaped(_ units: [UInt16]) -> [UInt16] {
-        var result: [UInt16] = []
-        var index = 0
-        while index < units.count {
-            guard units[index] == 0x5C, index + 1 < units.count else {
-                result.append(units[index])
-                index += 1
-                continue
-            }
-            let escape = units[index + 1]
-            index += 2
-            switch escape {
-            case 0x62: result.append(0x08)
-            case 0x66: result.append(0x0C)
-            case 0x6E: result.append(0x0A)
-            case 0x72: result.append(0x0D)
-            case 0x74: result.append(0x09)
-            case 0x75:
-                let digits = String(decoding: units[index..<min(index + 4, units.count)], as: UTF16.self)
-                result.append(UInt16(digits, radix: 16) ?? 0xFFFD)
-                index += 4
-            default: result.append(escape)
-            }
-        }
-        return result
     }
 }

@@ -46,7 +46,7 @@ public struct JSONValue: Sendable {
 
     public var string: String? {
         guard kind == .string else { return nil }
-        return text.withBytes { JSONScan.unescaped($0, range) }
+        return text.withBytes { JSONString.unescaped($0, range) }
     }
 
     public var integer: Int? {
@@ -85,16 +85,6 @@ public struct JSONValue: Sendable {
             return value.range.upperBound
         }
         return found
-    }
-
-    /// The first member, without a look at the others.
-    var firstMember: (name: String, value: JSONValue)? {
-        guard kind == .object else { return nil }
-        let start = text.withBytes { JSONScan.skipSpace($0, range.lowerBound + 1) }
-        guard start < range.upperBound - 1 else { return nil }
-        let name = JSONValue(text, from: start)
-        let colon = text.withBytes { JSONScan.skipSpace($0, name.range.upperBound) }
-        return (name.string ?? "", JSONValue(text, from: colon + 1))
     }
 
     /// Calls `item` with the offset of each element or member; it answers where that ends.

@@ -18,8 +18,8 @@ extension Kernel {
     public mutating func withdraw(_ request: Request) { take(.withdrawal(request)) }
 
     private mutating func take(_ one: Incoming) {
-        guard failure == nil else { return }
         incoming.append(one)
+        guard failure == nil || outstanding > 0 else { return warnLost() }
         guard case .resting = phase else { return }
         phase = .boundary
         enter(snapshot.hostRequests.isEmpty ? .inProgress : .inProgressPendingRequests)
@@ -31,6 +31,21 @@ extension Kernel {
         guard failure == nil || outstanding > 0 else { return }
         outstanding = 0
         stop(failure ?? work.firstFailure ?? Failure(.cancelled, reason, superstep: committedSupersteps))
+    }
+
+    /// The run ends, and what came from outside last is in no checkpoint.
+    mutating func warnLost() {
+        for one in incoming {
+            let (executor, what) =
+                switch one {
+                case .input: (graph.start, "an input")
+                case .answer(let request, _): (request.executor, "the answer to the request '\(request.id.string.printable)'")
+                case .withdrawal(let request): (request.executor, "the withdrawal of the request '\(request.id.string.printable)'")
+                }
+            let message = "\(what) came too late: the run ended before its next boundary, and no checkpoint has it. Give it to the run that resumes"
+            emit(.warning, executor: executor, data: .warning(reason: "too_late", message: message))
+        }
+        incoming.removeAll()
     }
 
     /// Makes what came from outside a part of the boundary, and that boundary durable.

@@ -13,10 +13,15 @@ extension Kernel {
         while work.message < snapshot.messages.count {
             let message = snapshot.messages[work.message]
             if let step = route(message) { return step }
-            if !work.routed { warnUndelivered(message) }
+            if !work.offer.isDelivered, let type = work.offer.type, !work.offer.refused.isEmpty {
+                warnRefused(message, type)
+            } else if !work.routed {
+                warnUndelivered(message)
+            }
             work.message += 1
             work.route = 0
             work.routed = false
+            work.offer = Offer()
         }
         completeFanIns()
         work.active.sort()
@@ -33,12 +38,16 @@ extension Kernel {
             deliver(delivery, to: message.target)
             return nil
         }
+        if work.offer.type == nil, graph.checksTypes(from: message.source) {
+            work.offer.type = PayloadType.name(of: message.payload)
+        }
         let routes = graph.routes[message.source]
         while work.route < routes.count {
             let group = routes[work.route]
             switch graph.edges[group] {
-            case .single(let source, let target, let condition):
-                guard message.isFor(target) else { break }
+            case .single(_, let target, let condition):
+                // A type that the target does not accept is no question for a condition.
+                guard message.isFor(target), isAccepted(by: target) else { break }
                 if let condition {
                     guard let answer = work.decision else {
                         return .decide(condition: condition, payload: message.payload)
@@ -48,28 +57,26 @@ extension Kernel {
                     work.routed = true
                     guard answer else { break }
                 }
-                deliver(Delivery(payload: message.payload, sources: [source], lane: message.lane), to: target)
-            case .fanOut(let source, let targets):
-                for target in targets where message.isFor(target) {
-                    deliver(Delivery(payload: message.payload, sources: [source], lane: message.lane), to: target)
-                }
-            case .selection(let source, let targets, let selector):
+                deliver(message, to: target)
+            case .fanOut(_, let targets):
+                for target in targets where message.isFor(target) && isAccepted(by: target) { deliver(message, to: target) }
+            case .selection(_, let targets, let selector):
                 guard targets.contains(where: message.isFor) else { break }
                 guard let chosen = work.selection else {
                     return .select(selector: selector, payload: message.payload, targets: targets)
                 }
                 work.selection = nil
                 work.routed = true
-                for target in targets where chosen.contains(target) && message.isFor(target) {
-                    deliver(Delivery(payload: message.payload, sources: [source], lane: message.lane), to: target)
+                for target in targets where chosen.contains(target) && message.isFor(target) && isAccepted(by: target) {
+                    deliver(message, to: target)
                 }
-            case .switchCase(let source, let cases, let fallback):
+            case .switchCase(_, let cases, let fallback):
                 guard message.target == Message.everyone || graph.edges[group].targets.contains(message.target) else { break }
                 if let step = choose(among: cases, message) { return step }
                 let target = work.switchCase < cases.count ? cases[work.switchCase].target : fallback
                 work.switchCase = 0
                 work.routed = true
-                if message.isFor(target) { deliver(Delivery(payload: message.payload, sources: [source], lane: message.lane), to: target) }
+                if message.isFor(target), isAccepted(by: target) { deliver(message, to: target) }
             case .fanIn(let sources, let target):
                 guard message.isFor(target) else { break }
                 collect(message, in: group, count: sources.count)
@@ -92,9 +99,22 @@ extension Kernel {
         return nil
     }
 
+    /// Whether the type of the message at hand lets it in; if not, that is noted.
+    private mutating func isAccepted(by target: Int) -> Bool {
+        guard let type = work.offer.type, !graph.acceptedTypes(of: target).allows(type) else { return true }
+        work.offer.refused.append(target)
+        return false
+    }
+
+    private mutating func deliver(_ message: Message, to target: Int) {
+        deliver(
+            Delivery(payload: message.payload, sources: [message.source], lane: message.lane, type: work.offer.type), to: target)
+    }
+
     /// Puts a message into its mailbox: into that of the inner start if it goes to a sub-workflow.
     private mutating func deliver(_ delivery: Delivery, to target: Int) {
         work.routed = true
+        work.offer.isDelivered = true
         guard !graph.subWorkflows.isEmpty else { return work.deliver(delivery, to: target) }
         var (delivery, target) = (delivery, target)
         while let sub = graph.subWorkflows[target] {
@@ -107,6 +127,7 @@ extension Kernel {
 
     private mutating func collect(_ message: Message, in group: Int, count: Int) {
         work.routed = true
+        work.offer.isDelivered = true
         guard let place = graph.place(of: message.source, inFanIn: group) else { return }
         if let failure = message.payload.unencodable { self.failure = self.failure ?? failure.unsendable(from: graph.executorID(message.source)) }
         let fanIn = FanIn(group: group, lane: message.lane)
@@ -121,8 +142,18 @@ extension Kernel {
                 case .fanIn(let sources, let target) = graph.edges[fanIn.group]
             else { continue }
             work.fanIns[fanIn] = nil
-            deliver(Delivery(payload: buffer.take(), sources: sources, lane: fanIn.lane), to: target)
+            deliver(Delivery(payload: buffer.take(), sources: sources, lane: fanIn.lane, type: PayloadType.array), to: target)
         }
+    }
+
+    private mutating func warnRefused(_ message: Message, _ type: Text) {
+        let source = graph.executorID(message.source)
+        let refusals = work.offer.refused.map { "'\(graph.executorID($0))' accepts only \(graph.acceptedTypes(of: $0))" }
+        emit(
+            .warning, superstep: snapshot.superstep + 1, executor: message.source,
+            data: .warning(
+                reason: "type_mismatch",
+                message: "a message of the type \(type.string.printable) from '\(source)' was dropped: " + refusals.joined(separator: ", ")))
     }
 
     private mutating func warnUndelivered(_ message: Message) {
@@ -142,6 +173,15 @@ extension Kernel {
                     message: "a message from '\(source)' to '\(target)' was dropped: no edge leads there"))
         }
     }
+}
+
+/// What the types of its targets do to the message at hand.
+struct Offer: Sendable {
+    /// Nil if no target cares.
+    var type: Text?
+    /// Targets that do not accept it.
+    var refused: [Int] = []
+    var isDelivered = false
 }
 
 extension Message {

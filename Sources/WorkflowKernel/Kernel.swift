@@ -238,6 +238,7 @@ public struct Kernel: Sendable {
             call.request = delivery.request
             call.sources = delivery.sources
             call.lane = delivery.lane
+            call.type = delivery.type
             call.requests = snapshot.requests
             call.invocation = work.mail[executor].handledBefore + work.mail[executor].next
             call.failedAttempts = work.mail[executor].failedAttempts
@@ -277,6 +278,7 @@ public struct Kernel: Sendable {
         self.failure = failure
         phase = .resting
         announced = nil
+        warnLost()
         if failure.status == .cancelled {
             emit(.cancelled, data: .cancelled(reason: failure.message))
             enter(.cancelled)

@@ -36,6 +36,8 @@ public struct Call: Sendable {
     public var request: Request?
     /// Where the message came from: several after a fan-in; `Message.outside` for an input.
     public var sources: [Int]
+    /// The input's type, if it is known already.
+    public var type: Text?
     /// The input of a sub-workflow that the message belongs to.
     public var lane = Lane.main
     /// The requests that were pending at the last boundary.

@@ -37,6 +37,8 @@ struct SuperstepWork: Sendable {
     var route = 0
     /// Whether the message at hand found a way, and whether a condition had a say.
     var routed = false
+    /// What its type does to it.
+    var offer = Offer()
     /// The case at hand, if the route is a switch.
     var switchCase = 0
     /// The answer to the condition or the selector of the route at hand.
@@ -51,6 +53,7 @@ struct SuperstepWork: Sendable {
         message = 0
         route = 0
         routed = false
+        offer = Offer()
         switchCase = 0
         decision = nil
         selection = nil

@@ -10,6 +10,7 @@ struct FlatGraph {
     private(set) var subWorkflows: [Int: SubWorkflow] = [:]
     private(set) var designations: [Int: OutputDesignation] = [:]
     private(set) var policies: [Int: Policy] = [:]
+    private(set) var types: [Int: DeclaredTypes] = [:]
     /// What keeps the parts from standing in one list.
     private(set) var problems: [String] = []
 
@@ -21,6 +22,7 @@ struct FlatGraph {
         selectors = draft.selectors
         for (id, designation) in draft.designations { if let index = indexes[id] { designations[index] = designation } }
         for (id, policy) in draft.policies { if let index = indexes[id] { policies[index] = policy } }
+        for (id, types) in draft.types { if let index = indexes[id] { self.types[index] = types } }
         nodes = Array(repeating: Graph.outermost, count: executors.count)
     }
 
@@ -49,6 +51,9 @@ struct FlatGraph {
             if designation != .final { designations[first + inner] = designation }
         }
         for (inner, policy) in graph.policies { policies[first + inner] = policy }
+        for (inner, types) in graph.types { self.types[first + inner] = types }
+        let around = graph.typesOfNode(ties)
+        types[node] = around.isEmpty ? nil : around
         subWorkflows[node] = SubWorkflow(graph: graph, ties: ties, node: node, first: first)
         for inner in graph.subWorkflows.values {
             subWorkflows[first + inner.node] = SubWorkflow(

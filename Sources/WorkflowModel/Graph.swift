@@ -29,6 +29,12 @@ public final class Graph: Sendable {
     private let hidesOthers: Bool
     /// What to do when calls fail or take long; executors without an entry just fail.
     public let policies: [Int: Policy]
+    /// What is declared about types; of the node of a sub-workflow what follows from its inside. See `Graph+Types.swift`.
+    public let types: [Int: DeclaredTypes]
+    /// The same by executor, for routing. Empty if nobody declares what it accepts.
+    let accepted: [TypeList]
+    /// By executor: whether messages that it sends can be refused.
+    let checked: [Bool]
     /// What makes two graphs the same for a checkpoint. See `GraphSignature.swift`.
     public let signature: Text
     private let indexes: [Name: Int]
@@ -66,6 +72,8 @@ public final class Graph: Sendable {
         self.places = places
         designations = flat.designations
         policies = flat.policies
+        types = flat.types
+        (accepted, checked) = Self.typeTables(flat)
         hidesOthers = draft.designations.values.contains { $0 != .hidden }
         signature = GraphSignature.of(draft)
     }

@@ -39,6 +39,8 @@ public struct GraphDraft: Sendable {
     public internal(set) var subWorkflows: [Sub] = []
     /// What was said about the outputs of executors; they need not be mentioned yet.
     public internal(set) var designations: [Name: OutputDesignation] = [:]
+    /// What was said about types; without entries that say nothing.
+    public internal(set) var types: [Name: DeclaredTypes] = [:]
     /// What was said about calls that fail or take long.
     public internal(set) var policies: [Name: Policy] = [:]
     /// Executors that were added, not only mentioned.
@@ -174,6 +176,14 @@ public struct GraphDraft: Sendable {
         try remembering { draft throws(Failure) in
             try Name.check(id, as: "executor id")
             draft.designations[Name(id)] = designation
+        }
+    }
+
+    /// The last call for an executor counts; one that declares nothing takes back what was said.
+    public mutating func setTypes(_ id: String, _ types: DeclaredTypes) throws(Failure) {
+        try remembering { draft throws(Failure) in
+            try Name.check(id, as: "executor id")
+            draft.types[Name(id)] = types.isEmpty ? nil : types
         }
     }
 

@@ -10,6 +10,12 @@ extension GraphDraft {
         for id in designations.keys.map(\.string).sorted() where indexes[Name(id)] == nil {
             problems.append("the output of executor '\(id)' is designated, but there is no such executor")
         }
+        for id in types.keys.map(\.string).sorted() where indexes[Name(id)] == nil {
+            problems.append("types are declared for executor '\(id)', but there is no such executor")
+        }
+        for sub in subWorkflows where types[Name(sub.id)] != nil {
+            problems.append("types are declared for the sub-workflow '\(sub.id)', which has those of what is inside; declare them there")
+        }
         for id in policies.keys.map(\.string).sorted() where indexes[Name(id)] == nil {
             problems.append("a retry or a timeout is set for executor '\(id)', but there is no such executor")
         }
@@ -33,16 +39,17 @@ extension GraphDraft {
             if let group = edge.numbered(names) { groups.append(group) }
         }
 
+        var flat = FlatGraph(draft: self, indexes: indexes, edges: groups)
+        for sub in subWorkflows {
+            if let node = indexes[Name(sub.id)] { flat.embed(sub.graph, at: node, sub.ties) }
+        }
+        problems += flat.problems + flat.typeProblems(in: groups)
+
         if let start, let first = indexes[Name(start)] {
             let reached = Self.reachable(from: first, through: groups, count: executors.count)
             for (index, id) in executors.enumerated() where !reached[index] {
                 problems.append("executor '\(id)' cannot be reached from the start '\(start)'")
             }
-            var flat = FlatGraph(draft: self, indexes: indexes, edges: groups)
-            for sub in subWorkflows {
-                if let node = indexes[Name(sub.id)] { flat.embed(sub.graph, at: node, sub.ties) }
-            }
-            problems += flat.problems
             if problems.isEmpty { return Graph(draft: self, start: first, flat) }
         }
         let count = problems.count == 1 ? "1 problem" : "\(problems.count) problems"

@@ -6,12 +6,15 @@ public struct Delivery: Sendable, Equatable {
     /// The request that the payload answers.
     public var request: Request?
     public var lane: Lane
+    /// The payload's type, if somebody had to know it on the way.
+    public var type: Text?
 
-    public init(payload: Text, sources: [Int], request: Request? = nil, lane: Lane = .main) {
+    public init(payload: Text, sources: [Int], request: Request? = nil, lane: Lane = .main, type: Text? = nil) {
         self.payload = payload
         self.sources = sources
         self.request = request
         self.lane = lane
+        self.type = type
     }
 }
 

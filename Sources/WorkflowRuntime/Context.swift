@@ -17,6 +17,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
     public let superstep: Int
     /// The request that the input answers.
     public let request: Request?
+    /// The input's type, if routing had to know it.
+    private let knownType: Text?
     private let invocation: Int
     private let sources: [Int]
     private let lane: Lane
@@ -76,6 +78,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
         superstep = call.superstep
         sources = call.sources
         request = call.request
+        knownType = call.type
         lane = call.lane
         failedAttempts = call.failedAttempts
         requests = call.requests
@@ -96,6 +99,13 @@ public final class Context: ProcessBound, @unchecked Sendable {
     public var sourceIDs: [String] {
         let graph = workflow.graph
         return sources.map { $0 == Message.outside ? "internal:" + graph.executorID(executor) : graph.executorID($0) }
+    }
+
+    /// What the input is taken for: the most specific of the types that the executor accepts, else the input's own type.
+    public var inputType: Text {
+        let type = knownType ?? PayloadType.name(of: input)
+        guard kind == .invoke, request == nil else { return type }
+        return workflow.graph.acceptedTypes(of: executor).match(type) ?? type
     }
 
     /// Keeps `text` alive until the call ends, and gives it back.

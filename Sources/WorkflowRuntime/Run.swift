@@ -52,6 +52,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     /// A run that begins with `input`.
     public convenience init(_ workflow: Workflow, _ options: RunOptions, input: Text) throws(Failure) {
+        try workflow.graph.check(input: input)
         var identifiers = Identifiers(environment: options.environment)
         let id = try Self.checkedID(options) ?? identifiers.next()
         let kernel = Kernel(graph: workflow.graph, options: Self.kernelOptions(workflow, options), input: input)
@@ -308,6 +309,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     /// One more input for the start executor, taken in at the next boundary. A resting run goes on.
     public func input(_ payload: Text) throws(Failure) {
         try requireAlive()
+        try workflow.graph.check(input: payload)
         _ = inbox.put(.input(payload))
     }
 

@@ -24,3 +24,10 @@ public func failure(of body: () throws -> Void) -> Failure? {
         return nil
     } catch { return error as? Failure }
 }
+
+/// Declared types as a host gives them.
+public func types(accepts: String? = nil, sends: String? = nil, outputs: String? = nil) throws(Failure) -> DeclaredTypes {
+    DeclaredTypes(
+        accepts: try TypeList(joined: accepts, as: "accepts"), sends: try TypeList(joined: sends, as: "sends"),
+        outputs: try TypeList(joined: outputs, as: "outputs"))
+}

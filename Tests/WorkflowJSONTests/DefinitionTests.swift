@@ -10,7 +10,7 @@ struct DefinitionTests {
         "name": "größe",
         "start": "a",
         "max_supersteps": 12,
-        "executors": [{"id":"a"},{"id":"d","output":"final"},{"id":"b","output":"intermediate"},{"id":"c","output":"hidden"}],
+        "executors": [{"id":"a","accepts":["array","any"],"sends":["integer","m:T"],"outputs":["größe"]},{"id":"d","output":"final"},{"id":"b","output":"intermediate"},{"id":"c","output":"hidden"}],
         "conditions": [{"name":"yes"},{"name":"no","version":"2"}],
         "selectors": [{"name":"pick","version":"é"}],
         "edges": [{"kind":"fan_out","source":"a","targets":["b","c"]},{"kind":"fan_in","sources":["c","b"],"target":"d"},\
@@ -33,6 +33,15 @@ struct DefinitionTests {
     @Test("Reading a definition and writing the graph gives the same bytes")
     func roundTrip() throws {
         #expect(Definition.text(of: try graph(full)).string == full)
+    }
+
+    @Test("Types of executors are read as builder calls set them, and an empty list declares nothing")
+    func types() throws {
+        let text = #"{"name":"n","start":"a","executors":[{"id":"a","accepts":["integer","m:T"],"sends":[]}]}"#
+        let declared = try graph(text).types
+        #expect(declared == [0: try WorkflowTestSupport.types(accepts: "integer|m:T")])
+        let called = try makeGraph("n") { try $0.setTypes("a", try WorkflowTestSupport.types(accepts: "integer|m:T")) }
+        #expect(called.types == declared)
     }
 
     @Test("A definition and builder calls make the same graph")
@@ -69,7 +78,8 @@ struct DefinitionTests {
     func everything() throws {
         let text = """
             {"name": 1, "max_supersteps": 0, "color": "red",
-             "executors": [{"id":"a"}, {"id":5}, {"id":"a"}, 7, {"id":"b","x":1}, {"id":""}, {"id":"c","output":"loud"}, {"id":"d","output":1}],
+             "executors": [{"id":"a"}, {"id":5}, {"id":"a"}, 7, {"id":"b","x":1}, {"id":""}, {"id":"c","output":"loud"}, {"id":"d","output":1},
+                           {"id":"e","accepts":"any","sends":["x","x"],"outputs":["a|b",4]}],
              "conditions": [{"version":"1"}, {"name":"c","version":2}],
              "edges": [{"kind":"single","source":"a"}, {"kind":"star"}, {"source":"a"}, 3, {"kind":"fan_out","source":"a","targets":["b"]},
                        {"kind":"fan_in","sources":"b","target":"a"}, {"kind":"single","source":"a","target":"b","weight":1},
@@ -80,6 +90,7 @@ struct DefinitionTests {
         for path in [
             "'name'", "max_supersteps", "'color'", "'start'", "executors[1].id", "executors[2]", "executors[3]",
             "executors[4].x", "executors[5]", "executors[6].output", "executors[7].output",
+            "executors[8].accepts", "executors[8].sends' has the type 'x' twice", "executors[8].outputs': the type name 'a|b'", "executors[8].outputs[1]",
             "conditions[0].name", "conditions[1].version", "edges[0].target", "edges[1].kind", "edges[2].kind", "edges[3]",
             "edges[4]", "edges[5].sources", "edges[6].weight", "edges[7]", "edges[8].targets[1]",
         ] {

@@ -13,7 +13,7 @@ struct RandomWorkflow {
     init(seed: UInt64) throws {
         self.seed = seed
         var random = SeededRandom(seed: seed)
-        let graph = try Self.graph(&random)
+        let graph = try Self.graph(&random, seed)
         self.graph = graph
         failing = random.chance(25) ? 3 : 0
         let savers = graph.executors.indices.filter { _ in random.chance(60) }
@@ -24,7 +24,7 @@ struct RandomWorkflow {
 
     // MARK: The shape
 
-    private static func graph(_ random: inout SeededRandom) throws -> Graph {
+    private static func graph(_ random: inout SeededRandom, _ seed: UInt64) throws -> Graph {
         let count = Int.random(in: 2...8, using: &random)
         var arrows: Set<[Int]> = []
         func id(_ number: Int) -> String { "e\(number)" }
@@ -62,6 +62,18 @@ struct RandomWorkflow {
                 default: break
                 }
             }
+            try declareTypes(&draft, count, seed)
+        }
+    }
+
+    /// In every third graph. From chance of its own: the shapes of all seeds stay what they were.
+    private static func declareTypes(_ draft: inout GraphDraft, _ count: Int, _ seed: UInt64) throws {
+        var random = SeededRandom(seed: SeededRandom.hash("types", "\(seed)"))
+        guard random.chance(33) else { return }
+        for number in 1..<count where random.chance(50) {
+            // An array is in all of them: whoever it is may stand behind a fan-in.
+            let accepts = ["array|integer|number", "array|string", "any|array", "null|object|array|number"].randomElement(using: &random)
+            try draft.setTypes("e\(number)", types(accepts: accepts))
         }
     }
 

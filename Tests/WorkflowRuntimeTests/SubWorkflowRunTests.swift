@@ -36,7 +36,7 @@ struct SubWorkflowRunTests {
     static var around: ScriptedExecutor {
         ScriptedExecutor { context in
             let value = JSONValue(trusting: context.input)
-            guard value.kind == .object, value.members.first?.value.string == InterceptedRequest.type else {
+            guard value.kind == .object, value.members.first?.value.string == PayloadType.subWorkflowRequest.string else {
                 try context.output(context.input)
                 return .ok
             }

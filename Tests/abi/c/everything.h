@@ -147,6 +147,7 @@ static wf_workflow_t *make_a_workflow(void) {
     IS(wf_builder_add_fan_in_edges(builder, sources, 2, "in", NULL), WF_OK);
     IS(wf_builder_add_fan_out_edges(builder, "start", fan, 2, NULL), WF_OK);
     IS(wf_builder_set_output(builder, "out", WF_OUTPUT_DEFAULT, NULL), WF_OK);
+    IS(wf_builder_set_types(builder, "out", "any|integer", NULL, "any", NULL), WF_OK);
     IS(wf_builder_set_max_supersteps(builder, 50, NULL), WF_OK);
     IS(wf_builder_set_retry(builder, "out", &retry, NULL), WF_OK);
     IS(wf_builder_set_timeout(builder, "out", 600000, NULL), WF_OK);
@@ -336,6 +337,7 @@ static void use_a_context(enum place place, wf_context_t *context) {
     YES(wf_context_run_id(context) != NULL && wf_context_idempotency_key(context) != NULL);
     YES(wf_context_superstep(context) < 1000 && wf_context_input(context, NULL) != NULL);
     YES(wf_context_sources(context, NULL) != NULL && wf_context_is_cancelled(context) == 0);
+    YES((wf_context_input_type(context)[0] == '\0') == (context == NULL));
     YES(wf_context_request_id(context) == NULL && strcmp(wf_context_request_data(context, NULL), "null") == 0);
     IS(wf_context_input_jansson(context, &json, NULL), called);
     json_decref(json);

@@ -1,5 +1,4 @@
 import Testing
-import WorkflowJSON
 import WorkflowModel
 import WorkflowTestSupport
 
@@ -9,8 +8,23 @@ struct PayloadTypeTests {
         ("null", "null"), ("true", "boolean"), ("-1", "integer"), ("1.0", "number"), ("1e3", "number"), ("\"x\"", "string"), ("[1]", "array"),
         ("{}", "object"), (" {\"a\":1}", "object"), ("{ \"$type\" : \"m:T\" , \"value\": 1}", "m:T"), ("{\"$type\": 5}", "object"),
         ("{\"a\": 1, \"$type\": \"m:T\"}", "object"),
+        ("{\"\\u0024type\":\"caf\\u00e9\"}", "caf\u{E9}"), ("{\"$type\"", "object"), ("{\"$typed\":\"x\"}", "object"), ("-0", "integer"),
     ])
-    func name(payload: String, type: String) { #expect(PayloadType.name(of: Text(payload)) == type) }
+    func name(payload: String, type: String) { #expect(PayloadType.name(of: Text(payload)).string == type) }
+
+    private final class Untouched: HostValue, @unchecked Sendable {
+        override func encode() throws(Failure) -> Text { throw Failure(.executor, "was encoded") }
+    }
+
+    private final class Encoded: HostValue, @unchecked Sendable {
+        override func encode() throws(Failure) -> Text { "[1]" }
+    }
+
+    @Test("A host value that says its type is not encoded to know it; another one is")
+    func hostValue() {
+        #expect(PayloadType.name(of: Text(Untouched(typeName: "m:T"))) == "m:T")
+        #expect(PayloadType.name(of: Text(Encoded())) == "array")
+    }
 
     @Test("An expectation may name several types, and an integer is a number")
     func matches() {
