@@ -33,14 +33,23 @@ extension Kernel {
         stop(failure ?? work.firstFailure ?? Failure(.cancelled, reason, superstep: committedSupersteps))
     }
 
-    /// Makes what came from outside a part of the boundary, and that boundary durable.
+    /// Makes a boundary of what came from outside. The snapshot stays the last one until all hooks have agreed.
     mutating func takeIn() {
-        var kind = CheckpointKind.response
+        taken = incoming
+        incoming.removeAll()
+        halts = false
+        let isEntry = taken.contains { if case .input = $0 { true } else { false } }
+        phase = .saving(isEntry ? .entry : .response)
+        if options.checkpoints, isEntry { ready = options.hooks.savers }
+    }
+
+    /// Makes what was taken in a part of the snapshot.
+    mutating func adoptTaken() {
+        guard !taken.isEmpty else { return }
         var closed: Set<ObjectIdentifier> = []
-        for one in incoming {
+        for one in taken {
             switch one {
             case .input(let payload):
-                kind = .entry
                 snapshot.messages.append(Message(source: Message.outside, target: graph.start, payload: payload))
             case .answer(let request, let payload):
                 closed.insert(ObjectIdentifier(request))
@@ -54,11 +63,8 @@ extension Kernel {
             for request in snapshot.requests where closed.contains(ObjectIdentifier(request)) { requestIDs.remove(request.id) }
             snapshot.requests.removeAll { closed.contains(ObjectIdentifier($0)) }
         }
-        incoming.removeAll()
-        halts = false
+        taken.removeAll()
         snapshot.inputSuperstep = snapshot.superstep
-        phase = .saving(kind)
-        if options.checkpoints, kind == .entry { ready = options.hooks.savers }
     }
 
     /// Tells of a request, also if nobody wants to see the event: the driver keeps the list of what can be answered. The

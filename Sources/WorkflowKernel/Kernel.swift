@@ -93,6 +93,8 @@ public struct Kernel: Sendable {
     var requestIDs: Set<Text>
     /// What came from outside and waits for a boundary.
     var incoming: [Incoming] = []
+    /// What the boundary in the making has of it.
+    var taken: [Incoming] = []
     /// An executor asked for a rest: at the next boundary, until something comes from outside.
     var halts = false
 
