@@ -93,6 +93,7 @@ extension Kernel {
         case .superstep: adopt()
         case .partial: adoptPartial()
         case .entry, .response: adoptTaken()
+        case .fork: break
         }
         guard !options.checkpoints else { return .commit(kind) }
         committed(kind)
