@@ -613,6 +613,31 @@ WF_API const char *wf_workflow_signature(const wf_workflow_t *workflow);
 WF_API wf_status_t wf_workflow_definition(const wf_workflow_t *workflow, char **json, size_t *length,
                                           wf_error_t **error);
 
+/** Says what differs between the graph that made a checkpoint and this workflow, and what of the checkpoint
+ * would be lost. Nothing is run.
+ *
+ * The report is a JSON object: `compatible` (whether the checkpoint can be resumed as it is),
+ * `checkpoint_id`; `workflow_name`, `graph_signature` and `start` as `{"before", "after"}`, `start` null if
+ * it is the same; `executors`, `sub_workflows`, `edges`, `conditions` and `selectors` as `{"added",
+ * "removed", "changed"}`, with paths for what is in sub-workflows and `changed` a list of `{"name",
+ * "before", "after"}`; `graph_unknown`, null or why the checkpoint's own graph is not known and only what it
+ * names was looked up; and `lost`, the parts of the checkpoint that have no place in this workflow, as
+ * `{"path", "executor", "why"}`. Any thread.
+ *
+ * @param workflow Borrowed.
+ * @param checkpoint The document. Borrowed.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param report Receives NUL-terminated JSON, owned by the caller: wf_free. NULL on error.
+ * @param report_length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK, whatever differs; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too
+ *     deep; WF_E_CHECKPOINT if it is no checkpoint, or one of this graph that is damaged; WF_E_UNSUPPORTED
+ *     if it needs a newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED;
+ *     WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_workflow_compare(const wf_workflow_t *workflow, const char *checkpoint, size_t length,
+                                       char **report, size_t *report_length, wf_error_t **error);
+
 /** Draws the workflow as text, for documents ("mermaid") or Graphviz ("dot").
  *
  * Ids appear only in labels, so that no id can break the picture. Edges that a condition or a selector
@@ -854,8 +879,9 @@ WF_API void wf_pool_free(wf_pool_t *pool);
  * @param run Receives the run, owned by the caller: wf_run_free. NULL on error.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_INVALID
- *     for bad options, and for an input of a type that the start executor does not accept; WF_E_UNSUPPORTED
- *     for options from a newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ *     for bad options, such as edits, and for an input of a type that the start executor does not accept;
+ *     WF_E_UNSUPPORTED for options from a newer library; WF_E_MISUSE for a NULL or another kind of handle;
+ *     WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_start(wf_workflow_t *workflow, const wf_run_options_t *options, const char *input,
                                 size_t length, wf_run_t **run, wf_error_t **error);
@@ -866,32 +892,50 @@ WF_API wf_status_t wf_run_start(wf_workflow_t *workflow, const wf_run_options_t 
  * before anything is delivered. Resuming one checkpoint twice gives the same result twice. Nothing keeps two
  * processes from doing so at the same time: each then goes on by itself, and their checkpoints branch.
  *
- * @param workflow Borrowed; its graph must be the one that made the checkpoint.
+ * `options->edits` changes what is in the checkpoint before it is read, such as `{"state": {"limit": 9}}`;
+ * an array, such as `messages`, is replaced as a whole, and null removes a member. What the checkpoint is
+ * cannot be edited: `format`, `version`, `checkpoint_id`, `previous_checkpoint_id`, `run_id`,
+ * `workflow_name`, `graph_signature`, `graph`, `timestamp`, `kind`, `superstep`, `input_superstep`,
+ * `checksum`. `options->migrate` is asked, after that, when another graph made it.
+ *
+ * With edits, after a migration, or with a `run_id` that is not the checkpoint's, the run is a fork: if it
+ * makes checkpoints, its first is of kind "fork", made before anything is delivered, so that the fork can be
+ * resumed by itself. The original stays as it is. What was remembered (wf_context_remember) is found under
+ * the run id that the fork has.
+ *
+ * @param workflow Borrowed; its graph must be the one that made the checkpoint, or `migrate` makes it fit.
  * @param options Needs `storage`. `run_id` gives the continuation a name of its own. Copied.
  * @param checkpoint_id Which; NULL for the latest of this workflow. Later ones that cannot be read are
  *     skipped, each with a "warning" event.
  * @param run Receives the run, owned by the caller: wf_run_free. NULL on error.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_NOTFOUND if there is no such checkpoint; WF_E_MISMATCH if a different graph made it;
- *     WF_E_CHECKPOINT if it is damaged, cut short or foreign; WF_E_INVALID for bad options or an id that
- *     cannot be one; WF_E_STORAGE if it cannot be read; WF_E_UNSUPPORTED if it needs a newer library;
- *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ * @return WF_OK; WF_E_NOTFOUND if there is no such checkpoint; WF_E_MISMATCH if a different graph made it
+ *     and nobody migrates it: the message has the first differences; WF_E_CHECKPOINT if it is damaged, cut
+ *     short or foreign, or the edits or the migration made it so: the message says which; WF_E_INVALID for
+ *     bad options, an id that cannot be one, or edits or a migration that change what the checkpoint is;
+ *     WF_E_JSON with the offset for edits that are not JSON; WF_E_LIMIT for edits that are too long or too
+ *     deep; WF_E_STORAGE if it cannot be read; WF_E_UNSUPPORTED if it needs a newer library; what `migrate`
+ *     answered, or WF_E_EXECUTOR if that is no error of its own; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_resume(wf_workflow_t *workflow, const wf_run_options_t *options,
                                  const char *checkpoint_id, wf_run_t **run, wf_error_t **error);
 
 /** Goes on from a checkpoint document that the host kept itself, as wf_run_checkpoint gave it.
  *
- * Otherwise like wf_run_resume; needs no storage. WF_RUN_CHECKPOINTS does not travel with the checkpoint.
+ * Otherwise like wf_run_resume, also with edits and a migration; needs no storage. WF_RUN_CHECKPOINTS does
+ * not travel with the checkpoint.
  *
- * @param workflow Borrowed; its graph must be the one that made the checkpoint.
+ * @param workflow Borrowed; its graph must be the one that made the checkpoint, or `migrate` makes it fit.
  * @param options How to run; NULL for the defaults. Copied.
  * @param checkpoint The document. Copied.
  * @param length Its length in bytes, or WF_NUL.
  * @param run Receives the run, owned by the caller: wf_run_free. NULL on error.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_CHECKPOINT; WF_E_JSON with the offset; WF_E_MISMATCH; WF_E_LIMIT; WF_E_INVALID for bad
- *     options; WF_E_UNSUPPORTED; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ * @return WF_OK; WF_E_CHECKPOINT; WF_E_JSON with the offset, for the document or the edits; WF_E_MISMATCH;
+ *     WF_E_LIMIT; WF_E_INVALID for bad options, or edits or a migration that change what the checkpoint is;
+ *     WF_E_UNSUPPORTED; what `migrate` answered, or WF_E_EXECUTOR if that is no error of its own;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_restore(wf_workflow_t *workflow, const wf_run_options_t *options,
                                   const char *checkpoint, size_t length, wf_run_t **run, wf_error_t **error);
@@ -905,6 +949,9 @@ WF_API wf_status_t wf_run_restore(wf_workflow_t *workflow, const wf_run_options_
  * nothing. The numbers of events go on, and checkpoints made from now on have this one as their parent. What
  * was remembered (wf_context_remember) stays, and so do later checkpoints.
  *
+ * A checkpoint of this run that another graph made is given to `options->migrate` of the run, and the run's
+ * next checkpoint is then of kind "fork". `options->edits` are not applied again.
+ *
  * A finished, failed or cancelled run goes on too. Not while a call is pending: finish it, or cancel the
  * run. Calls that a cancelled run left pending are still to be finished, which answers WF_E_CLOSED and
  * changes nothing.
@@ -914,9 +961,10 @@ WF_API wf_status_t wf_run_restore(wf_workflow_t *workflow, const wf_run_options_
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_BUSY during a superstep: while another thread drives the run, or a call is pending;
  *     WF_E_REENTRANT inside a callback of this run; WF_E_NOTFOUND if there is no such checkpoint;
- *     WF_E_INVALID if it is another run's, for an id that cannot be one, or without a storage;
- *     WF_E_MISMATCH; WF_E_CHECKPOINT; WF_E_STORAGE; WF_E_UNSUPPORTED if it needs a newer library;
- *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ *     WF_E_INVALID if it is another run's, for an id that cannot be one, without a storage, or for a
+ *     migration that changes what the checkpoint is; WF_E_MISMATCH; WF_E_CHECKPOINT; WF_E_STORAGE;
+ *     WF_E_UNSUPPORTED if it needs a newer library; what `migrate` answered, or WF_E_EXECUTOR if that is no
+ *     error of its own; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_rewind(wf_run_t *run, const char *checkpoint_id, wf_error_t **error);
 
@@ -930,9 +978,10 @@ WF_API wf_status_t wf_run_rewind(wf_run_t *run, const char *checkpoint_id, wf_er
  * @param length Its length in bytes, or WF_NUL.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_BUSY during a superstep: while another thread drives the run, or a call is pending;
- *     WF_E_REENTRANT inside a callback of this run; WF_E_INVALID if the checkpoint is another run's;
- *     WF_E_CHECKPOINT; WF_E_JSON with the offset; WF_E_MISMATCH; WF_E_LIMIT; WF_E_UNSUPPORTED if it needs a
- *     newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ *     WF_E_REENTRANT inside a callback of this run; WF_E_INVALID if the checkpoint is another run's, or the
+ *     migration changes what it is; WF_E_CHECKPOINT; WF_E_JSON with the offset; WF_E_MISMATCH; WF_E_LIMIT;
+ *     WF_E_UNSUPPORTED if it needs a newer library; what `migrate` answered, or WF_E_EXECUTOR if that is no
+ *     error of its own; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_rewind_document(wf_run_t *run, const char *checkpoint, size_t length,
                                           wf_error_t **error);
@@ -1705,6 +1754,27 @@ WF_API const char *wf_selection_targets(const wf_selection_t *selection, size_t 
  *     handle; WF_E_CLOSED if the selector has returned; WF_E_FORKED.
  */
 WF_API wf_status_t wf_selection_add(wf_selection_t *selection, const char *target, wf_error_t **error);
+
+/* ---- Migration ----------------------------------------------------------------------------------------- */
+
+/* What becomes of a checkpoint that another graph made. Borrowed: valid while the callback runs, on its
+ * thread. */
+
+/** Gives the checkpoint document that fits the new graph. The last call counts.
+ *
+ * Its members `graph_signature` and `graph` are set by the library. Those that say what the checkpoint is
+ * must stay: `format`, `version`, `checkpoint_id`, `previous_checkpoint_id`, `run_id`, `timestamp`, `kind`,
+ * `superstep` and `input_superstep`. It is checked in full when the callback has returned.
+ *
+ * @param migration Borrowed.
+ * @param json The document. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_CLOSED
+ *     if the callback has returned; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_migration_set(wf_migration_t *migration, const char *json, size_t length,
+                                    wf_error_t **error);
 
 #ifdef __cplusplus
 }

@@ -62,6 +62,7 @@ typedef struct wf_event { uint64_t reserved; } wf_event_t;       /**< One thing 
 typedef struct wf_context { uint64_t reserved; } wf_context_t;   /**< One call of host code, and what it may do. */
 typedef struct wf_selection { uint64_t reserved; } wf_selection_t; /**< The targets that a selector chooses among. */
 typedef struct wf_answer { uint64_t reserved; } wf_answer_t;     /**< What a host's storage answers to one question. */
+typedef struct wf_migration { uint64_t reserved; } wf_migration_t; /**< A checkpoint of another graph, and what it becomes. */
 
 /* ---- Callbacks --------------------------------------------------------------------------------- */
 
@@ -128,6 +129,16 @@ typedef wf_status_t (*wf_storage_remember_fn)(
  * status to fail. */
 typedef wf_status_t (*wf_storage_recall_fn)(
     void *user_data, const char *run_id, const char *key, wf_answer_t *answer);
+
+/** Host code that makes a checkpoint of another graph fit this one: gives the new document with wf_migration_set.
+ *
+ * `checkpoint` and `report` are JSON text, NUL-terminated, valid during the call; the report is that of
+ * wf_workflow_compare. Called on the thread that resumes, restores or rewinds, inside that call, and only if the graph's signature
+ * differs. Return WF_OK, or a negative status, which that call then answers; WF_OK without a document refuses
+ * the checkpoint: WF_E_MISMATCH. Must not unwind, longjmp or throw through the library. */
+typedef wf_status_t (*wf_migrate_fn)(
+    void *user_data, const char *checkpoint, size_t checkpoint_length, const char *report, size_t report_length,
+    wf_migration_t *migration);
 
 /* ---- Flags, scopes and kinds ------------------------------------------------------------------- */
 
@@ -307,7 +318,10 @@ typedef struct wf_run_options {
     wf_pool_t *pool;         /**< Where messages are handled; NULL: on the thread that drives. Retained. */
     uint64_t lease_ms;       /**< A pending, pooled or polled call that gives no sign of life (wf_context_keep_alive) for so
                               *   long fails with WF_E_TIMEOUT; 0: it may take any time. */
+    const char *edits;       /**< A JSON merge patch (RFC 7396) for the checkpoint that wf_run_resume or wf_run_restore takes up: see there. NULL for none. Copied. */
+    wf_migrate_fn migrate;   /**< Makes checkpoints of another graph fit; NULL refuses them. */
+    void *migrate_data;      /**< Passed to it. Borrowed: must live as long as the run, for wf_run_rewind. */
 } wf_run_options_t;
-#define WF_RUN_OPTIONS_INIT { (uint32_t)sizeof(wf_run_options_t), 0, NULL, NULL, 0, 0, NULL, 0 }
+#define WF_RUN_OPTIONS_INIT { (uint32_t)sizeof(wf_run_options_t), 0, NULL, NULL, 0, 0, NULL, 0, NULL, NULL, NULL }
 
 #endif /* WORKFLOW_TYPES_H */

@@ -14,8 +14,8 @@ import WorkflowRuntime
 ///   - run: Receives the run, owned by the caller: wf_run_free. NULL on error.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for a text that is too long or too deep; WF_E_INVALID for bad
-///   options, and for an input of a type that the start executor does not accept; WF_E_UNSUPPORTED for options from a newer
-///   library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+///   options, such as edits, and for an input of a type that the start executor does not accept; WF_E_UNSUPPORTED for options
+///   from a newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_run_start")
 public func wf_run_start(
     _ workflow: UnsafeMutablePointer<wf_workflow>?, _ options: UnsafePointer<wf_run_options>?,
@@ -35,17 +35,29 @@ public func wf_run_start(
 /// The checkpoint is checked in full before anything happens; restore callbacks run inside wf_run_next, before anything
 /// is delivered. Resuming one checkpoint twice gives the same result twice. Nothing keeps two processes from doing so at
 /// the same time: each then goes on by itself, and their checkpoints branch.
+///
+/// `options->edits` changes what is in the checkpoint before it is read, such as `{"state": {"limit": 9}}`; an array, such as
+/// `messages`, is replaced as a whole, and null removes a member. What the checkpoint is cannot be edited: `format`, `version`,
+/// `checkpoint_id`, `previous_checkpoint_id`, `run_id`, `workflow_name`, `graph_signature`, `graph`, `timestamp`, `kind`,
+/// `superstep`, `input_superstep`, `checksum`. `options->migrate` is asked, after that, when another graph made it.
+///
+/// With edits, after a migration, or with a `run_id` that is not the checkpoint's, the run is a fork: if it makes checkpoints, its
+/// first is of kind "fork", made before anything is delivered, so that the fork can be resumed by itself. The original stays
+/// as it is. What was remembered (wf_context_remember) is found under the run id that the fork has.
 /// - Parameters:
-///   - workflow: Borrowed; its graph must be the one that made the checkpoint.
+///   - workflow: Borrowed; its graph must be the one that made the checkpoint, or `migrate` makes it fit.
 ///   - options: Needs `storage`. `run_id` gives the continuation a name of its own. Copied.
 ///   - checkpoint_id: Which; NULL for the latest of this workflow. Later ones that cannot be read are skipped, each
 ///     with a "warning" event.
 ///   - run: Receives the run, owned by the caller: wf_run_free. NULL on error.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
-/// - Returns: WF_OK; WF_E_NOTFOUND if there is no such checkpoint; WF_E_MISMATCH if a different graph made it;
-///   WF_E_CHECKPOINT if it is damaged, cut short or foreign; WF_E_INVALID for bad options or an id that cannot be one;
-///   WF_E_STORAGE if it cannot be read; WF_E_UNSUPPORTED if it needs a newer library; WF_E_MISUSE for a NULL or another
-///   kind of handle; WF_E_FORKED.
+/// - Returns: WF_OK; WF_E_NOTFOUND if there is no such checkpoint; WF_E_MISMATCH if a different graph made it and nobody
+///   migrates it: the message has the first differences; WF_E_CHECKPOINT if it is damaged, cut short or foreign, or the
+///   edits or the migration made it so: the message says which; WF_E_INVALID for bad options, an id that cannot be one, or edits
+///   or a migration that change what the checkpoint is; WF_E_JSON with the offset for edits that are not JSON; WF_E_LIMIT for
+///   edits that are too long or too deep; WF_E_STORAGE if it cannot be read; WF_E_UNSUPPORTED if it needs a newer library; what
+///   `migrate` answered, or WF_E_EXECUTOR if that is no error of its own; WF_E_MISUSE for a NULL or another kind of handle;
+///   WF_E_FORKED.
 @_cdecl("wf_run_resume")
 public func wf_run_resume(
     _ workflow: UnsafeMutablePointer<wf_workflow>?, _ options: UnsafePointer<wf_run_options>?,
@@ -63,16 +75,18 @@ public func wf_run_resume(
 
 /// Goes on from a checkpoint document that the host kept itself, as wf_run_checkpoint gave it.
 ///
-/// Otherwise like wf_run_resume; needs no storage. WF_RUN_CHECKPOINTS does not travel with the checkpoint.
+/// Otherwise like wf_run_resume, also with edits and a migration; needs no storage. WF_RUN_CHECKPOINTS does not travel with
+/// the checkpoint.
 /// - Parameters:
-///   - workflow: Borrowed; its graph must be the one that made the checkpoint.
+///   - workflow: Borrowed; its graph must be the one that made the checkpoint, or `migrate` makes it fit.
 ///   - options: How to run; NULL for the defaults. Copied.
 ///   - checkpoint: The document. Copied.
 ///   - length: Its length in bytes, or WF_NUL.
 ///   - run: Receives the run, owned by the caller: wf_run_free. NULL on error.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
-/// - Returns: WF_OK; WF_E_CHECKPOINT; WF_E_JSON with the offset; WF_E_MISMATCH; WF_E_LIMIT; WF_E_INVALID for bad
-///   options; WF_E_UNSUPPORTED; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+/// - Returns: WF_OK; WF_E_CHECKPOINT; WF_E_JSON with the offset, for the document or the edits; WF_E_MISMATCH; WF_E_LIMIT;
+///   WF_E_INVALID for bad options, or edits or a migration that change what the checkpoint is; WF_E_UNSUPPORTED; what `migrate`
+///   answered, or WF_E_EXECUTOR if that is no error of its own; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_run_restore")
 public func wf_run_restore(
     _ workflow: UnsafeMutablePointer<wf_workflow>?, _ options: UnsafePointer<wf_run_options>?,
@@ -96,6 +110,9 @@ public func wf_run_restore(
 /// called, with "null" for one that had saved nothing. The numbers of events go on, and checkpoints made from now on have
 /// this one as their parent. What was remembered (wf_context_remember) stays, and so do later checkpoints.
 ///
+/// A checkpoint of this run that another graph made is given to `options->migrate` of the run, and the run's next checkpoint is
+/// then of kind "fork". `options->edits` are not applied again.
+///
 /// A finished, failed or cancelled run goes on too. Not while a call is pending: finish it, or cancel the run. Calls that a
 /// cancelled run left pending are still to be finished, which answers WF_E_CLOSED and changes nothing.
 /// - Parameters:
@@ -104,8 +121,9 @@ public func wf_run_restore(
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_BUSY during a superstep: while another thread drives the run, or a call is pending;
 ///   WF_E_REENTRANT inside a callback of this run; WF_E_NOTFOUND if there is no such checkpoint; WF_E_INVALID if it is another
-///   run's, for an id that cannot be one, or without a storage; WF_E_MISMATCH; WF_E_CHECKPOINT; WF_E_STORAGE;
-///   WF_E_UNSUPPORTED if it needs a newer library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+///   run's, for an id that cannot be one, without a storage, or for a migration that changes what the checkpoint is;
+///   WF_E_MISMATCH; WF_E_CHECKPOINT; WF_E_STORAGE; WF_E_UNSUPPORTED if it needs a newer library; what `migrate` answered, or
+///   WF_E_EXECUTOR if that is no error of its own; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_run_rewind")
 public func wf_run_rewind(
     _ run: UnsafeMutablePointer<wf_run>?, _ checkpoint_id: UnsafePointer<CChar>?,
@@ -126,9 +144,10 @@ public func wf_run_rewind(
 ///   - length: Its length in bytes, or WF_NUL.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_BUSY during a superstep: while another thread drives the run, or a call is pending;
-///   WF_E_REENTRANT inside a callback of this run; WF_E_INVALID if the checkpoint is another run's; WF_E_CHECKPOINT; WF_E_JSON
-///   with the offset; WF_E_MISMATCH; WF_E_LIMIT; WF_E_UNSUPPORTED if it needs a newer library; WF_E_MISUSE for a NULL or
-///   another kind of handle; WF_E_FORKED.
+///   WF_E_REENTRANT inside a callback of this run; WF_E_INVALID if the checkpoint is another run's, or the migration changes
+///   what it is; WF_E_CHECKPOINT; WF_E_JSON with the offset; WF_E_MISMATCH; WF_E_LIMIT; WF_E_UNSUPPORTED if it needs a newer
+///   library; what `migrate` answered, or WF_E_EXECUTOR if that is no error of its own; WF_E_MISUSE for a NULL or another kind of
+///   handle; WF_E_FORKED.
 @_cdecl("wf_run_rewind_document")
 public func wf_run_rewind_document(
     _ run: UnsafeMutablePointer<wf_run>?, _ checkpoint: UnsafePointer<CChar>?, _ length: UInt,
@@ -476,5 +495,7 @@ extension RunOptions {
         if options.max_supersteps > 0 { maxSupersteps = Int(clamping: options.max_supersteps) }
         hidden = HiddenEvents(bits: options.hidden_events)
         if options.lease_ms > 0 { lease = Int(clamping: min(options.lease_ms, 366 * 86_400_000)) }
+        if let text = options.edits { edits = try CText.json(text, UInt.max, "the edits") }
+        if let migrate = options.migrate { migration = CMigration(migrate, options.migrate_data) }
     }
 }

@@ -12,11 +12,7 @@ extension CheckpointDocument {
         let reader = try CheckpointReader(document, what)
         let summary = try reader.summary()
         guard summary.signature == graph.signature.string else {
-            throw Failure(
-                .mismatch,
-                "\(what) was made by a different graph: its workflow '\(summary.workflowName.printable)' has the signature "
-                    + "\(summary.signature.prefix(12)), the workflow '\(graph.name)' has \(graph.signature.string.prefix(12)). "
-                    + "Executors, edges, the start or a condition's name or version have changed")
+            throw CheckpointComparison(reader, to: graph, summary).mismatch
         }
         return Checkpoint(summary: summary, snapshot: try reader.snapshot(graph, summary))
     }
@@ -31,7 +27,7 @@ struct CheckpointReader {
     static let known: Set<String> = [
         "format", "version", "checkpoint_id", "previous_checkpoint_id", "run_id", "workflow_name", "graph_signature",
         "timestamp", "kind", "superstep", "input_superstep", "messages", "fan_in_buffers", "state", "executor_states",
-        "pending_request_info_events", "sub_workflows", "partial", "lanes", "metadata", "checksum",
+        "pending_request_info_events", "sub_workflows", "partial", "lanes", "metadata", "graph", "checksum",
     ]
 
     init(_ document: Text, _ what: String) throws(Failure) {
@@ -101,13 +97,19 @@ struct CheckpointReader {
             snapshot.scopes[node] = try state(own, path + ".state")
         }
         if let partial = members["partial"] {
-            guard summary.kind == CheckpointKind.partial.rawValue else { throw wrong("partial", "absent from a checkpoint of kind \(summary.kind)") }
+            guard [CheckpointKind.partial, .fork].contains(where: { $0.rawValue == summary.kind }) else {
+                throw wrong("partial", "absent from a checkpoint of kind \(summary.kind)")
+            }
+            guard snapshot.messages.isEmpty else {
+                throw wrong("messages", "empty beside 'partial': what is to be handled stands in its deliveries")
+            }
             snapshot.partial = try self.partial(partial, snapshot, graph)
         } else if summary.kind == CheckpointKind.partial.rawValue {
             throw wrong("partial", "present in a checkpoint of kind partial")
         }
         if members["lanes"] != nil { snapshot.lanes = try count("lanes") }
         snapshot.metadata = try object("metadata").raw
+        if members["graph"] != nil { _ = try object("graph") }
         for (name, value) in all where !Self.known.contains(name) { snapshot.unknownMembers.append((name, value.raw)) }
         return snapshot
     }

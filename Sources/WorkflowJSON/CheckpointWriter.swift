@@ -6,8 +6,11 @@ public import WorkflowModel
 public enum CheckpointDocument {
     public static let format = "libworkflow.checkpoint"
     public static let version = 1
+    /// A larger graph is not carried along: it would weigh more than what most runs have to say.
+    public static let largestGraph = 16 << 10
 
-    public static func text(of checkpoint: Checkpoint, graph: Graph) -> Text {
+    /// `definition` is that of the graph in one line, for those who write many checkpoints of it.
+    public static func text(of checkpoint: Checkpoint, graph: Graph, definition: Text? = nil) -> Text {
         var json = JSONWriter(capacity: 1024)
         json.document { json in
             write(checkpoint.summary, to: &json)
@@ -53,6 +56,11 @@ public enum CheckpointDocument {
             if snapshot.lanes > 0 { json.member("lanes", snapshot.lanes, onNewLine: true) }
             json.name("metadata", onNewLine: true)
             json.raw(snapshot.metadata)
+            let definition = definition ?? Definition.line(of: graph)
+            if definition.count <= largestGraph {
+                json.name("graph", onNewLine: true)
+                json.raw(definition)
+            }
             for (name, value) in snapshot.unknownMembers {
                 json.name(name, onNewLine: true)
                 json.raw(value)

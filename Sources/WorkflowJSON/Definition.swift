@@ -8,6 +8,13 @@ public enum Definition {
         return json.finish()
     }
 
+    /// The same in one line, as checkpoints carry it.
+    public static func line(of graph: Graph) -> Text {
+        var json = JSONWriter(capacity: 512)
+        json.object { write(graph, onNewLine: false, to: &$0) }
+        return json.finish()
+    }
+
     private static func write(_ graph: Graph, onNewLine: Bool, to json: inout JSONWriter) {
         json.member("name", graph.name, onNewLine: onNewLine)
         json.member("start", graph.executorID(graph.start), onNewLine: onNewLine)
@@ -75,7 +82,7 @@ public enum Definition {
         }
     }
 
-    private static func write(_ edge: EdgeGroup, _ graph: Graph, to json: inout JSONWriter) {
+    static func write(_ edge: EdgeGroup, _ graph: Graph, to json: inout JSONWriter) {
         func list(_ name: String, _ executors: [Int], _ json: inout JSONWriter) {
             json.name(name)
             json.array { json in for executor in executors { json.string(graph.executorID(executor)) } }

@@ -35,7 +35,7 @@ extension Kernel {
 
     /// The run ends, and what came from outside last is in no checkpoint.
     mutating func warnLost() {
-        for one in incoming {
+        for one in taken + incoming {
             let (executor, what) =
                 switch one {
                 case .input: (graph.start, "an input")
@@ -45,17 +45,27 @@ extension Kernel {
             let message = "\(what) came too late: the run ended before its next boundary, and no checkpoint has it. Give it to the run that resumes"
             emit(.warning, executor: executor, data: .warning(reason: "too_late", message: message))
         }
+        taken.removeAll()
         incoming.removeAll()
     }
 
-    /// Makes what came from outside a part of the boundary, and that boundary durable.
+    /// Makes a boundary of what came from outside. The snapshot stays the last one until all hooks have agreed.
     mutating func takeIn() {
-        var kind = CheckpointKind.response
+        taken = incoming
+        incoming.removeAll()
+        halts = false
+        let isEntry = taken.contains { if case .input = $0 { true } else { false } }
+        phase = .saving(isEntry ? .entry : .response)
+        if options.checkpoints, isEntry { ready = options.hooks.savers }
+    }
+
+    /// Makes what was taken in a part of the snapshot.
+    mutating func adoptTaken() {
+        guard !taken.isEmpty else { return }
         var closed: Set<ObjectIdentifier> = []
-        for one in incoming {
+        for one in taken {
             switch one {
             case .input(let payload):
-                kind = .entry
                 snapshot.messages.append(Message(source: Message.outside, target: graph.start, payload: payload))
             case .answer(let request, let payload):
                 closed.insert(ObjectIdentifier(request))
@@ -69,11 +79,8 @@ extension Kernel {
             for request in snapshot.requests where closed.contains(ObjectIdentifier(request)) { requestIDs.remove(request.id) }
             snapshot.requests.removeAll { closed.contains(ObjectIdentifier($0)) }
         }
-        incoming.removeAll()
-        halts = false
+        taken.removeAll()
         snapshot.inputSuperstep = snapshot.superstep
-        phase = .saving(kind)
-        if options.checkpoints, kind == .entry { ready = options.hooks.savers }
     }
 
     /// Tells of a request, also if nobody wants to see the event: the driver keeps the list of what can be answered. The

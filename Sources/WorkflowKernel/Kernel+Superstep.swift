@@ -89,8 +89,12 @@ extension Kernel {
     mutating func commit(_ kind: CheckpointKind) -> Step? {
         for (executor, text) in saved { snapshot.executors[executor].saved = text }
         saved.removeAll(keepingCapacity: true)
-        if kind == .superstep { adopt() }
-        if kind == .partial { adoptPartial() }
+        switch kind {
+        case .superstep: adopt()
+        case .partial: adoptPartial()
+        case .entry, .response: adoptTaken()
+        case .fork: break
+        }
         guard !options.checkpoints else { return .commit(kind) }
         committed(kind)
         return nil

@@ -93,6 +93,10 @@ public struct Kernel: Sendable {
     var requestIDs: Set<Text>
     /// What came from outside and waits for a boundary.
     var incoming: [Incoming] = []
+    /// What the boundary in the making has of it.
+    var taken: [Incoming] = []
+    /// The resumed checkpoint is not the run's own: the first boundary is made durable before anything happens.
+    private let forks: Bool
     /// An executor asked for a rest: at the next boundary, until something comes from outside.
     var halts = false
 
@@ -107,11 +111,12 @@ public struct Kernel: Sendable {
 
     /// A run that goes on from `snapshot`, which fits `graph`. `warnings` are told first, as (reason, message). Executors
     /// that are in use already are all asked to restore themselves: one that had saved nothing gets null, and forgets.
+    /// What forks makes a checkpoint of its own first.
     public init(
         graph: Graph, options: Options, resuming snapshot: Snapshot, warnings: [(reason: String, message: String)] = [],
-        inUse: Bool = false
+        inUse: Bool = false, forks: Bool = false
     ) {
-        self.init(graph: graph, options: options, snapshot: snapshot)
+        self.init(graph: graph, options: options, snapshot: snapshot, forks: forks)
         begin()
         for warning in warnings { emit(.warning, data: .warning(reason: warning.reason, message: warning.message)) }
         for request in snapshot.hostRequests { announce(request) }
@@ -120,10 +125,11 @@ public struct Kernel: Sendable {
         ready = options.hooks.restorers.filter { inUse || snapshot.executors[$0].saved != nil }
     }
 
-    private init(graph: Graph, options: Options, snapshot: Snapshot) {
+    private init(graph: Graph, options: Options, snapshot: Snapshot, forks: Bool = false) {
         self.graph = graph
         self.options = options
         self.snapshot = snapshot
+        self.forks = forks
         committedSupersteps = snapshot.superstep
         work = SuperstepWork(executors: graph.executors.count)
         savers = Set(options.hooks.savers)
@@ -162,7 +168,7 @@ public struct Kernel: Sendable {
     private mutating func advance() -> Step? {
         switch phase {
         case .started, .resting: return .rest
-        case .restoring: return calls(of: .restore, then: { $0.phase = .boundary })
+        case .restoring: return calls(of: .restore, then: { $0.phase = $0.forks ? .committing(.fork) : .boundary })
         case .boundary:
             turn()
             return nil

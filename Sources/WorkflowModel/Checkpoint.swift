@@ -8,6 +8,8 @@ public enum CheckpointKind: String, Sendable {
     case response
     /// A superstep failed, or waits before it tries again: what succeeded in it.
     case partial
+    /// Taken up from a checkpoint of another run, or from one that was edited or migrated; nothing has run since.
+    case fork
 }
 
 /// What a storage shows of a checkpoint without loading it.

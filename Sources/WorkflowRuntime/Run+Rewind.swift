@@ -14,9 +14,13 @@ extension Run {
             guard let document = try lastDocument() else {
                 throw Failure(.notFound, "the run '\(id)' has made no checkpoint yet that it could be restored from")
             }
-            var isStored = false
-            if case .stored = last { isStored = true }
-            return try rewind(document, as: "the last checkpoint of the run '\(id)'", isStored: isStored)
+            var (isStored, isChanged) = (false, false)
+            switch last {
+            case .stored: isStored = true
+            case .given(_, _, let changed): isChanged = changed
+            case .none, .boundary: break
+            }
+            return try rewind(document, as: "the last checkpoint of the run '\(id)'", isStored: isStored, isChanged: isChanged)
         }
         guard let storage = options.storage else {
             throw Failure(.invalid, "the run '\(id)' has no storage to restore from; restore a document, or its last checkpoint")
@@ -41,19 +45,23 @@ extension Run {
         }
     }
 
-    private func rewind(_ document: Text, as what: String, isStored: Bool) throws(Failure) {
-        let found = try CheckpointDocument.checkpoint(from: document, graph: workflow.graph, as: what)
+    private func rewind(_ document: Text, as what: String, isStored: Bool, isChanged: Bool = false) throws(Failure) {
+        let resumption = try Resumption(document, as: what, workflow.graph, options.migration)
+        let found = resumption.checkpoint
         // What this run remembers would answer for work that another one did.
         guard Text(found.summary.runID) == id || found.summary.id == last.summary?.id else {
             throw Failure(
                 .invalid, "\(what) belongs to the run '\(found.summary.runID.printable)', not to '\(id)'; resume it as a run of its own")
         }
+        let isChanged = isChanged || resumption.isChanged
         kernel = Kernel(
-            graph: workflow.graph, options: kernel.options, resuming: found.snapshot, inUse: true)
+            graph: workflow.graph, options: kernel.options, resuming: found.snapshot, inUse: true,
+            forks: isChanged || Text(found.summary.runID) != id)
         kernel.now = options.environment.now()
         underWay.clear()
         identifiers.advance(beyond: found.summary.id)
-        last = isStored ? .stored(found.summary) : .given(document: document, found.summary)
+        last = isStored && !isChanged
+            ? .stored(found.summary) : .given(document: resumption.document, found.summary, isChanged: isChanged)
         requests.restart(found.snapshot.hostRequests, epoch: inbox.restart())
     }
 }

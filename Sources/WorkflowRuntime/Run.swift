@@ -36,22 +36,32 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     enum LastCheckpoint {
         case none
-        /// The host's own document, which the run was restored from.
-        case given(document: Text, CheckpointSummary)
+        /// The document that the run was restored from: the host's own, or one that was changed on the way, which makes
+        /// this run a fork.
+        case given(document: Text, CheckpointSummary, isChanged: Bool = false)
         case stored(CheckpointSummary)
         /// Without a storage: the kernel's snapshot is the checkpoint.
         case boundary(CheckpointSummary)
 
+        init(_ found: Resumption, isStored: Bool) {
+            self = isStored && !found.isChanged
+                ? .stored(found.checkpoint.summary)
+                : .given(document: found.document, found.checkpoint.summary, isChanged: found.isChanged)
+        }
+
         var summary: CheckpointSummary? {
             switch self {
             case .none: nil
-            case .given(_, let summary), .stored(let summary), .boundary(let summary): summary
+            case .given(_, let summary, _), .stored(let summary), .boundary(let summary): summary
             }
         }
     }
 
     /// A run that begins with `input`.
     public convenience init(_ workflow: Workflow, _ options: RunOptions, input: Text) throws(Failure) {
+        guard options.edits == nil else {
+            throw Failure(.invalid, "edits are for the checkpoint that a run resumes; this one starts from its input")
+        }
         try workflow.graph.check(input: input)
         var identifiers = Identifiers(environment: options.environment)
         let id = try Self.checkedID(options) ?? identifiers.next()
@@ -71,28 +81,30 @@ public final class Run: ProcessBound, @unchecked Sendable {
             throw Failure(.notFound, "the storage has no checkpoint of the workflow '\(name)'" + unreadable)
         }
         let warnings = latest.skipped.map { (reason: "checkpoint_skipped", message: "\($0). Resumed from '\(id)' instead") }
-        let document = try storage.load(id)
-        let found = try CheckpointDocument.checkpoint(from: document, graph: workflow.graph, as: "the checkpoint '\(id)'")
-        try self.init(workflow, options, found, .stored(found.summary), warnings)
+        let found = try Resumption(
+            try storage.load(id), as: "the checkpoint '\(id)'", workflow.graph, edits: options.edits, options.migration)
+        try self.init(workflow, options, found, isStored: true, warnings)
     }
 
     /// A run that goes on from a document that the host kept.
     public convenience init(_ workflow: Workflow, _ options: RunOptions, restoring document: Text) throws(Failure) {
-        let found = try CheckpointDocument.checkpoint(from: document, graph: workflow.graph, as: "the checkpoint document")
-        try self.init(workflow, options, found, .given(document: document, found.summary))
+        let found = try Resumption(
+            document, as: "the checkpoint document", workflow.graph, edits: options.edits, options.migration)
+        try self.init(workflow, options, found, isStored: false)
     }
 
     private convenience init(
-        _ workflow: Workflow, _ options: RunOptions, _ checkpoint: Checkpoint, _ last: LastCheckpoint,
+        _ workflow: Workflow, _ options: RunOptions, _ found: Resumption, isStored: Bool,
         _ warnings: [(reason: String, message: String)] = []
     ) throws(Failure) {
-        let id = try Self.checkedID(options) ?? checkpoint.summary.runID
+        let summary = found.checkpoint.summary
+        let id = try Self.checkedID(options) ?? summary.runID
         let kernel = Kernel(
-            graph: workflow.graph, options: Self.kernelOptions(workflow, options), resuming: checkpoint.snapshot,
-            warnings: warnings)
+            graph: workflow.graph, options: Self.kernelOptions(workflow, options), resuming: found.checkpoint.snapshot,
+            warnings: warnings, forks: found.isChanged || Name(id) != Name(summary.runID))
         self.init(
             workflow, options, id: id, kernel,
-            Identifiers(environment: options.environment, after: checkpoint.summary.id), last)
+            Identifiers(environment: options.environment, after: summary.id), LastCheckpoint(found, isStored: isStored))
     }
 
     private init(
@@ -403,7 +415,8 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     private func document(_ summary: CheckpointSummary) throws(Failure) -> Text {
         if let (source, failure) = kernel.snapshot.unencodable { throw failure.unsendable(from: workflow.graph.executorID(source)) }
-        return CheckpointDocument.text(of: Checkpoint(summary: summary, snapshot: kernel.snapshot), graph: workflow.graph)
+        return CheckpointDocument.text(
+            of: Checkpoint(summary: summary, snapshot: kernel.snapshot), graph: workflow.graph, definition: workflow.definition)
     }
 
     /// The last checkpoint as a document, or nil if none was made yet. On the driving thread also inside a callback.
@@ -426,7 +439,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     func lastDocument() throws(Failure) -> Text? {
         switch last {
         case .none: nil
-        case .given(let document, _): document
+        case .given(let document, _, _): document
         case .boundary(let summary): try document(summary)
         case .stored(let summary): try options.storage?.load(summary.id)
         }

@@ -18,6 +18,10 @@ public struct RunOptions: Sendable {
     public var hidden = HiddenEvents()
     /// How long a call that another thread handles may give no sign of life, in milliseconds; nil for any time.
     public var lease: Int?
+    /// A merge patch for the checkpoint that is resumed: a JSON object.
+    public var edits: Text?
+    /// Asked when a checkpoint is of another graph.
+    public var migration: (any MigrationCode)?
     public var environment = Environment.system
 
     public init() {}

@@ -1,3 +1,5 @@
+import Synchronization
+import WorkflowJSON
 import WorkflowKernel
 public import WorkflowModel
 
@@ -35,6 +37,18 @@ public final class Workflow: ProcessBound, @unchecked Sendable {
     }
 
     deinit { isGone = true }
+
+    /// The graph as checkpoints carry it: every one wants it, so it is made once, when the first asks. Any thread.
+    var definition: Text {
+        (knownDefinition.load() ?? knownDefinition.storeIfNil(KnownText(Definition.line(of: graph)))).text
+    }
+
+    private let knownDefinition = AtomicLazyReference<KnownText>()
+
+    private final class KnownText: Sendable {
+        let text: Text
+        init(_ text: Text) { self.text = text }
+    }
 }
 
 /// Stands where the code of a sub-workflow's own node would be: nobody calls it, for messages to it go on inside.

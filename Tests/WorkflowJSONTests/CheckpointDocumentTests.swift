@@ -41,10 +41,36 @@ struct CheckpointDocumentTests {
                 "executor_states": {},
                 "pending_request_info_events": {},
                 "sub_workflows": {},
-                "metadata": {}
+                "metadata": {},
+                "graph": \(Definition.line(of: small.graph))
                 }
 
                 """)
+    }
+
+    @Test("The graph stands in it as one line that is its definition; a large one is left out")
+    func graph() throws {
+        let small = try CheckpointFixture.small()
+        let line = Definition.line(of: small.graph)
+        #expect(line.string == Definition.text(of: small.graph).inOneLine)
+        #expect(!line.string.contains("\n"))
+        let ids = (0..<2000).map { "executor \($0)" }
+        let large = try makeGraph(start: ids[0]) { try $0.addChain(ids) }
+        let snapshot = Snapshot(graph: large)
+        let text = CheckpointDocument.text(of: Checkpoint(summary: .sample(snapshot, .entry, large), snapshot: snapshot), graph: large)
+        #expect(JSONValue(trusting: text).members.map(\.name).last == "metadata")
+        #expect(throws: Never.self) { try CheckpointDocument.checkpoint(from: text, graph: large, as: "it") }
+    }
+
+    @Test("A checkpoint without a graph is read too; one with something else in its place is damaged")
+    func noGraph() throws {
+        let small = try CheckpointFixture.small()
+        let member = ",\n\"graph\": \(Definition.line(of: small.graph))"
+        #expect(CheckpointDocument.text(of: try small.read(try small.text(member, "")), graph: small.graph) == small.text)
+        for wrong in ["null", "[]", "\"\"", "1"] {
+            let failure = failure { _ = try small.read(try small.text(member, ",\n\"graph\": \(wrong)")) }
+            #expect(failure?.status == .checkpoint && failure?.message.contains("'graph'") == true)
+        }
     }
 
     @Test("What is absent is not written, and what is null is")

@@ -67,6 +67,11 @@ struct CheckpointFixture {
     }
 }
 
+extension Text {
+    /// A document with one member a line, without those lines.
+    var inOneLine: String { string.split(separator: "\n").map { String($0).replacing("\": ", "\":") }.joined() }
+}
+
 extension String {
     func range(ofBytes needle: String) -> Range<Int>? {
         let (hay, needle) = (Array(utf8), Array(needle.utf8))

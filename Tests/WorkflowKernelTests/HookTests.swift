@@ -1,4 +1,5 @@
 import Testing
+import WorkflowJSON
 import WorkflowKernel
 import WorkflowModel
 import WorkflowTestSupport
@@ -102,6 +103,33 @@ struct HookTests {
         #expect(player.lines.suffix(2) == ["failed", "status FAILED"])
         #expect(player.kernel.failure?.executorID == "a")
         #expect(player.kernel.failure?.message == "disk")
+    }
+
+    @Test("A save that fails while inputs and answers are taken in leaves the last boundary, whole", arguments: [false, true])
+    func failingTakeIn(fails: Bool) throws {
+        var broken = false
+        let player = try play { call in
+            if call.kind == .save && broken { return .fail("disk") }
+            if call.kind == .invoke && call.executor == 1 && call.request == nil { return .ask("q", executor: 1) }
+            return self.handle(call)
+        }
+        func document() -> Text {
+            let snapshot = player.kernel.snapshot
+            return CheckpointDocument.text(of: Checkpoint(summary: .sample(snapshot, .superstep, player.graph), snapshot: snapshot), graph: player.graph)
+        }
+        let request = try #require(player.kernel.snapshot.requests.first)
+        let before = document()
+        broken = fails
+        player.outside { kernel in
+            kernel.answer(request, "1")
+            kernel.input("9")
+        }.play { event in event.kind == .checkpoint }
+        #expect((document() == before) == fails)
+        #expect((player.kernel.failure?.message == "disk") == fails)
+        guard !fails else { return }
+        #expect(player.kernel.snapshot.requests.isEmpty)
+        #expect(player.kernel.snapshot.messages.map(\.payload) == ["1", "9"])
+        #expect(player.kernel.snapshot.inputSuperstep == player.kernel.snapshot.superstep)
     }
 
     @Test("A restore that fails fails the run before anything is invoked")

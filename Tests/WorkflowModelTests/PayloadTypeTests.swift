@@ -13,11 +13,14 @@ struct PayloadTypeTests {
     func name(payload: String, type: String) { #expect(PayloadType.name(of: Text(payload)).string == type) }
 
     private final class Untouched: HostValue, @unchecked Sendable {
-        override func encode() throws(Failure) -> Text { throw Failure(.executor, "was encoded") }
+        override var encoding: Encoding {
+            Issue.record("was encoded")
+            return Encoding("null", nil)
+        }
     }
 
     private final class Encoded: HostValue, @unchecked Sendable {
-        override func encode() throws(Failure) -> Text { "[1]" }
+        override var encoding: Encoding { Encoding("[1]", nil) }
     }
 
     @Test("A host value that says its type is not encoded to know it; another one is")

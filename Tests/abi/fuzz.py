@@ -148,12 +148,43 @@ def checkpoints(workflow) -> list:
 
 def try_checkpoint(workflow, storage, text: bytes) -> bool:
     """Was it taken?"""
-    run = handle()
+    run, report = handle(), handle()
+    if WF.wf_workflow_compare(workflow, text, len(text), ctypes.byref(report), None, None) == 0:
+        json.loads(ctypes.string_at(report))
+    WF.wf_free(report)
     taken = WF.wf_run_restore(workflow, None, text, len(text), ctypes.byref(run), None) == 0
     if taken and not drive(run):
         raise SystemExit("fuzz: the run does not end, though its workflow has a limit")
     WF.wf_run_free(run)
     WF.wf_storage_save(storage, text, len(text), None)
+    return taken
+
+
+def try_edits(workflow, document, text: bytes) -> bool:
+    """Are they taken, for a good checkpoint?"""
+    run, good = handle(), json.dumps(document).encode()
+    options = ABI.wf_run_options_t(edits=text)
+    taken = WF.wf_run_restore(workflow, ctypes.byref(options), good, len(good), ctypes.byref(run), None) == 0
+    if taken and not drive(run):
+        raise SystemExit("fuzz: the edited run does not end, though its workflow has a limit")
+    WF.wf_run_free(run)
+    return taken
+
+
+def try_migration(other, document, text: bytes) -> bool:
+    """Is it taken as what a good checkpoint of another graph becomes?"""
+
+    @ABI.wf_migrate_fn
+    def migrate(_, _checkpoint, _length, report, _report_length, migration):
+        json.loads(report)
+        return WF.wf_migration_set(migration, text, len(text), None)
+
+    run, good = handle(), json.dumps(document).encode()
+    options = ABI.wf_run_options_t(migrate=migrate)
+    taken = WF.wf_run_restore(other, ctypes.byref(options), good, len(good), ctypes.byref(run), None) == 0
+    if taken and not drive(run):
+        raise SystemExit("fuzz: the migrated run does not end, though its workflow has a limit")
+    WF.wf_run_free(run)
     return taken
 
 
@@ -175,11 +206,20 @@ def main() -> None:
     workflow, storage = build(json.dumps(DEFINITION).encode()), handle()
     WF.wf_storage_open(b"memory:", ctypes.byref(storage), None)
     good = checkpoints(workflow)
-    taken = [0, 0]
+    other = build(json.dumps({**DEFINITION, "conditions": [{"name": "yes", "version": "2"}]}).encode())
+    contents = ["messages", "fan_in_buffers", "state", "executor_states", "metadata"]
+    taken = [0, 0, 0, 0]
     for _ in range(rounds):
         taken[0] += try_definition(as_text(mutate(DEFINITION, chance), chance))
         taken[1] += try_checkpoint(workflow, storage, as_text(mutate(chance.choice(good), chance), chance))
-    print(f"fuzz: seed {seed}: of {rounds} each, {taken[0]} definitions and {taken[1]} checkpoints were taken and ran")
+        document = chance.choice(good)
+        edits = {name: document[name] for name in chance.sample(contents, 2)}
+        taken[2] += try_edits(workflow, document, as_text(mutate(edits, chance), chance))
+        taken[3] += try_migration(other, document, as_text(mutate(document, chance), chance))
+    print(
+        f"fuzz: seed {seed}: of {rounds} each, {taken[0]} definitions, {taken[1]} checkpoints, {taken[2]} edits and "
+        f"{taken[3]} migrations were taken and ran"
+    )
 
 
 if __name__ == "__main__":

@@ -13,5 +13,5 @@ FUZZ = Path(__file__).parent / "fuzz.py"
 @pytest.mark.parametrize("seed", range(4))
 def test_documents_that_are_almost_right(seed, tmp_path):
     output = run(sys.executable, FUZZ, 500, seed, cwd=tmp_path, timeout=300)
-    definitions, checkpoints = map(int, re.findall(r"(\d+) (?:definitions|checkpoints)", output))
-    assert 0 < definitions < 500 and 0 < checkpoints < 500, output
+    taken = list(map(int, re.findall(r"(\d+) (?:definitions|checkpoints|edits|migrations)", output)))
+    assert len(taken) == 4 and all(0 < count < 500 for count in taken), output

@@ -48,6 +48,10 @@ extension wf_answer: HandleType {
     typealias Object = Answer
     static let noun = "answer"
 }
+extension wf_migration: HandleType {
+    typealias Object = Migration
+    static let noun = "migration"
+}
 extension wf_context: HandleType {
     typealias Object = Context
     static let noun = "context"

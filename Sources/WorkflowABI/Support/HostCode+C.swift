@@ -60,7 +60,7 @@ final class CExecutor: ExecutorCode, @unchecked Sendable {
 
 extension Context {
     /// Statuses that say something about the call that answers them, not about a run.
-    private static let answersToCalls: [Status] = [.misuse, .busy, .reentrant, .cancelled, .closed, .forked]
+    static let answersToCalls: [Status] = [.misuse, .busy, .reentrant, .cancelled, .closed, .forked]
 
     /// After `end`: `ok`, or the error that a host's final status stands for.
     func result(of status: Status) -> Status {

@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 /* From where. There is a context in the first three, a selection in the fourth. */
-enum place { INVOKE, SAVE, RESTORE, SELECTOR, CONDITION, WAKE, STORAGE, FINALIZER };
+enum place { INVOKE, SAVE, RESTORE, SELECTOR, CONDITION, WAKE, STORAGE, MIGRATION, FINALIZER };
 
 /* What all callbacks share: a run in progress and what belongs to it. */
 static struct {
@@ -225,6 +225,27 @@ static void use_a_host_storage(void) {
     wf_storage_free(own);
 }
 
+static wf_status_t on_migration(void *user_data, const char *checkpoint, size_t length, const char *report,
+                                size_t report_length, wf_migration_t *migration) {
+    (void)user_data, (void)report, (void)report_length;
+    everything(MIGRATION, NULL, NULL);
+    IS(wf_migration_set(migration, checkpoint, length, NULL), WF_OK);
+    return WF_E_HOST;
+}
+
+/* The checkpoint of a workflow, looked at from another one, which refuses it in the end. */
+static void compare_and_migrate(wf_workflow_t *other, const char *checkpoint) {
+    wf_run_options_t options = WF_RUN_OPTIONS_INIT;
+    wf_run_t *run = NULL;
+    char *report = NULL;
+
+    if (other == NULL) return;
+    IS(wf_workflow_compare(other, checkpoint, WF_NUL, &report, NULL, NULL), WF_OK);
+    wf_free(report);
+    options.migrate = on_migration;
+    IS(wf_run_restore(other, &options, checkpoint, WF_NUL, &run, NULL), WF_E_HOST);
+}
+
 /* A run of its own, from the first to the last function. It shares the pool with the run around it. */
 static void make_a_run(wf_workflow_t *workflow) {
     wf_run_options_t options = WF_RUN_OPTIONS_INIT;
@@ -257,6 +278,7 @@ static void make_a_run(wf_workflow_t *workflow) {
     IS(wf_run_checkpoint(run, &text, NULL, NULL), WF_OK);
     IS(wf_run_restore(workflow, &options, text, WF_NUL, &copy, NULL), WF_OK);
     wf_run_free(copy);
+    compare_and_migrate(world.workflow, text);
     IS(wf_run_rewind_document(run, text, WF_NUL, NULL), WF_OK);
     wf_free(text);
     IS(wf_run_rewind(run, NULL, NULL), WF_OK);

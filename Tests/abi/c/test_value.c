@@ -165,10 +165,10 @@ static void is_released_also_when_it_is_refused(void) {
 }
 
 int main(void) {
-    travels_as_it_is();
-    becomes_text_for_who_needs_it();
-    is_in_every_checkpoint();
-    that_cannot_be_encoded_fails_who_needs_it();
-    is_released_also_when_it_is_refused();
-    return failed_checks != 0;
+    RUN(travels_as_it_is);
+    RUN(becomes_text_for_who_needs_it);
+    RUN(is_in_every_checkpoint);
+    RUN(that_cannot_be_encoded_fails_who_needs_it);
+    RUN(is_released_also_when_it_is_refused);
+    FINISH();
 }

@@ -113,6 +113,7 @@ wf_storage_save_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_char
 wf_storage_find_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_void_p)
 wf_storage_remember_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_char_p, c_size_t, c_void_p)
 wf_storage_recall_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_void_p)
+wf_migrate_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, c_void_p)
 
 
 WF_NUL = c_size_t(-1).value
@@ -226,6 +227,9 @@ class wf_run_options_t(Structure):
         ("hidden_events", c_uint64),
         ("pool", c_void_p),
         ("lease_ms", c_uint64),
+        ("edits", c_char_p),
+        ("migrate", wf_migrate_fn),
+        ("migrate_data", c_void_p),
     ]
 
     def __init__(self, **members):
@@ -275,6 +279,7 @@ PROTOTYPES = [
     ("wf_workflow_name", c_char_p, c_void_p),
     ("wf_workflow_signature", c_char_p, c_void_p),
     ("wf_workflow_definition", wf_status_t, c_void_p, POINTER(c_void_p), POINTER(c_size_t), POINTER(c_void_p)),
+    ("wf_workflow_compare", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p), POINTER(c_size_t), POINTER(c_void_p)),
     ("wf_workflow_diagram", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p), POINTER(c_size_t), POINTER(c_void_p)),
     ("wf_workflow_free", None, c_void_p),
     ("wf_storage_open", wf_status_t, c_char_p, POINTER(c_void_p), POINTER(c_void_p)),
@@ -354,4 +359,5 @@ PROTOTYPES = [
     ("wf_context_value", c_void_p, c_void_p, c_void_p),
     ("wf_selection_targets", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_selection_add", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
+    ("wf_migration_set", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
 ]

@@ -1,0 +1,42 @@
+import WorkflowJSON
+import WorkflowModel
+
+/// A checkpoint that a run takes up: edited and migrated as the host wants, and checked in full.
+struct Resumption {
+    let checkpoint: Checkpoint
+    let document: Text
+    /// It is not the document that was made durable.
+    let isChanged: Bool
+
+    init(
+        _ original: Text, as what: String, _ graph: Graph, edits: Text? = nil, _ migration: (any MigrationCode)?
+    ) throws(Failure) {
+        var (document, what) = (original, what)
+        if let edits {
+            // What is wrong already must not be blamed on the edits.
+            _ = try CheckpointDocument.summary(of: document, as: what)
+            document = try CheckpointDocument.edited(document, by: edits)
+            what += ", as edited,"
+        }
+        var isMigrated = false
+        if let migration, try CheckpointDocument.summary(of: document, as: what).signature != graph.signature.string {
+            document = try Self.migrated(document, what, graph, migration)
+            what += " as migrated"
+            isMigrated = true
+        }
+        checkpoint = try CheckpointDocument.checkpoint(from: document, graph: graph, as: what)
+        self.document = document
+        isChanged = edits != nil || isMigrated
+    }
+
+    private static func migrated(
+        _ document: Text, _ what: String, _ graph: Graph, _ code: any MigrationCode
+    ) throws(Failure) -> Text {
+        let comparison = try CheckpointComparison(document, to: graph, as: what)
+        let migration = Migration()
+        defer { migration.close() }
+        try code.migrate(document, comparison.report, into: migration)
+        guard let migrated = migration.document else { throw comparison.mismatch }
+        return try CheckpointDocument.migrated(migrated, from: document, to: graph)
+    }
+}
