@@ -9,6 +9,7 @@
 #   make header                 regenerates include/workflow.h and all that must agree with it
 #   make check-header           fails when a generated file is stale
 #   make test-swift             the tests of the Swift targets
+#   make nightly                100,000 runs of random workflows, crashed, cancelled and resumed at random: XX minutes
 #   make test-abi               the tests of the C ABI, the packaging and the source tree
 #   make test-kill              kills the demo 200 times at random moments and resumes it in the other language; and kills
 #                               a program that pays refunds 200 times
@@ -40,7 +41,7 @@ LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xli
     -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header check-header test test-swift test-abi test-kill test-python bench sanitize demo install clean
+.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-python bench sanitize demo install clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -73,6 +74,13 @@ test: test-swift check-header test-abi test-kill test-python
 
 test-swift: setup
 	swift test
+
+# Other graphs every day of the year. What it finds is printed with its seed, which belongs into `regressions`.
+WORKFLOW_GRAPHS ?= 2200
+WORKFLOW_SEED ?= $(shell date +%y%j0000)
+
+nightly: setup
+	WORKFLOW_GRAPHS=$(WORKFLOW_GRAPHS) WORKFLOW_SEED=$(WORKFLOW_SEED) WORKFLOW_RUNS=100000 swift test --filter PropertyTests
 
 test-abi: lib setup
 	$(PYTEST) -q Tests

@@ -9,8 +9,10 @@ public final class KernelPlayer {
     public private(set) var kernel: Kernel
     public private(set) var events: [Event] = []
     public private(set) var calls: [Call] = []
-    /// The document of every boundary.
+    /// The document of every boundary, and of every superstep that was recorded before its end.
     public private(set) var documents: [Text] = []
+    /// By document: the time when it was made, and how many events were told before.
+    public private(set) var marks: [(now: UInt64, events: Int)] = []
 
     /// What the executor of a call does.
     public var handle: (Call) -> Outcome = { _ in Outcome() }
@@ -20,6 +22,14 @@ public final class KernelPlayer {
     public var pick: ((Int) -> Int)?
     /// Refuses a commit.
     public var refuseCommit: (CheckpointKind) -> Failure? = { _ in nil }
+    /// The earliest time at a boundary. Calls take none; only pauses do.
+    public var clock: (Snapshot) -> UInt64 = { _ in 0 }
+    /// What the kernel takes for chance when a call ends.
+    public var chance: (Call) -> UInt64 = { _ in 0 }
+    /// What the world outside does when it hears of an event.
+    public var hear: (inout Kernel, Event) -> Void = { _, _ in }
+    /// What it does when the run rests, given the last document. False: nothing more.
+    public var wake: (inout Kernel, Text?) -> Bool = { _, _ in false }
 
     public init(_ graph: Graph, _ options: Kernel.Options? = nil, input: Text = "0") {
         self.graph = graph
@@ -31,10 +41,11 @@ public final class KernelPlayer {
         kernel = Kernel(graph: graph, options: options ?? .plain(graph), resuming: snapshot)
     }
 
-    /// Goes on from a document, read as any host would read it.
-    public convenience init(_ graph: Graph, _ options: Kernel.Options? = nil, document: Text) throws {
+    /// Goes on from a document, read as any host would read it, at the time `now`.
+    public convenience init(_ graph: Graph, _ options: Kernel.Options? = nil, document: Text, now: UInt64 = 0) throws {
         let checkpoint = try CheckpointDocument.checkpoint(from: document, graph: graph, as: "the document")
         self.init(graph, options, resuming: checkpoint.snapshot)
+        kernel.now = now
     }
 
     /// Plays until the run rests, or until `stop` says so after an event.
@@ -42,9 +53,11 @@ public final class KernelPlayer {
     public func play(until stop: (Event) -> Bool = { _ in false }) -> KernelPlayer {
         var pending: [Call] = []
         while true {
+            kernel.now = max(kernel.now, clock(kernel.snapshot))
             switch kernel.next() {
             case .emit(let event):
                 events.append(event)
+                hear(&kernel, event)
                 if stop(event) { return self }
             case .call(let call):
                 calls.append(call)
@@ -66,17 +79,23 @@ public final class KernelPlayer {
                 } else {
                     end(pending.remove(at: pick?(pending.count) ?? 0))
                 }
-            case .rest: return self
+            case .rest:
+                // Calls that were under way when the run was cancelled end too.
+                if let call = pending.popLast() { end(call) } else if !wake(&kernel, documents.last) { return self }
             }
         }
     }
 
-    private func end(_ call: Call) { kernel.finish(call.kind, executor: call.executor, handle(call)) }
+    private func end(_ call: Call) {
+        kernel.chance = chance(call)
+        kernel.finish(call.kind, executor: call.executor, handle(call))
+    }
 
     private func commit(_ kind: CheckpointKind) {
         if let failure = refuseCommit(kind) { return kernel.fail(failure) }
         let summary = CheckpointSummary.sample(kernel.snapshot, kind, graph)
         documents.append(CheckpointDocument.text(of: Checkpoint(summary: summary, snapshot: kernel.snapshot), graph: graph))
+        marks.append((kernel.now, events.count))
         kernel.committed(summary)
     }
 
