@@ -111,7 +111,8 @@ struct PropertyTests {
 
     /// Each must occur in so many of the first graphs that a defect there has a chance to be seen.
     private static let features = [
-        "waiting fan-in", "complete fan-in", "not_connected", "no_route", "type_mismatch", "too_late", "state_conflict", "failed -16", "failed -17", "failed -6",
+        "waiting fan-in", "complete fan-in", "not_connected", "no_route", "type_mismatch", "too_late", "state_conflict",
+        "failed -16", "failed -17", "failed -6",
         "idle", "waiting for an answer", "lane", "depth 2", "start is a sub-workflow", "intercepted answer", "answer_ignored",
         "retry", "pause", "attempts begin again", "failed with a record", "state of a sub-workflow", "intermediate", "custom", "halt",
         "answer at once", "answer at rest", "withdrawal", "input during a superstep", "input at rest", "answered inside",
