@@ -22,6 +22,7 @@ from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
 from ._switch_group import SwitchCaseEdgeGroup
 from ._trampolines import forget, keep
+from ._type_names import names_of
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
@@ -239,6 +240,7 @@ class WorkflowBuilder:
                     host = Host(executor)
                     struct = executor_struct(number(host), host.keeps_state)
                     _call(lib.wf_builder_add_executor, builder, name.encode(), byref(struct))
+                    _call(lib.wf_builder_set_types, builder, name.encode(), names_of(executor.input_types), None, None)
                     self._add_limits(builder, executor)
             if designation.outputs is not None:
                 for name in self._executors:
