@@ -27,6 +27,7 @@ from ._errors import (
     WorkflowConvergenceException,
     WorkflowException,
     WorkflowRunnerException,
+    WorkflowTimeoutException,
     WorkflowValidationError,
 )
 from ._event import WorkflowEvent, WorkflowEventSource
@@ -38,6 +39,7 @@ from ._opaque import OpaqueValue
 from ._registry import register_type
 from ._response_handler import response_handler
 from ._result import WorkflowRunResult
+from ._retry import GiveUp, Retry
 from ._run_state import WorkflowRunState
 from ._storage import (
     CheckpointStorage,
@@ -69,12 +71,14 @@ __all__ = [
     "FanOutEdgeGroup",
     "FileCheckpointStorage",
     "FunctionExecutor",
+    "GiveUp",
     "GraphConnectivityError",
     "InMemoryCheckpointStorage",
     "InternalEdgeGroup",
     "MessageType",
     "OpaqueValue",
     "ResponseStream",
+    "Retry",
     "SingleEdgeGroup",
     "SubWorkflowRequestMessage",
     "SubWorkflowResponseMessage",
@@ -98,6 +102,7 @@ __all__ = [
     "WorkflowRunResult",
     "WorkflowRunState",
     "WorkflowRunnerException",
+    "WorkflowTimeoutException",
     "WorkflowValidationError",
     "WorkflowViz",
     "__version__",

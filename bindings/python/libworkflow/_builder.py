@@ -16,11 +16,13 @@ from ._executor import Executor
 from ._host import Host, executor_struct, types_of
 from ._library import lib, raise_for
 from ._output import UNSET, OutputDesignation, OutputSelection, Selection
+from ._retry import Retry, milliseconds
 from ._selector import selector_struct
 from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
 from ._switch_group import SwitchCaseEdgeGroup
 from ._trampolines import forget, keep
+from ._type_names import names_of
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
@@ -69,6 +71,8 @@ class WorkflowBuilder:
         self._checkpoint_storage = checkpoint_storage
         self._executors: dict[str, Executor] = {}
         self._groups: list[EdgeGroup] = []
+        self._retries: dict[str, Optional[Retry]] = {}
+        self._timeouts: dict[str, Optional[float]] = {}
         self._start_executor = start_executor
         self._id(start_executor)
 
@@ -148,10 +152,42 @@ class WorkflowBuilder:
             raise TypeError(f"the selector {selection_func!r} cannot be called")
         return self._add(FanOutEdgeGroup(self._id(source), self._ids(targets), selection_func))
 
+    def set_retry(self, executor: Executor, retry: Optional[Retry]) -> WorkflowBuilder:
+        """Lets the handlers of `executor` that fail be called again; counts more than what its class says.
+
+        Raises:
+            TypeError: one of the two is something else.
+            ValueError: another executor has the same id, or it is a workflow: set it for the executors inside.
+        """
+        if retry is not None and not isinstance(retry, Retry):
+            raise TypeError(f"{retry!r} is not a Retry")
+        self._retries[self._limited(executor)] = retry
+        return self
+
+    def set_timeout(self, executor: Executor, seconds: Optional[float]) -> WorkflowBuilder:
+        """Lets the handlers of `executor` fail that take longer; counts more than what its class says.
+
+        A late handler is cancelled. One that keeps the event loop to itself fails when it ends.
+
+        Raises:
+            TypeError: it is not an executor.
+            ValueError: another executor has the same id, it is a workflow, or the time is out of its range.
+        """
+        if seconds is not None:
+            milliseconds(seconds, "a timeout")
+        self._timeouts[self._limited(executor)] = seconds
+        return self
+
+    def _limited(self, executor: Executor) -> str:
+        if isinstance(executor, WorkflowExecutor):
+            raise ValueError(f"'{executor.id}' is a workflow: set a retry or a timeout for the executors inside")
+        return self._id(executor)
+
     def build(self) -> Workflow:
         """Checks the graph. The builder may be used again; its workflows share the executor objects.
 
         Raises:
+            TypeError: the class of an executor has a `retry` or a `timeout` that is none.
             EdgeDuplicationError: two edges have the same source and target.
             TypeCompatibilityError: an executor takes nothing of what another one sends to it.
             GraphConnectivityError: an executor cannot be reached from the start.
@@ -177,6 +213,7 @@ class WorkflowBuilder:
             max_iterations=self._max_iterations,
             designation=designation,
             strict_state=self._strict_state,
+            has_clock=self._has_clock(),
             checkpoint_storage=self._checkpoint_storage,
         )
 
@@ -203,6 +240,8 @@ class WorkflowBuilder:
                     host = Host(executor)
                     struct = executor_struct(number(host), host.keeps_state)
                     _call(lib.wf_builder_add_executor, builder, name.encode(), byref(struct))
+                    _call(lib.wf_builder_set_types, builder, name.encode(), names_of(executor.input_types), None, None)
+                    self._add_limits(builder, executor)
             if designation.outputs is not None:
                 for name in self._executors:
                     kind = _OUTPUT_KINDS[designation.classify(name)]
@@ -220,6 +259,27 @@ class WorkflowBuilder:
             return handle.value or 0
         finally:
             lib.wf_builder_free(builder)
+
+    def _limits(self, executor: Executor) -> tuple[Optional[Retry], Optional[float]]:
+        retry, timeout = executor._limits()
+        return self._retries.get(executor.id, retry), self._timeouts.get(executor.id, timeout)
+
+    def _add_limits(self, builder: c_void_p, executor: Executor) -> None:
+        retry, timeout = self._limits(executor)
+        if retry is not None:
+            if not isinstance(retry, Retry):
+                raise TypeError(f"the retry of '{executor.id}' must be a Retry, not {retry!r}")
+            _call(lib.wf_builder_set_retry, builder, executor.id.encode(), byref(retry.to_struct()))
+        if timeout is not None:
+            limit = milliseconds(timeout, f"the timeout of '{executor.id}'")
+            _call(lib.wf_builder_set_timeout, builder, executor.id.encode(), limit)
+
+    def _has_clock(self) -> bool:
+        """Whether time alone can make a run go on."""
+        return any(
+            executor.workflow._has_clock if isinstance(executor, WorkflowExecutor) else any(self._limits(executor))
+            for executor in self._executors.values()
+        )
 
     def _scopes(self) -> dict[str, Mapping[str, Shape]]:
         """The types that each executor knows, by its id or path."""

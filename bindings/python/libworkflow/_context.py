@@ -12,6 +12,7 @@ from ._abi import WF_E_NOTFOUND, WF_NONE, WF_SCOPE_SHARED
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
 from ._library import lib, raise_for, take_error
+from ._memos import Memos, text_of
 from ._request import Question
 from ._state import State
 from ._sub_workflow import SubWorkflowResponseMessage
@@ -52,14 +53,14 @@ _RESERVED = {
 _log = logging.getLogger("libworkflow")
 
 
-class WorkflowContext(Generic[OutT, WorkflowOutT]):
+class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
     """One call of a handler, and what it may do.
 
     `WorkflowContext[OutT, WorkflowOutT]` declares what the handler sends and yields; either may be left out.
     The context ends with the handler: after that every method raises RuntimeError.
     """
 
-    __slots__ = ("_handle", "_host", "_run", "_sent", "_yielded", "executor_id")
+    __slots__ = ("_handle", "_host", "_run", "_sent", "_yielded")
 
     if not TYPE_CHECKING:
         __class_getitem__ = classmethod(GenericAlias)  # typing.Generic would insist on both arguments
@@ -70,8 +71,11 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         self._host = host
         self._sent: Optional[list[bytes]] = None
         self._yielded: Optional[list[bytes]] = None
-        self.executor_id = host.id
+
+    @property
+    def executor_id(self) -> str:
         """The executor whose handler this is."""
+        return self._host.id
 
     async def send_message(self, message: OutT, target_id: Optional[str] = None) -> None:
         """Sends `message` along the edges of this executor, or only along the one to `target_id`.
@@ -87,15 +91,16 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
             return
         payload = encode(message, "message")
         error = c_void_p()
-        target = None if target_id is None else _text(target_id)
+        target = None if target_id is None else text_of(target_id)
         status = _send(self._open(), target, payload, len(payload), byref(error))
         if status == WF_E_NOTFOUND:
             raise ValueError(str(take_error(status, error)))
         if status:
             raise_for(status, error)
         if self._sent is None:
-            self._sent = []
-        self._sent.append(payload)
+            self._sent = [payload]
+        else:
+            self._sent.append(payload)
 
     def _answer(self, message: Any) -> bool:
         """Answers the request of a sub-workflow; False if no sub-workflow here waits for that."""
@@ -121,8 +126,9 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         if status:
             raise_for(status, error)
         if self._yielded is None:
-            self._yielded = []
-        self._yielded.append(payload)
+            self._yielded = [payload]
+        else:
+            self._yielded.append(payload)
         self._wake()
 
     async def add_event(self, event: WorkflowEvent[Any]) -> None:
@@ -158,7 +164,7 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         self._host.announce(request_data, response_type)
         payload = Question(request_data, response_type).to_json()
         error = c_void_p()
-        name = None if request_id is None else _text(request_id)
+        name = None if request_id is None else text_of(request_id)
         status = _request(self._open(), name, payload, len(payload), None, byref(error))
         if status:
             raise_for(status, error)
@@ -187,9 +193,21 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether the run was cancelled meanwhile: what this call does counts no more. For sync functions, which
-        cannot be cancelled themselves."""
+        """Whether the run was cancelled, or this call is later than its timeout: what it does counts no more. For sync
+        functions, which cannot be cancelled themselves."""
         return self._handle is None or bool(_is_cancelled(self._handle))
+
+    def give_up(self) -> None:
+        """Says that a failure of this call is for good: no `Retry` applies. To fail right away, raise `GiveUp`."""
+        error = c_void_p()
+        status = lib.wf_context_give_up(self._open(), byref(error))
+        if status:
+            raise_for(status, error)
+
+    @property
+    def attempt(self) -> int:
+        """How often this message has been tried with a `Retry`, this time included."""
+        return int(lib.wf_context_attempt(self._open()))
 
     @property
     def idempotency_key(self) -> str:
@@ -226,7 +244,7 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         It is a copy: give a changed value to `set_state`.
         """
         value, error = c_char_p(), c_void_p()
-        status = _get_state(self._open(), WF_SCOPE_SHARED, _text(key), byref(value), None, byref(error))
+        status = _get_state(self._open(), WF_SCOPE_SHARED, text_of(key), byref(value), None, byref(error))
         if status == WF_NONE:
             return default
         if status:
@@ -241,7 +259,7 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         """
         payload = encode(value, f"state[{key!r}]")
         error = c_void_p()
-        status = _set_state(self._open(), WF_SCOPE_SHARED, _text(key), payload, len(payload), byref(error))
+        status = _set_state(self._open(), WF_SCOPE_SHARED, text_of(key), payload, len(payload), byref(error))
         if status:
             raise_for(status, error)
 
@@ -252,7 +270,7 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
             KeyError: there is none.
         """
         error = c_void_p()
-        status = _delete_state(self._open(), WF_SCOPE_SHARED, _text(key), byref(error))
+        status = _delete_state(self._open(), WF_SCOPE_SHARED, text_of(key), byref(error))
         if status == WF_NONE:
             raise KeyError(key)
         if status:
@@ -262,7 +280,7 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
         """The keys of the shared state that begin with `prefix`, in the order of their bytes; own writes included."""
         keys, error = c_char_p(), c_void_p()
         status = lib.wf_context_state_keys(
-            self._open(), WF_SCOPE_SHARED, _text(prefix), byref(keys), None, byref(error)
+            self._open(), WF_SCOPE_SHARED, text_of(prefix), byref(keys), None, byref(error)
         )
         if status:
             raise_for(status, error)
@@ -303,10 +321,3 @@ class WorkflowContext(Generic[OutT, WorkflowOutT]):
 
     def _close(self) -> None:
         self._handle = None
-
-
-def _text(text: str) -> bytes:
-    """`text` for C, where it ends at the first NUL."""
-    if "\0" in text:
-        raise ValueError(f"{text!r} contains a NUL character")
-    return text.encode()

@@ -22,6 +22,10 @@ class WorkflowConvergenceException(WorkflowRunnerException):
     """The run reached its limit of supersteps with messages left."""
 
 
+class WorkflowTimeoutException(WorkflowRunnerException, TimeoutError):
+    """A handler took longer than its timeout."""
+
+
 class WorkflowCheckpointException(WorkflowRunnerException):
     """A checkpoint is unknown, damaged, of another graph, or could not be written."""
 
@@ -97,6 +101,7 @@ _CLASSES: dict[int, type[Exception]] = {
     _abi.WF_E_CONFLICT: WorkflowCheckpointException,
     _abi.WF_E_EXECUTOR: WorkflowRunnerException,
     _abi.WF_E_LIMIT: WorkflowConvergenceException,
+    _abi.WF_E_TIMEOUT: WorkflowTimeoutException,
 }
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from ._annotations import type_name
 from ._handler import HandlerSpec
 from ._message import MessageType, WorkflowMessage
 from ._response_handler import ResponseSpec
 from ._type_check import closeness
+
+if TYPE_CHECKING:
+    from ._retry import Retry
 
 SpecT = TypeVar("SpecT")
 
@@ -22,6 +25,11 @@ class Executor:
     Raises:
         ValueError: the id is empty, there is no handler, or two handlers take the same type.
     """
+
+    retry: Optional[Retry] = None
+    """Of a class: whether a handler that fails is called again. `WorkflowBuilder.set_retry` says so of one object."""
+    timeout: Optional[float] = None
+    """Of a class: for how many seconds a call may take. `WorkflowBuilder.set_timeout` says so of one object."""
 
     def __init__(self, id: str, *, type: Optional[str] = None) -> None:
         if not isinstance(id, str) or not id or "\0" in id:
@@ -105,6 +113,11 @@ class Executor:
             f"(original_request: {asked}, response: {answered}); it has {handled}"
         )
 
+    def _limits(self) -> tuple[Optional[Retry], Optional[float]]:
+        """Retry and timeout. Of the class: an object may have attributes of its own that are called so."""
+        kind = self.__class__
+        return kind.retry, kind.timeout
+
     def can_handle(self, message: WorkflowMessage) -> bool:
         """Whether it has a handler for the message, or for the answer to a request."""
         if message.type is not MessageType.RESPONSE:
@@ -152,7 +165,10 @@ class Executor:
         return {}
 
     async def on_checkpoint_restore(self, state: dict[str, Any]) -> None:
-        """Takes back what `on_checkpoint_save` gave, before a resumed run goes on."""
+        """Takes back what `on_checkpoint_save` gave, before a resumed run goes on.
+
+        It gets an empty dict when a run goes back (`Workflow.rewind`) to a checkpoint that says nothing of it.
+        """
 
     def __repr__(self) -> str:
         return f"{self.__class__.__name__}(id={self.id!r})"

@@ -10,6 +10,7 @@ from typing import Any, Callable, Optional, overload
 from ._annotations import local_names
 from ._executor import Executor
 from ._handler import HandlerSpec, annotated_spec
+from ._retry import Retry
 from ._thread_context import ThreadContext
 
 Function = Callable[..., Any]
@@ -32,6 +33,8 @@ class FunctionExecutor(Executor):
         input: Any = None,
         output: Any = None,
         workflow_output: Any = None,
+        retry: Optional[Retry] = None,
+        timeout: Optional[float] = None,
         _frame: Any = None,
     ) -> None:
         if isinstance(function, (staticmethod, classmethod)):
@@ -45,11 +48,15 @@ class FunctionExecutor(Executor):
         given = {"input": input, "output": output, "workflow_output": workflow_output}
         explicit = {key: value for key, value in given.items() if value is not None}
         self._function = function
+        self._retry, self._timeout = retry, timeout
         self._spec = annotated_spec(_adapted(function, len(parameters)), names, parameters[0], context, **explicit)
         super().__init__(id or name)
 
     def _declared_handlers(self) -> list[HandlerSpec]:
         return [self._spec]
+
+    def _limits(self) -> tuple[Optional[Retry], Optional[float]]:
+        return self._retry, self._timeout
 
 
 def _adapted(function: Function, parameters: int) -> Function:
@@ -76,7 +83,13 @@ def _adapted(function: Function, parameters: int) -> Function:
 def executor(function: Function) -> FunctionExecutor: ...
 @overload
 def executor(
-    *, id: Optional[str] = None, input: Any = None, output: Any = None, workflow_output: Any = None
+    *,
+    id: Optional[str] = None,
+    input: Any = None,
+    output: Any = None,
+    workflow_output: Any = None,
+    retry: Optional[Retry] = None,
+    timeout: Optional[float] = None,
 ) -> Callable[[Function], FunctionExecutor]: ...
 def executor(
     function: Optional[Function] = None,
@@ -85,10 +98,14 @@ def executor(
     input: Any = None,
     output: Any = None,
     workflow_output: Any = None,
+    retry: Optional[Retry] = None,
+    timeout: Optional[float] = None,
 ) -> Any:
     """Makes an executor of an async or sync function `(message)` or `(message, ctx)`.
 
-    Its id is the function's name, or `id`. Each explicit type takes the place of the annotation.
+    Its id is the function's name, or `id`. Each explicit type takes the place of the annotation. With a `retry` the
+    function is called again when it fails; it fails when it takes more than `timeout` seconds. A sync function that is
+    late goes on in its thread, but what it does counts no more: it may ask `ctx.is_cancelled`.
 
     Raises:
         ValueError: the function has other parameters or lacks a message type.
@@ -96,6 +113,7 @@ def executor(
 
     def make(target: Function) -> FunctionExecutor:
         frame = sys._getframe(1 if function is None else 2)
-        return FunctionExecutor(target, id, input=input, output=output, workflow_output=workflow_output, _frame=frame)
+        types = {"input": input, "output": output, "workflow_output": workflow_output}
+        return FunctionExecutor(target, id, **types, retry=retry, timeout=timeout, _frame=frame)
 
     return make if function is None else make(function)

@@ -74,8 +74,9 @@ class Host:
             raise_for(status, error)
 
     async def restore(self, raw: bytes, context: WorkflowContext[Any, Any]) -> None:
-        """Gives the executor its state back."""
-        await self.executor.on_checkpoint_restore(self.decode(raw))
+        """Gives the executor its state back; an empty one if the checkpoint says nothing of it."""
+        state = self.decode(raw)
+        await self.executor.on_checkpoint_restore({} if state is None else state)
 
 
 def types_of(executor: Executor) -> dict[str, Shape]:

@@ -125,6 +125,13 @@ class TypeRegistry:
         return found
 
 
+def can_register(cls: type) -> bool:
+    """Whether values of `cls` have a JSON form of their own."""
+    with contextlib.suppress(TypeError):
+        return bool(_shape(cls, ""))
+    return False
+
+
 def _default_name(cls: type) -> str:
     return f"{cls.__module__}:{cls.__qualname__}"
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from ctypes import byref, c_void_p
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional, Union
 
+from ._clock import why_waiting
 from ._codec import encode, from_plain
 from ._event import WorkflowEvent
 from ._library import lib, raise_for, take_text
+from ._memos import text_of
 from ._request import Question
 from ._shapes import Shape
+from ._storage import storage_failure
+
+if TYPE_CHECKING:
+    from ._checkpoint import WorkflowCheckpoint
 
 
 class RestingRun:
@@ -79,6 +85,14 @@ class RestingRun:
                 raise_for(status, error)
         return len(pending) - len(wanted)
 
+    def rewind(self, checkpoint: Union[str, WorkflowCheckpoint, None]) -> None:
+        """Takes the run back to one of its checkpoints, or to its last."""
+        rewind(self._handle, checkpoint)
+
+    def why_waiting(self) -> dict[str, Any]:
+        """What the library says that the run waits for."""
+        return why_waiting(self._handle)
+
     def checkpoint_id(self) -> Optional[str]:
         """The checkpoint of the last boundary, if there is a storage."""
         return checkpoint_id_of(self._handle)
@@ -91,6 +105,18 @@ class RestingRun:
         handle, self._handle = self._handle, None
         if handle is not None:
             free(handle)
+
+
+def rewind(handle: Optional[int], checkpoint: Union[str, WorkflowCheckpoint, None]) -> None:
+    """Takes a run back to one of its checkpoints, or to its last."""
+    error = c_void_p()
+    if checkpoint is None or isinstance(checkpoint, str):
+        status = lib.wf_run_rewind(handle, checkpoint if checkpoint is None else text_of(checkpoint), byref(error))
+    else:
+        text = checkpoint.to_json()
+        status = lib.wf_run_rewind_document(handle, text, len(text), byref(error))
+    if status:
+        raise storage_failure(status, error)
 
 
 def checkpoint_id_of(handle: Optional[int]) -> Optional[str]:

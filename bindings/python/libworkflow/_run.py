@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable
 from ctypes import byref, c_void_p
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from ._abi import (
     WF_DONE,
@@ -31,6 +31,7 @@ from ._abi import (
     WF_RUN_IDLE_WITH_PENDING_REQUESTS,
     WF_TIMEOUT,
 )
+from ._clock import Clock, why_waiting
 from ._codec import decode
 from ._condition import evaluate
 from ._context import WorkflowContext
@@ -41,13 +42,15 @@ from ._errors import WorkflowCheckpointException, WorkflowRunnerException
 from ._event import WorkflowEvent
 from ._host import Host
 from ._library import lib
-from ._resting_run import RestingRun, checkpoint_id_of, requests_of
+from ._resting_run import RestingRun, checkpoint_id_of, requests_of, rewind
+from ._retry import GiveUp
 from ._selector import choose
 from ._steps import make_steps
 from ._storage import storage_failure
 from ._trampolines import current
 
 if TYPE_CHECKING:
+    from ._checkpoint import WorkflowCheckpoint
     from ._workflow import Workflow
 
 _next = lib.wf_run_next
@@ -55,8 +58,10 @@ _kind = lib.wf_event_kind
 _finish = lib.wf_context_finish
 _fail = lib.wf_context_fail
 _free_event = lib.wf_event_free
+_is_cancelled = lib.wf_context_is_cancelled
 
 _FAILURES = frozenset((WF_EVENT_FAILED, WF_EVENT_EXECUTOR_FAILED))
+_SPECIAL = _FAILURES | {WF_EVENT_CUSTOM}
 _YES, _NO, _FAILED = 1, 2, 0  # of conditions and selectors under WF_STRICT_RESULT
 
 _RESTING = frozenset((WF_RUN_IDLE, WF_RUN_IDLE_WITH_PENDING_REQUESTS))
@@ -85,7 +90,7 @@ class Run:
         self._handle: Optional[int] = handle
         self._workflow = workflow
         self._storage = storage
-        self._hidden = set(hidden)
+        self._special = {*hidden, *_SPECIAL}
         self._prelude = list(prelude)
         self._has_news = has_news
         self.is_streaming = False
@@ -98,6 +103,7 @@ class Run:
         self._lendings = itertools.count()
         self._interrupt: Optional[BaseException] = None
         self._must_wait = False
+        self._clock = Clock(self._loop, self.wake) if workflow._has_clock else None
         self._closed = False
         self._slice_end = time.monotonic() + _SLICE
         self._event, self._error = c_void_p(), c_void_p()
@@ -145,18 +151,10 @@ class Run:
                 if status == WF_OK:
                     handle = self._event.value or 0
                     kind = _kind(handle)
-                    if kind in self._hidden:
-                        _free_event(handle)
-                        if kind == WF_EVENT_STATUS:
-                            self._hidden.discard(kind)
-                        continue
-                    if kind == WF_EVENT_CUSTOM:
-                        events.append(self._lent.pop(int(lib.wf_event_data(handle, None))))
-                        _free_event(handle)
-                        continue
-                    events.append(WorkflowEvent._adopt(handle, kind))
-                    if kind in _FAILURES:
-                        self._explain(events[-1])
+                    if kind not in self._special:
+                        events.append(WorkflowEvent._adopt(handle, kind))
+                    elif (event := self._special_event(handle, kind)) is not None:
+                        events.append(event)
                 elif status == WF_TIMEOUT:
                     self._must_wait = True
                     break
@@ -166,9 +164,23 @@ class Run:
                     raise self._failure(status)
             if self._interrupt is not None:
                 raise self._interrupt
+            if self._must_wait and self._clock is not None:
+                self._clock.obey(self._handle)
             return False
         finally:
             current.run = previous
+
+    def _special_event(self, handle: int, kind: int) -> Optional[WorkflowEvent[Any]]:
+        """One that is not simply handed out; None for one that is hidden."""
+        if kind in _FAILURES:
+            event = WorkflowEvent._adopt(handle, kind)
+            self._explain(event)
+            return event
+        own = self._lent.pop(int(lib.wf_event_data(handle, None))) if kind == WF_EVENT_CUSTOM else None
+        _free_event(handle)
+        if kind == WF_EVENT_STATUS:
+            self._special.discard(kind)
+        return own
 
     async def _others(self) -> None:
         """Gives the event loop to others: until a handler has something to tell, or when we had it for long."""
@@ -184,6 +196,39 @@ class Run:
         else:
             return
         self._slice_end = time.monotonic() + _SLICE
+
+    async def rewind(self, checkpoint: Union[str, WorkflowCheckpoint, None]) -> None:
+        """Goes back to a checkpoint, in place; on an error everything stays as it is.
+
+        Handlers that wait for something are cancelled first, for the library does not go back during a call. Then an
+        error means that their superstep begins again.
+        """
+        is_inside = bool(self._tasks)
+        if is_inside:
+            await self._stop()
+        try:
+            rewind(self._handle, checkpoint)
+        except BaseException:
+            if is_inside:
+                rewind(self._handle, None)
+            raise
+        finally:
+            self._prelude.clear()
+            self._lent.clear()
+            self._failures.clear()
+
+    async def _stop(self) -> None:
+        """Cancels the library's run and the handlers, and waits for these."""
+        self._cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.wait(self._tasks)
+
+    def _cancel(self) -> None:
+        """Nothing of ours is called any more, and nobody wants the last events."""
+        lib.wf_run_cancel(self._handle, None, None)
+        while _next(self._handle, 0, self._event_ref, None) == WF_OK:
+            _free_event(self._event)
 
     def cancel(self, reason: Optional[str]) -> None:
         """Ends the run early; from any thread. It tells so by its last events."""
@@ -206,6 +251,8 @@ class Run:
     def begin(self, host: Host, code: Callable[..., Any], handle: int, raw: bytes) -> int:
         """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
         context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, self)
+        if self._failures:  # it may have failed before, and be tried again
+            self._failures.pop(_executor_id(handle), None)
         try:
             task = self._steps.start(code(raw, context))
         except BaseException as error:
@@ -215,6 +262,8 @@ class Run:
             context._close()
             return WF_DONE
         self._tasks.add(task)
+        if self._clock is not None:
+            self._clock.begin(task, handle)
         task.add_done_callback(partial(self._finished, host, code, context))
         return WF_PENDING
 
@@ -248,6 +297,8 @@ class Run:
     def _finished(self, host: Host, code: Any, context: WorkflowContext[Any, Any], task: asyncio.Task[Any]) -> None:
         """Tells the library that a handler which had to wait has ended."""
         self._tasks.discard(task)
+        if self._clock is not None:
+            self._clock.end(task)
         handle = context._open()
         context._close()
         error = asyncio.CancelledError() if task.cancelled() else task.exception()
@@ -260,10 +311,16 @@ class Run:
 
     def _failed(self, host: Host, code: Any, handle: int, error: BaseException) -> int:
         """Keeps what host code raised, and tells the library."""
+        if _is_cancelled(handle) and isinstance(error, (Exception, asyncio.CancelledError)):
+            return WF_E_CANCELLED  # a call that is late, or of a cancelled run: how it ends counts no more
+        if self._clock is not None:
+            self._clock.expect()
+        if isinstance(error, GiveUp):
+            lib.wf_context_give_up(handle, None)
         if code == host.restore and isinstance(error, Exception):
             cause, error = error, WorkflowCheckpointException(f"'{host.id}' could not be restored: {message_of(error)}")
             error.__cause__ = cause
-        self._keep(lib.wf_context_executor_id(handle).decode(), error)
+        self._keep(_executor_id(handle), error)
         message = message_of(error).encode("utf-8", "backslashreplace")
         return int(_fail(handle, type(error).__name__.encode(), message, len(message)))
 
@@ -319,6 +376,8 @@ class Run:
 
     def _end(self) -> None:
         self._closed = True
+        if self._clock is not None:
+            self._clock.stop()
         self._lent.clear()
         self._failures.clear()  # they hold tracebacks, which hold this run
         self._steps.close()
@@ -329,19 +388,17 @@ class Run:
             self._free()
 
     def _settle(self, *, cancel: bool = False) -> None:
-        """Gives a run that rests back to the workflow; cancels one that does not, if asked to."""
+        """Gives a run that rests or has ended back to the workflow; cancels one that is under way, if asked to."""
         if self._handle is None:
             return
         state = lib.wf_run_state(self._handle)
         if state in _RESTING and not self._has_news:
-            handle, self._handle = self._handle, None
-            self._workflow._keep(RestingRun(handle, self._storage))
-        elif cancel and state != WF_RUN_FAILED:
-            # The last checkpoint stays good. Nothing of ours is called any more, and nobody wants the last events.
-            lib.wf_run_cancel(self._handle, None, None)
-            while _next(self._handle, 0, self._event_ref, None) == WF_OK:
-                _free_event(self._event)
-            state = lib.wf_run_state(self._handle)
+            self._workflow._keep(RestingRun(self._release(), self._storage))
+        elif cancel:
+            if state != WF_RUN_FAILED:
+                self._cancel()  # the last checkpoint stays good
+                state = lib.wf_run_state(self._handle)
+            self._workflow._keep_ended(RestingRun(self._release(), self._storage))
         self._workflow._note(state)
 
     @property
@@ -362,6 +419,14 @@ class Run:
         """The requests that wait for an answer."""
         return [] if self._handle is None else requests_of(self._handle)
 
+    def why_waiting(self) -> Optional[dict[str, Any]]:
+        """What the library says that the run waits for."""
+        return None if self._handle is None else why_waiting(self._handle)
+
+    def _release(self) -> int:
+        handle, self._handle = self._handle, None
+        return handle or 0
+
     def _free(self, free: Any = lib.wf_run_free) -> None:
         handle, self._handle = self._handle, None
         if handle is not None:
@@ -369,3 +434,8 @@ class Run:
 
     def __del__(self) -> None:
         self._free()
+
+
+def _executor_id(handle: int) -> str:
+    """The executor of a call, by its path."""
+    return str(lib.wf_context_executor_id(handle).decode())

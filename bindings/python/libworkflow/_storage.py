@@ -114,6 +114,17 @@ class EngineStorage:
             raise_for(status, error)
         return bool(status == 0)
 
+    async def forget(self, run_id: str) -> bool:
+        """Deletes what a run remembered with `ctx.remember`, when nobody will resume it; False if there was nothing.
+
+        Its checkpoints stay.
+        """
+        error = c_void_p()
+        status = lib.wf_storage_forget(self._handle, run_id.encode(), byref(error))
+        if status not in (0, WF_NONE):
+            raise_for(status, error)
+        return bool(status == 0)
+
     def _ids(self, workflow_name: Optional[str]) -> list[str]:
         name = None if workflow_name is None else workflow_name.encode()
         entries = json.loads(self._text(lib.wf_storage_list, name))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from ._event import WorkflowEvent
 from ._result import WorkflowRunResult
 
 if TYPE_CHECKING:
+    from ._checkpoint import WorkflowCheckpoint
     from ._run import Run
 
 
@@ -47,6 +48,24 @@ class ResponseStream(AsyncIterator[WorkflowEvent[Any]]):
             raise StopAsyncIteration
         self._events.append(event)
         return event
+
+    async def rewind(self, checkpoint: Union[str, WorkflowCheckpoint, None] = None) -> None:
+        """Takes the run back to one of its checkpoints while it is under way; the next event is of there.
+
+        What happened since has not happened: the result has only the events from now on. See `Workflow.rewind`, which
+        is for runs that have ended. Handlers that wait for something are cancelled.
+
+        Raises:
+            RuntimeError: the stream has not begun or has ended, or another task waits for its next event.
+            ValueError: the checkpoint is another run's, or the run has no storage; the run goes on as before.
+            WorkflowCheckpointException: the checkpoint is unknown or damaged; the run goes on as before.
+        """
+        if self._is_pulling:
+            raise RuntimeError("another task is waiting for the next event of this stream")
+        if self._run is None:
+            raise RuntimeError("the stream has not begun, or has ended: call rewind of the workflow")
+        await self._run.rewind(checkpoint)
+        self._events.clear()
 
     async def get_final_response(self) -> WorkflowRunResult:
         """The result; takes the events that nobody has iterated.

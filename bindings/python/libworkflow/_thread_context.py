@@ -9,6 +9,7 @@ import threading
 from typing import Any
 
 from ._context import WorkflowContext
+from ._memos import Memos
 
 
 class ThreadContext(WorkflowContext[Any, Any]):
@@ -55,6 +56,9 @@ def _locked(member: Any) -> Any:
     return functools.wraps(member)(call)
 
 
-for _name, _member in vars(WorkflowContext).items():
+_REALLY_WAITS = {"once"}
+
+for _name, _member in {**vars(Memos), **vars(WorkflowContext)}.items():
     if not _name.startswith("_") and (inspect.isfunction(_member) or isinstance(_member, property)):
-        setattr(ThreadContext, _name, _locked(_member))
+        if _name not in _REALLY_WAITS:
+            setattr(ThreadContext, _name, _locked(_member))

@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from ctypes import byref, c_void_p
-from typing import Any, Callable, Literal, Optional, Union, overload
+from typing import TYPE_CHECKING, Any, Callable, Literal, Optional, Union, overload
 
 from ._abi import WF_EVENT_CHECKPOINT, WF_EVENT_STATUS, WF_RUN_STRICT_STATE, wf_run_options_t
 from ._codec import encode
@@ -25,6 +25,9 @@ from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of, storage_failure
 from ._stream import ResponseStream, result_of
 from ._trampolines import forget
+
+if TYPE_CHECKING:
+    from ._checkpoint import WorkflowCheckpoint
 
 _log = logging.getLogger("libworkflow")
 
@@ -48,6 +51,7 @@ class Workflow(Graph):
         max_iterations: int,
         designation: OutputDesignation,
         strict_state: bool,
+        has_clock: bool,
         checkpoint_storage: Optional[CheckpointStorage],
     ) -> None:
         super().__init__(
@@ -60,10 +64,12 @@ class Workflow(Graph):
             designation=designation,
         )
         self._flags = WF_RUN_STRICT_STATE if strict_state else 0
+        self._has_clock = has_clock
         self._scopes = scopes
         self._numbers = numbers
         self._lock = threading.Lock()
         self._resting: Optional[RestingRun] = None
+        self._ended: Optional[RestingRun] = None
         self._latest: Optional[weakref.ref[Run]] = None
         self._runs: weakref.WeakSet[Run] = weakref.WeakSet()
         self._state = WorkflowRunState.IDLE
@@ -230,7 +236,91 @@ class Workflow(Graph):
         run = Run(self, handle, storage=storage, hidden=hidden, prelude=prelude, has_news=not is_idle)
         return self._driven(run)
 
+    # ---- Back
+
+    @overload
+    def rewind(
+        self,
+        checkpoint: Union[str, WorkflowCheckpoint, None] = None,
+        *,
+        stream: Literal[True],
+        include_status_events: bool = False,
+        include_checkpoint_events: bool = False,
+    ) -> ResponseStream: ...
+    @overload
+    def rewind(
+        self,
+        checkpoint: Union[str, WorkflowCheckpoint, None] = None,
+        *,
+        stream: Literal[False] = False,
+        include_status_events: bool = False,
+        include_checkpoint_events: bool = False,
+    ) -> Coroutine[Any, Any, WorkflowRunResult]: ...
+    def rewind(
+        self,
+        checkpoint: Union[str, WorkflowCheckpoint, None] = None,
+        *,
+        stream: bool = False,
+        include_status_events: bool = False,
+        include_checkpoint_events: bool = False,
+    ) -> Union[ResponseStream, Coroutine[Any, Any, WorkflowRunResult]]:
+        """Takes the last run of this object, which has ended in any way, back to one of its checkpoints and goes on.
+
+        `checkpoint` is an id, or a checkpoint that was loaded; None stands for the run's last. It stays the same run,
+        unlike with `run(checkpoint_id=...)`: what it remembered stays, and every executor with
+        `on_checkpoint_restore` is taken back, also one that the checkpoint says nothing of: it gets an empty dict. For
+        a run that is under way there is `ResponseStream.rewind`.
+
+        Await the answer for the result, or ask for a `stream` and iterate it for the events.
+
+        Raises:
+            RuntimeError: no run of this object has ended.
+            ValueError: the checkpoint is another run's, or the run has no storage.
+            WorkflowCheckpointException: the checkpoint is unknown or damaged, or there is none yet.
+            BaseException: what `run` raises too.
+        """
+        hidden = [] if include_checkpoint_events else [WF_EVENT_CHECKPOINT]
+
+        def begin() -> Run:
+            run = self._rewind(checkpoint, hidden)
+            run.is_streaming = stream
+            return run
+
+        return ResponseStream(begin, include_status_events) if stream else self._collect(begin, include_status_events)
+
+    def _rewind(self, checkpoint: Union[str, WorkflowCheckpoint, None], hidden: list[int]) -> Run:
+        with self._lock:
+            ended = self._ended or self._resting
+            if ended is None:
+                raise RuntimeError(
+                    "no run of this workflow has ended here; resume with a checkpoint_id, or rewind the stream of a "
+                    "run that is under way"
+                )
+            ended.rewind(checkpoint)
+            self._ended = self._resting = None
+        return self._driven(Run(self, ended.release(), storage=ended.storage, hidden=hidden))
+
     # ---- From the side
+
+    def why_waiting(self) -> dict[str, Any]:
+        """What the latest run of this object waits for: for the person who asks why nothing happens.
+
+        "why" is a sentence; the other members have the parts: "state", "superstep", "halted", "undelivered_messages",
+        "requests", "fan_ins", "calls" of handlers, and "retries".
+
+        Raises:
+            RuntimeError: there is no run.
+            WorkflowException: another thread drives it at this moment.
+        """
+        run = self._latest() if self._latest is not None else None
+        found = run.why_waiting() if run is not None else None
+        with self._lock:
+            ended = self._ended or self._resting
+            if found is None and ended is not None:
+                found = ended.why_waiting()
+        if found is None:
+            raise RuntimeError(f"there is no run of '{self.name}' to ask")
+        return found
 
     def cancel(self, reason: Optional[str] = None) -> int:
         """Ends every run of this object that is under way; from any thread. Says how many that are.
@@ -272,11 +362,16 @@ class Workflow(Graph):
 
     def _keep(self, resting: RestingRun) -> None:
         with self._lock:
-            self._resting = resting
+            self._resting, self._ended = resting, None
+
+    def _keep_ended(self, ended: RestingRun) -> None:
+        """Keeps a run that failed or was cancelled: it can only go back."""
+        with self._lock:
+            self._ended = ended
 
     def _take(self) -> Optional[RestingRun]:
         with self._lock:
-            resting, self._resting = self._resting, None
+            resting, self._resting, self._ended = self._resting, None, None
         return resting
 
     def _driven(self, run: Run) -> Run:

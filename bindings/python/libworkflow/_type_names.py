@@ -1,0 +1,107 @@
+"""The names under which the library knows the types of messages: for it to deliver each to those who take it."""
+
+from __future__ import annotations
+
+import sys
+import typing
+from collections.abc import Iterable
+from typing import Any, Literal, Optional
+
+from ._annotations import UNION_KINDS
+from ._registry import can_register, registry
+from ._standard_types import WRITERS
+from ._type_check import bare
+
+_PLAIN: tuple[tuple[type, tuple[str, ...]], ...] = (
+    (type(None), ("null",)),
+    (bool, ("boolean",)),
+    (int, ("integer", "int")),
+    (float, ("number", "float")),
+    (str, ("string", "str")),
+    (list, ("array",)),
+    (dict, ("object", "dict")),
+)
+"""What values of these types are in JSON, and the tag of those that have no plain JSON."""
+
+_MAIN = "__main__"
+_ABSTRACT = frozenset(("abc", "collections.abc", "numbers", "os", "typing"))
+_FOREIGN: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset()) | {"builtins", __name__.partition(".")[0]}
+"""Where nobody defines messages: their many enums need not be listed for `int` and `str`."""
+
+
+def names_of(annotations: Iterable[Any]) -> Optional[bytes]:
+    """The names of all these types, for `wf_builder_set_types`; None for anything."""
+    found: dict[str, None] = {}
+    for annotation in annotations:
+        names = _names(annotation)
+        if names is None:
+            return None
+        found.update(dict.fromkeys(names))
+    if any("|" in name or not name.isprintable() or " " in name for name in found):
+        return None  # a name that somebody chose, and that cannot stand in the list
+    return "|".join(found).encode() or None
+
+
+def _names(annotation: Any) -> Optional[list[str]]:
+    """The names of one type; None if nobody can list them."""
+    annotation = bare(annotation)
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in UNION_KINDS or origin is Literal:
+        parts = arguments if origin in UNION_KINDS else [type(argument) for argument in arguments]
+        lists = [_names(part) for part in parts]
+        return None if None in lists else [name for names in lists for name in names or ()]
+    kind = type(None) if annotation is None else origin or annotation
+    if (
+        not isinstance(kind, type)
+        or kind is object
+        or kind.__module__ in _ABSTRACT
+        or getattr(kind, "_is_protocol", False)
+    ):
+        return None
+    found = [name for plain, names in _PLAIN if issubclass(plain, kind) for name in names]
+    for path, (tag, _) in WRITERS.items():
+        module, _, name = path.rpartition(".")
+        standard = getattr(sys.modules.get(module), name, None)
+        if standard is not None and issubclass(standard, kind):
+            found.append(tag)
+    for cls in _with_subclasses(kind):
+        if registry.known(cls) or (cls.__module__.partition(".")[0] not in _FOREIGN and can_register(cls)):
+            found.extend(_own_names(cls))
+    return found
+
+
+def _with_subclasses(kind: type) -> list[type]:
+    """`kind` and its subclasses as of now: a message may be of any of them."""
+    found = {kind: None}
+    todo = [kind]
+    while todo:
+        subclasses: list[type] = type.__subclasses__(todo.pop())
+        for subclass in subclasses:
+            if subclass not in found:
+                found[subclass] = None
+                todo.append(subclass)
+    return list(found)
+
+
+def _own_names(cls: type) -> list[str]:
+    """The name of a class of the user, and what it is called where its module is the script that runs, or is not."""
+    module, shape = cls.__module__, registry.known(cls)
+    names = [f"{module}:{cls.__qualname__}"]
+    if shape is not None:
+        names.append(shape.name)
+    if module == _MAIN:
+        names.extend(f"{name}:{cls.__qualname__}" for name in _names_of_main())
+    else:
+        names.append(f"{_MAIN}:{cls.__qualname__}")
+    return names
+
+
+def _names_of_main() -> list[str]:
+    """What the script that runs is called when it is imported."""
+    main = sys.modules.get(_MAIN)
+    spec = getattr(main, "__spec__", None)
+    if spec is not None:
+        return [spec.name]
+    file = getattr(main, "__file__", None) or ""
+    stem = file.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    return [stem] if stem else []
