@@ -11,7 +11,9 @@ import PackageDescription
 let package = Package(
     name: "libworkflow",
     products: [
-        .library(name: "workflow", type: .dynamic, targets: ["WorkflowABI"])
+        .library(name: "workflow", type: .dynamic, targets: ["WorkflowABI"]),
+        // For tests of Swift hosts: a clock that a test sets, scripted executors, a kernel without threads.
+        .library(name: "WorkflowTestSupport", targets: ["WorkflowTestSupport", "WorkflowRuntime", "WorkflowModel"]),
     ],
     targets: [
         .systemLibrary(name: "CWorkflow", path: "include"),
@@ -31,7 +33,7 @@ let package = Package(
                 "WorkflowModel", "WorkflowJSON", "WorkflowStorage", "WorkflowRuntime", "CWorkflow", "CJansson", "CShims",
             ]),
 
-        // Helpers of the tests; no product has it.
+        // Nothing that is shipped in libworkflow.so may lean on it.
         .target(
             name: "WorkflowTestSupport",
             dependencies: ["WorkflowModel", "WorkflowKernel", "WorkflowJSON", "WorkflowStorage", "WorkflowRuntime"]),
