@@ -13,6 +13,7 @@ from ._condition import condition_names, condition_struct
 from ._edge import Condition
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, Selector, SingleEdgeGroup
 from ._executor import Executor
+from ._fork import Migration
 from ._host import Host, executor_struct, types_of
 from ._library import lib, raise_for
 from ._output import UNSET, OutputDesignation, OutputSelection, Selection
@@ -44,8 +45,11 @@ class WorkflowBuilder:
     With `strict_state`, two executors that write one key of the shared state in one superstep fail the run; else the
     later one in the order of executors counts, and a "warning" event says so.
 
+    A checkpoint of another graph is refused, unless `migrate(checkpoint, report)` gives one that fits: the same object,
+    changed. The report is that of `Workflow.compare`; None refuses.
+
     Raises:
-        TypeError: the start is not an executor, or the storage not a storage.
+        TypeError: the start is not an executor, the storage not a storage, or the migration cannot be called.
         ValueError: a selection of outputs is an unknown text.
     """
 
@@ -61,9 +65,13 @@ class WorkflowBuilder:
         intermediate_output_from: Selection = UNSET,
         output_executors: Selection = UNSET,
         strict_state: bool = False,
+        migrate: Optional[Migration] = None,
     ) -> None:
         self._selection = OutputSelection(output_from, intermediate_output_from, output_executors)
         self._strict_state = strict_state
+        if migrate is not None and not callable(migrate):
+            raise TypeError(f"the migration {migrate!r} cannot be called")
+        self._migrate = migrate
         handle_of(checkpoint_storage)  # refuses other objects
         self._max_iterations = max_iterations
         self._name = name
@@ -197,6 +205,9 @@ class WorkflowBuilder:
         validate_workflow_graph(self._groups, self._executors, self._start_executor, outputs or (), intermediates)
         designation = OutputDesignation(None if outputs is None else frozenset(outputs), frozenset(intermediates))
         numbers: list[int] = []
+        migration = None if self._migrate is None else keep(self._migrate)
+        if migration is not None:
+            numbers.append(migration)
         try:
             handle = self._build(numbers, designation)
         except BaseException:
@@ -214,6 +225,7 @@ class WorkflowBuilder:
             designation=designation,
             strict_state=self._strict_state,
             has_clock=self._has_clock(),
+            migration=migration,
             checkpoint_storage=self._checkpoint_storage,
         )
 

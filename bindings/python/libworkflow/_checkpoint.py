@@ -106,7 +106,7 @@ class WorkflowCheckpoint:
         Raises:
             TypeError: a value in it has no JSON form.
         """
-        state = _each(to_plain, self.state)
+        state = {name: to_plain(value, f"state[{name!r}]") for name, value in self.state.items()}
         executors: dict[str, dict[str, Any]] = {}
         for name, entry in self.document.get("executor_states", {}).items():
             executors[name] = {key: value for key, value in entry.items() if key != "saved"}

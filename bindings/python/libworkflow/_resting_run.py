@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from ._clock import why_waiting
 from ._codec import encode, from_plain
 from ._event import WorkflowEvent
+from ._fork import resuming_failure
 from ._library import lib, raise_for, take_text
 from ._memos import text_of
 from ._request import Question
 from ._shapes import Shape
-from ._storage import storage_failure
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
@@ -116,7 +116,7 @@ def rewind(handle: Optional[int], checkpoint: Union[str, WorkflowCheckpoint, Non
         text = checkpoint.to_json()
         status = lib.wf_run_rewind_document(handle, text, len(text), byref(error))
     if status:
-        raise storage_failure(status, error)
+        raise resuming_failure(status, error)
 
 
 def checkpoint_id_of(handle: Optional[int]) -> Optional[str]:

@@ -14,15 +14,17 @@ from ._codec import encode
 from ._edge_group import EdgeGroup
 from ._event import WorkflowEvent, WorkflowEventSource
 from ._executor import Executor
+from ._fork import NO_EDITS, Edits, compare, edited, load_text, migrate, resuming_failure
 from ._graph import Graph
 from ._library import lib, raise_for
+from ._memos import text_of
 from ._output import OutputDesignation
 from ._resting_run import RestingRun
 from ._result import WorkflowRunResult
 from ._run import Run
 from ._run_state import RUN_STATES, WorkflowRunState
 from ._shapes import Shape
-from ._storage import CheckpointStorage, handle_of, storage_failure
+from ._storage import CheckpointStorage, handle_of
 from ._stream import ResponseStream, result_of
 from ._trampolines import forget
 
@@ -52,6 +54,7 @@ class Workflow(Graph):
         designation: OutputDesignation,
         strict_state: bool,
         has_clock: bool,
+        migration: Optional[int],
         checkpoint_storage: Optional[CheckpointStorage],
     ) -> None:
         super().__init__(
@@ -65,6 +68,7 @@ class Workflow(Graph):
         )
         self._flags = WF_RUN_STRICT_STATE if strict_state else 0
         self._has_clock = has_clock
+        self._migration = migration
         self._scopes = scopes
         self._numbers = numbers
         self._lock = threading.Lock()
@@ -84,6 +88,8 @@ class Workflow(Graph):
         responses: Optional[Mapping[str, Any]] = None,
         checkpoint_id: Optional[str] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
+        edits: Optional[Edits] = None,
+        run_id: Optional[str] = None,
         include_status_events: bool = False,
         include_checkpoint_events: bool = False,
     ) -> ResponseStream: ...
@@ -96,6 +102,8 @@ class Workflow(Graph):
         responses: Optional[Mapping[str, Any]] = None,
         checkpoint_id: Optional[str] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
+        edits: Optional[Edits] = None,
+        run_id: Optional[str] = None,
         include_status_events: bool = False,
         include_checkpoint_events: bool = False,
     ) -> Coroutine[Any, Any, WorkflowRunResult]: ...
@@ -107,6 +115,8 @@ class Workflow(Graph):
         responses: Optional[Mapping[str, Any]] = None,
         checkpoint_id: Optional[str] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
+        edits: Optional[Edits] = None,
+        run_id: Optional[str] = None,
         include_status_events: bool = False,
         include_checkpoint_events: bool = False,
     ) -> Union[ResponseStream, Coroutine[Any, Any, WorkflowRunResult]]:
@@ -116,13 +126,19 @@ class Workflow(Graph):
         checkpoint if its id is given too; requests that are not answered go on waiting. A `message` goes on with the
         shared state of the last run of this object, if that ended well and with the same storage.
 
+        With `edits` of a checkpoint, or a `run_id` that is not its own, the run is a fork: its first checkpoint has the
+        original, which stays, as its parent. `edits` are new values by field, such as `{"state": {"limit": 9}}` for one
+        key of the state, or a function that changes the `WorkflowCheckpoint`. Under another `run_id` what the original
+        has remembered (`ctx.remember`) is not found; with a `message` it starts a run of that name.
+
         Await the answer for the result, or ask for a `stream` and iterate it for the events. A storage given here
         is used instead of the builder's.
 
         Raises:
             ValueError: not one of message, responses, checkpoint_id, or checkpoint_id with responses; a checkpoint_id
-                without a storage; responses with another storage than the waiting run has; an unknown request id or
-                an answer of a wrong type, and then none of the answers counts.
+                without a storage; edits without a checkpoint_id, or of what a checkpoint is; responses with another
+                storage than the waiting run has; an unknown request id or an answer of a wrong type, and then none
+                of the answers counts.
             TypeError: the message or an answer has no JSON form.
             RuntimeError: the start executor has no handler for the message; or no request waits for an answer.
             WorkflowCheckpointException: the checkpoint is unknown, damaged, or of another graph.
@@ -149,16 +165,20 @@ class Workflow(Graph):
             raise ValueError(
                 "Cannot restore from checkpoint without a storage: give checkpoint_storage here or to the builder"
             )
+        if checkpoint_id is None and edits is not None:
+            raise ValueError("edits change a checkpoint: give its checkpoint_id too")
+        if checkpoint_id is None and message is None and run_id is not None:
+            raise ValueError("responses let a run go on, which has its run_id already")
         # A run may be asked for its checkpoint events later: the library must not leave them out.
         hidden = [] if include_checkpoint_events else [WF_EVENT_CHECKPOINT]
 
         def begin() -> Run:
             if checkpoint_id is not None:
-                run = self._resume(checkpoint_id, responses, storage, hidden)
+                run = self._resume(checkpoint_id, responses, storage, hidden, edits, run_id)
             elif responses is not None:
                 run = self._answer(responses, checkpoint_storage, hidden)
             else:
-                run = self._start(message, storage, hidden)
+                run = self._start(message, storage, hidden, run_id)
             run.is_streaming = stream
             return run
 
@@ -170,12 +190,19 @@ class Workflow(Graph):
 
     # ---- The three ways to begin; nothing of the run has happened yet
 
-    def _start(self, message: Any, storage: Any, hidden: list[int]) -> Run:
+    def _options(self, storage: Any, run_id: Optional[str], edits: Optional[bytes] = None) -> wf_run_options_t:
+        name = None if run_id is None else text_of(run_id)
+        options = wf_run_options_t(flags=self._flags, storage=handle_of(storage), run_id=name, edits=edits)
+        if self._migration is not None:
+            options.migrate, options.migrate_data = migrate, self._migration
+        return options
+
+    def _start(self, message: Any, storage: Any, hidden: list[int], run_id: Optional[str]) -> Run:
         if self._start_executor._find_handler(message) is None:
             raise self._start_executor._refusal(message)
         text = encode(message, "message")
         resting = self._take()
-        if resting is not None and resting.storage is storage:
+        if resting is not None and resting.storage is storage and run_id is None:
             try:
                 resting.input(text)
             except BaseException:
@@ -185,20 +212,32 @@ class Workflow(Graph):
             if waiting:
                 _log.warning("a new message for '%s' while %d requests wait; they go on waiting", self.name, waiting)
             return self._continued(resting, hidden, waiting)
-        options = wf_run_options_t(flags=self._flags, storage=handle_of(storage))
+        options = self._options(storage, run_id)
         handle, error = c_void_p(), c_void_p()
         status = lib.wf_run_start(self._handle, byref(options), text, len(text), byref(handle), byref(error))
         if status:
             raise_for(status, error)
         return self._driven(Run(self, handle.value or 0, storage=storage, hidden=hidden))
 
-    def _resume(self, checkpoint_id: str, responses: Any, storage: Any, hidden: list[int]) -> Run:
-        options = wf_run_options_t(flags=self._flags, storage=handle_of(storage))
+    def _resume(
+        self,
+        checkpoint_id: str,
+        responses: Any,
+        storage: Any,
+        hidden: list[int],
+        edits: Optional[Edits],
+        run_id: Optional[str],
+    ) -> Run:
         handle, error = c_void_p(), c_void_p()
-        key = checkpoint_id.encode()
-        status = lib.wf_run_resume(self._handle, byref(options), key, byref(handle), byref(error))
+        if edits is None:
+            options, key = self._options(storage, run_id), checkpoint_id.encode()
+            status = lib.wf_run_resume(self._handle, byref(options), key, byref(handle), byref(error))
+        else:
+            # Not as a merge patch: that cannot say None, and would mix the fields of two values.
+            options, text = self._options(storage, run_id, NO_EDITS), edited(load_text(storage, checkpoint_id), edits)
+            status = lib.wf_run_restore(self._handle, byref(options), text, len(text), byref(handle), byref(error))
         if status:
-            raise storage_failure(status, error)
+            raise resuming_failure(status, error)
         resumed = RestingRun(handle.value or 0, storage)
         if responses is not None:
             resumed.answer(responses, self._scopes)
@@ -299,6 +338,29 @@ class Workflow(Graph):
             ended.rewind(checkpoint)
             self._ended = self._resting = None
         return self._driven(Run(self, ended.release(), storage=ended.storage, hidden=hidden))
+
+    def compare(
+        self,
+        checkpoint: Union[str, WorkflowCheckpoint],
+        *,
+        checkpoint_storage: Optional[CheckpointStorage] = None,
+    ) -> dict[str, Any]:
+        """What differs between the graph that made a checkpoint and this one, and what would be lost. Nothing is run.
+
+        "compatible" says whether it can be resumed as it is; "executors", "edges", "conditions", "selectors" and
+        "sub_workflows" have what was "added", "removed" and "changed"; "lost" has the parts of the checkpoint that
+        have no place here. docs/checkpoint.md describes all members.
+
+        Raises:
+            ValueError: there is an id, but no storage.
+            WorkflowCheckpointException: it is unknown, or no checkpoint.
+        """
+        if not isinstance(checkpoint, str):
+            return compare(self._handle, checkpoint.to_json())
+        storage = checkpoint_storage if checkpoint_storage is not None else self._checkpoint_storage
+        if storage is None:
+            raise ValueError("there is no storage to find the checkpoint in: give checkpoint_storage, or a checkpoint")
+        return compare(self._handle, load_text(storage, checkpoint))
 
     # ---- From the side
 
