@@ -92,7 +92,8 @@ extension Kernel {
     }
 
     /// Two requests of one id could not be told apart: the second one fails its executor.
-    func duplicateRequest(in outcome: Outcome) -> Failure? {
+    mutating func duplicateRequest(in outcome: Outcome) -> Failure? {
+        if outcome.requests.isEmpty { return nil }
         var own: Set<Text> = []
         for request in outcome.requests where requestIDs.contains(request.id) || !own.insert(request.id).inserted {
             return Failure(.exists, "there is already a pending request '\(request.id.string.printable)'")

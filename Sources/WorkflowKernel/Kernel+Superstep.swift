@@ -41,7 +41,7 @@ extension Kernel {
     }
 
     /// The lane of a node around an executor that works in `lane`.
-    private func outerLane(of lane: Lane, at node: Int, from executor: Int) -> Lane {
+    private mutating func outerLane(of lane: Lane, at node: Int, from executor: Int) -> Lane {
         var (lane, inside) = (lane, executor)
         while inside != node, inside != Graph.outermost {
             inside = graph.node(around: inside)
@@ -70,7 +70,7 @@ extension Kernel {
 
     /// All handlers are done: ask those that ran, and those that always want to be asked, for their state.
     mutating func endRunning() {
-        if let failure = work.firstFailure { return record(orStop: failure) }
+        if !work.failures.isEmpty, let failure = work.firstFailure { return record(orStop: failure) }
         if options.strictState, let conflict = strictConflict() { return stop(conflict) }
         if options.checkpoints {
             ready = work.active.filter(savers.contains)
@@ -165,7 +165,7 @@ extension Kernel {
     }
 
     /// Why the superstep cannot commit under the strict option.
-    private func strictConflict() -> Failure? {
+    private mutating func strictConflict() -> Failure? {
         let conflicts = stateConflicts()
         guard let (key, earlier, later) = conflicts.first else { return nil }
         let more = conflicts.count == 1 ? "" : " (and \(conflicts.count - 1) more such writes)"
@@ -177,7 +177,7 @@ extension Kernel {
     }
 
     /// Shared keys that two executors wrote, always in the same order.
-    private func stateConflicts() -> [(key: Text, earlier: Int, later: Int)] {
+    private mutating func stateConflicts() -> [(key: Text, earlier: Int, later: Int)] {
         var found: [(Text, Int, Int)] = []
         var writers: [Int: [Text: Int]] = [:]
         for executor in work.active where !work.mail[executor].staged.writes.shared.isEmpty {

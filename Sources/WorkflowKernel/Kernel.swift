@@ -232,9 +232,10 @@ public struct Kernel: Sendable {
         if outstanding == 0, let failure = self.failure { stop(failure) }
     }
 
-    func makeCall(_ kind: Call.Kind, _ executor: Int) -> Call {
-        var call = Call(
-            kind: kind, executor: executor, input: .null, sources: [], superstep: superstepAtWork,
+    /// Mutating, like the other questions of a superstep, although they change nothing: a kernel is large, and would be copied.
+    mutating func makeCall(_ kind: Call.Kind, _ executor: Int) -> Call {
+        let call = Call(
+            kind: kind, executor: executor, superstep: superstepAtWork,
             shared: snapshot.shared(of: graph.scope(of: executor)), own: snapshot.executors[executor].state,
             writes: work.mail[executor].staged.writes)
         switch kind {

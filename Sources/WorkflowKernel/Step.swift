@@ -19,7 +19,9 @@ public enum Step: Sendable {
 }
 
 /// One call of host code. An executor has at most one at a time.
-public struct Call: Sendable {
+///
+/// A class, because it goes through several hands and has many parts; it never changes once the kernel has given it.
+public final class Call: @unchecked Sendable {
     public enum Kind: Sendable {
         case invoke
         /// Asks for the executor's state.
@@ -28,31 +30,40 @@ public struct Call: Sendable {
         case restore
     }
 
-    public var kind: Kind
-    public var executor: Int
+    public let kind: Kind
+    public let executor: Int
     /// The message, the state to restore, or null.
-    public var input: Text
+    public internal(set) var input = Text.null
     /// The request that the input answers.
-    public var request: Request?
+    public internal(set) var request: Request?
     /// Where the message came from: several after a fan-in; `Message.outside` for an input.
-    public var sources: [Int]
+    public internal(set) var sources: [Int] = []
     /// The input's type, if it is known already.
-    public var type: Text?
+    public internal(set) var type: Text?
     /// The input of a sub-workflow that the message belongs to.
-    public var lane = Lane.main
+    public internal(set) var lane = Lane.main
     /// The requests that were pending at the last boundary.
-    public var requests: [Request] = []
+    public internal(set) var requests: [Request] = []
     /// The superstep that this call is part of.
-    public var superstep: Int
+    public let superstep: Int
     /// How often it was tried before.
-    public var failedAttempts = 0
+    public internal(set) var failedAttempts = 0
     /// Which of the executor's messages of this superstep it is, from 0.
-    public var invocation = 0
+    public internal(set) var invocation = 0
     /// The state at the last boundary.
-    public var shared: StateMap
-    public var own: StateMap
+    public let shared: StateMap
+    public let own: StateMap
     /// What this executor wrote since: its reads see these first.
-    public var writes: StateWrites
+    public let writes: StateWrites
+
+    init(kind: Kind, executor: Int, superstep: Int, shared: StateMap, own: StateMap, writes: StateWrites) {
+        self.kind = kind
+        self.executor = executor
+        self.superstep = superstep
+        self.shared = shared
+        self.own = own
+        self.writes = writes
+    }
 }
 
 /// What host code tells whoever watches the run.

@@ -65,7 +65,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
         now: UInt64 = 0
     ) {
         self.environment = environment
-        let timeout = call.kind == .invoke ? workflow.graph.policies[call.executor]?.timeout : nil
+        let policies = workflow.graph.policies
+        let timeout = policies.isEmpty || call.kind != .invoke ? nil : policies[call.executor]?.timeout
         deadline = timeout.map { now &+ UInt64($0) &* 1000 }
         self.workflow = workflow
         self.runID = runID
@@ -353,8 +354,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
     /// What the call did, if it ended with `status`. The context is empty afterwards. A call that never went pending was
     /// alone with its emissions.
     func takeOutcome(_ status: Status, wasPending: Bool) -> Outcome {
-        var result = outcome
-        outcome = Outcome()
+        var result = Outcome()
+        swap(&result, &outcome)
         let emissions = wasPending ? inbox.withLock { self.emissions } : self.emissions
         (result.emissions, result.toldEmissions) = (emissions.all, emissions.told)
         (shared, own, lent) = (StateMap(), StateMap(), [])
