@@ -76,11 +76,12 @@ test-swift: setup
 	swift test
 
 # Other graphs every day of the year. What it finds is printed with its seed, which belongs into `regressions`.
-WORKFLOW_GRAPHS ?= 2200
+WORKFLOW_GRAPHS ?= 2050
+WORKFLOW_RUNS ?= 100000
 WORKFLOW_SEED ?= $(shell date +%y%j0000)
 
 nightly: setup
-	WORKFLOW_GRAPHS=$(WORKFLOW_GRAPHS) WORKFLOW_SEED=$(WORKFLOW_SEED) WORKFLOW_RUNS=100000 swift test --filter PropertyTests
+	WORKFLOW_GRAPHS=$(WORKFLOW_GRAPHS) WORKFLOW_SEED=$(WORKFLOW_SEED) WORKFLOW_RUNS=$(WORKFLOW_RUNS) swift test --filter PropertyTests
 
 test-abi: lib setup
 	$(PYTEST) -q Tests
