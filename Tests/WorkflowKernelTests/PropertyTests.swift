@@ -89,6 +89,8 @@ struct PropertyTests {
             case .cancel: #expect(play.kernel.state == .cancelled || play.kernel.state == .failed, "\(what)")
             case .halt: break
             }
+            // What came and is in no checkpoint, somebody was told of.
+            #expect(play.player.warnings.count { $0.hasPrefix("too_late ") } == play.unsaved, "\(what)")
             // Nothing is durable before the entry is.
             guard !play.documents.isEmpty else { continue }
             try play.expectGoingOn(from: play.documents.count - 1, as: straight, "\(interruption)")
