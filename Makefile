@@ -9,7 +9,7 @@
 #   make header                 regenerates include/workflow.h and all that must agree with it
 #   make check-header           fails when a generated file is stale
 #   make test-swift             the tests of the Swift targets
-#   make nightly                100,000 runs of random workflows, crashed, cancelled and resumed at random: XX minutes
+#   make nightly                100,000 runs of random workflows, crashed, cancelled and resumed: twelve minutes
 #   make test-abi               the tests of the C ABI, the packaging and the source tree
 #   make test-kill              kills the demo 200 times at random moments and resumes it in the other language; and kills
 #                               a program that pays refunds 200 times
@@ -77,10 +77,11 @@ test-swift: setup
 
 # Other graphs every day of the year. What it finds is printed with its seed, which belongs into `regressions`.
 WORKFLOW_GRAPHS ?= 2200
+WORKFLOW_RUNS ?= 100000
 WORKFLOW_SEED ?= $(shell date +%y%j0000)
 
 nightly: setup
-	WORKFLOW_GRAPHS=$(WORKFLOW_GRAPHS) WORKFLOW_SEED=$(WORKFLOW_SEED) WORKFLOW_RUNS=100000 swift test --filter PropertyTests
+	WORKFLOW_GRAPHS=$(WORKFLOW_GRAPHS) WORKFLOW_SEED=$(WORKFLOW_SEED) WORKFLOW_RUNS=$(WORKFLOW_RUNS) swift test --filter PropertyTests
 
 test-abi: lib setup
 	$(PYTEST) -q Tests

@@ -59,7 +59,7 @@ extension Kernel {
         if options.checkpoints, isEntry { ready = options.hooks.savers }
     }
 
-    /// Makes what was taken in a part of the snapshot.
+    /// Makes what was taken in a part of the snapshot. It is durable, and forgotten here, with the commit.
     mutating func adoptTaken() {
         guard !taken.isEmpty else { return }
         var closed: Set<ObjectIdentifier> = []
@@ -79,7 +79,6 @@ extension Kernel {
             for request in snapshot.requests where closed.contains(ObjectIdentifier(request)) { requestIDs.remove(request.id) }
             snapshot.requests.removeAll { closed.contains(ObjectIdentifier($0)) }
         }
-        taken.removeAll()
         snapshot.inputSuperstep = snapshot.superstep
     }
 

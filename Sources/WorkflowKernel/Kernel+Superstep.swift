@@ -208,6 +208,7 @@ extension Kernel {
 
     private mutating func committed(_ kind: CheckpointKind) {
         if kind == .partial { return recorded() }
+        taken.removeAll()
         committedSupersteps = snapshot.superstep
         if kind == .superstep { emit(.superstepCompleted) }
         phase = .boundary

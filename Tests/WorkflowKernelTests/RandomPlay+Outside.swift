@@ -27,15 +27,21 @@ extension RandomPlay {
         case .superstepCompleted: answerAtOnce(&kernel)
         default: break
         }
+        if case .checkpoint(let summary) = event.data, [.entry, .response].contains(CheckpointKind(rawValue: summary.kind)) { unsaved = 0 }
         eventCount += 1
         if case .cancel(eventCount) = interruption { kernel.cancel("enough") }
+    }
+
+    private func note(_ act: String) {
+        acts[act, default: 0] += 1
+        unsaved += 1
     }
 
     /// An input during a superstep, perhaps.
     func disturb(_ kernel: inout Kernel, _ superstep: Int) {
         guard superstep <= Self.lastActiveSuperstep, chance(workflow.inputs, "during \(superstep)") else { return }
         kernel.input(Text("\"during \(superstep)\""))
-        acts["input during a superstep", default: 0] += 1
+        note("input during a superstep")
     }
 
     /// Before the superstep's boundary is left.
@@ -43,7 +49,7 @@ extension RandomPlay {
         guard kernel.snapshot.superstep <= Self.lastActiveSuperstep else { return }
         for request in kernel.snapshot.hostRequests where fate(request) == .atOnce {
             kernel.answer(request, Text("\"at once \(request.id)\""))
-            acts["answer at once", default: 0] += 1
+            note("answer at once")
         }
     }
 
@@ -62,12 +68,12 @@ extension RandomPlay {
             case .withdrawn: kernel.withdraw(request)
             case .atOnce, .never: continue
             }
-            acts[fate(request) == .withdrawn ? "withdrawal" : "answer at rest", default: 0] += 1
+            note(fate(request) == .withdrawn ? "withdrawal" : "answer at rest")
             isAwake = true
         }
         if chance(workflow.inputs, "at rest \(kernel.snapshot.superstep)") {
             kernel.input(Text("\"at rest \(kernel.snapshot.superstep)\""))
-            acts["input at rest", default: 0] += 1
+            note("input at rest")
             isAwake = true
         }
         return isAwake

@@ -47,6 +47,8 @@ final class RandomPlay {
     private let isFromTheBeginning: Bool
     /// What the world outside did, by word.
     var acts: [String: Int] = [:]
+    /// How much of that came after the last checkpoint that can have it.
+    var unsaved = 0
 
     /// From the beginning.
     init(_ workflow: RandomWorkflow, schedule: UInt64 = 0, _ interruption: Interruption? = nil) {

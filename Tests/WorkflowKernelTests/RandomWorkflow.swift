@@ -28,7 +28,7 @@ struct RandomWorkflow {
         failing = random.chance(25) ? 3 : 0
         halting = random.chance(20) ? 8 : 0
         asking = random.chance(50) ? 10 : 40
-        inputs = random.chance(30) ? 15 : 0
+        inputs = random.chance(40) ? 25 : 0
         let savers = graph.executors.indices.filter { graph.subWorkflows[$0] == nil && random.chance(60) }
         var options = Kernel.Options(
             maxSupersteps: Int.random(in: 5...9, using: &random), checkpoints: true,
@@ -72,10 +72,10 @@ struct RandomWorkflow {
         return ties
     }
 
-    /// An array is in all of them: whoever it is may stand behind a fan-in.
+    /// An array is in all of them, and what a sub-workflow asks: whoever it is may stand behind a fan-in or behind one.
     private static func declareTypes(_ draft: inout GraphDraft, _ number: Int, _ random: inout SeededRandom) throws {
-        let accepts = ["array|integer|number", "array|string", "any|array", "null|object|array|number"].randomElement(using: &random)
-        try draft.setTypes(id(number), types(accepts: accepts))
+        let accepts = ["integer|number", "string", "any", "null|object|number"].randomElement(using: &random) ?? "any"
+        try draft.setTypes(id(number), types(accepts: "array|\(PayloadType.subWorkflowRequest)|\(accepts)"))
     }
 
     /// Fewer seconds than lie between two supersteps on the clock of a play.
@@ -149,8 +149,8 @@ struct RandomWorkflow {
             options.hooks.savers.contains(call.executor) ? "\(memory)" : "")
         var random = SeededRandom(seed: seen)
         if let retry = graph.policies[call.executor]?.retry {
-            let failures = [0, 0, 1, 1, 2, retry.attempts - 1].randomElement(using: &random) ?? 0
-            if call.failedAttempts < (random.chance(1) ? retry.attempts : failures) { return .fail("not yet") }
+            let failures = [0, 0, 1, 2, 3].randomElement(using: &random) ?? 0
+            if call.failedAttempts < (random.chance(2) ? retry.attempts : min(failures, retry.attempts - 1)) { return .fail("not yet") }
         }
         if random.chance(failing) { return .fail("bad luck") }
         memory = SeededRandom.mix(memory ^ seen) >> 1

@@ -76,6 +76,22 @@ struct WarningTests {
         #expect(player.lines.suffix(3) == ["warning too_late a", "failed", "status FAILED"])
     }
 
+    @Test("What a storage has no room for is told: no checkpoint has it")
+    func noRoom() throws {
+        let player = KernelPlayer(try makeGraph())
+        player.handle = { _ in .ask("r", executor: 0) }
+        player.play()
+        let request = try #require(player.kernel.snapshot.requests.first)
+        let documents = player.documents
+        player.refuseCommit = { _ in Failure(.storage, "no room") }
+        player.outside {
+            $0.input("1")
+            $0.answer(request, "2")
+        }.play()
+        #expect(player.documents == documents)
+        #expect(player.lines.suffix(4) == ["warning too_late a", "warning too_late a", "failed", "status FAILED"])
+    }
+
     @Test("What is dropped by choice is no warning: conditions, selectors, hidden outputs")
     func choices() throws {
         let graph = try makeGraph {
