@@ -5,39 +5,35 @@ extension Kernel {
     /// Stages what an invocation did; its executor may take its next message.
     mutating func accept(_ outcome: Outcome, from executor: Int) {
         let lane = work.mail[executor].deliveries[work.mail[executor].next].lane
-        var staged = work.mail[executor].staged
-        work.mail[executor].staged = Staged()
-        for send in outcome.sends {
-            staged.messages.append(Message(source: executor, target: send.target, payload: send.payload, lane: lane))
-        }
+        for send in outcome.sends { stage(send.payload, from: executor, to: send.target, lane, by: executor) }
         if case .message(let node) = graph.wayOut(ofOutputsOf: executor) {
             let outer = outerLane(of: lane, at: node, from: executor)
-            for payload in outcome.outputs {
-                staged.messages.append(Message(source: node, target: Message.everyone, payload: payload, lane: outer))
-            }
+            for payload in outcome.outputs { stage(payload, from: node, to: Message.everyone, outer, by: executor) }
         }
         for emission in outcome.emissions.dropFirst(outcome.toldEmissions) { emit(emission, executor) }
-        for request in outcome.requests {
-            requestIDs.insert(request.id)
-            if let node = request.interceptor, let notice = request.notice {
-                let outer = outerLane(of: lane, at: node, from: executor)
-                staged.messages.append(Message(source: node, target: Message.everyone, payload: notice, lane: outer))
-            } else {
-                announce(request)
-            }
-        }
+        for request in outcome.requests { stage(request, lane, by: executor) }
         emit(.executorCompleted, executor: executor, data: Self.results(of: outcome))
-        staged.requests.append(contentsOf: outcome.requests)
-        staged.answers.append(contentsOf: outcome.answers)
-        staged.writes = outcome.writes
-        if outcome.halts { staged.halts = true }
-        work.mail[executor].staged = staged
+        if !outcome.answers.isEmpty { work.mail[executor].staged.answers += outcome.answers }
+        work.mail[executor].staged.writes = outcome.writes
+        if outcome.halts { work.mail[executor].staged.halts = true }
         work.mail[executor].next += 1
         work.mail[executor].failedAttempts = 0
         // Half the mail of an executor with memory of its own cannot be recorded.
         let isDone = work.mail[executor].isDone
         if isDone || savers.isEmpty || !savers.contains(executor) { work.hasProgress = true }
         if !isDone { ready.append(executor) }
+    }
+
+    private mutating func stage(_ payload: Text, from source: Int, to target: Int, _ lane: Lane, by executor: Int) {
+        work.mail[executor].staged.messages.append(Message(source: source, target: target, payload: payload, lane: lane))
+    }
+
+    /// A request is told to the host, or to the executors around a sub-workflow.
+    private mutating func stage(_ request: Request, _ lane: Lane, by executor: Int) {
+        requestIDs.insert(request.id)
+        work.mail[executor].staged.requests.append(request)
+        guard let node = request.interceptor, let notice = request.notice else { return announce(request) }
+        stage(notice, from: node, to: Message.everyone, outerLane(of: lane, at: node, from: executor), by: executor)
     }
 
     /// The lane of a node around an executor that works in `lane`.
@@ -104,13 +100,12 @@ extension Kernel {
     private mutating func adopt() {
         var messages: [Message] = []
         for executor in work.active {
-            let staged = work.mail[executor].staged
-            messages.append(contentsOf: staged.messages)
-            snapshot.requests.append(contentsOf: staged.requests)
-            adopt(staged.answers, from: executor, into: &messages)
-            for (key, value) in staged.writes.own { snapshot.executors[executor].state[key] = value }
-            adopt(staged.writes.shared, in: graph.scope(of: executor))
-            if staged.halts { halts = true }
+            messages += work.mail[executor].staged.messages
+            snapshot.requests += work.mail[executor].staged.requests
+            adopt(work.mail[executor].staged.answers, from: executor, into: &messages)
+            for (key, value) in work.mail[executor].staged.writes.own { snapshot.executors[executor].state[key] = value }
+            adopt(work.mail[executor].staged.writes.shared, in: graph.scope(of: executor))
+            if work.mail[executor].staged.halts { halts = true }
         }
         snapshot.partial = nil
         work.clear()
