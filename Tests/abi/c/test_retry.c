@@ -346,6 +346,7 @@ static void why_it_waits(void) {
     CHECK_OK(wf_run_cancel(run, "enough", &error));
     drive_on(run);
     check_why(run, "\"why\":\"it waits for nothing: it ended as CANCELLED");
+    check_why(run, "\"calls\":[],\"retries\":[]");
     wf_run_free(run);
     wf_workflow_free(workflow);
 
