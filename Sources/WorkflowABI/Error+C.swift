@@ -42,7 +42,3 @@ public func wf_error_details(_ error: UnsafePointer<wf_error>?, _ length: Unsafe
 /// - Parameter error: Consumed. NULL does nothing.
 @_cdecl("wf_error_free")
 public func wf_error_free(_ error: UnsafeMutablePointer<wf_error>?) { Handle.free(error) }
-
-// Texts that are lent without an owner must live as long as the library.
-let emptyText = Text("")
-let emptyObject = Text("{}")

@@ -1,7 +1,6 @@
 import CShims
 import Glibc
 import Synchronization
-import WorkflowJSON
 import WorkflowKernel
 public import WorkflowModel
 import WorkflowStorage
@@ -17,7 +16,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     let inbox = Inbox()
     let requests: OpenRequests
     /// Where memos go: the storage, or the run itself.
-    private let memos: any Storage
+    let memos: any Storage
 
     // Everything below belongs to the thread that is inside the gate.
     var kernel: Kernel
@@ -26,36 +25,13 @@ public final class Run: ProcessBound, @unchecked Sendable {
     var last: LastCheckpoint
     var underWay: CallsUnderWay
     /// Whether the clock matters to the run.
-    private let hasLimits: Bool
+    let hasLimits: Bool
 
     /// The thread inside `next`, or 0.
-    private let driver = Atomic<UInt>(0)
+    let driver = Atomic<UInt>(0)
     // Copies for any thread, renewed whenever the gate is entered or left.
     private let shownState = Atomic<Int32>(RunState.started.rawValue)
     private let shownSuperstep: Atomic<Int>
-
-    enum LastCheckpoint {
-        case none
-        /// The document that the run was restored from: the host's own, or one that was changed on the way, which makes
-        /// this run a fork.
-        case given(document: Text, CheckpointSummary, isChanged: Bool = false)
-        case stored(CheckpointSummary)
-        /// Without a storage: the kernel's snapshot is the checkpoint.
-        case boundary(CheckpointSummary)
-
-        init(_ found: Resumption, isStored: Bool) {
-            self = isStored && !found.isChanged
-                ? .stored(found.checkpoint.summary)
-                : .given(document: found.document, found.checkpoint.summary, isChanged: found.isChanged)
-        }
-
-        var summary: CheckpointSummary? {
-            switch self {
-            case .none: nil
-            case .given(_, let summary, _), .stored(let summary), .boundary(let summary): summary
-            }
-        }
-    }
 
     /// A run that begins with `input`.
     public convenience init(_ workflow: Workflow, _ options: RunOptions, input: Text) throws(Failure) {
@@ -232,54 +208,6 @@ public final class Run: ProcessBound, @unchecked Sendable {
         return .timeout
     }
 
-    private func finish(_ context: Context, _ outcome: Outcome) {
-        if hasLimits, outcome.failure != nil {
-            kernel.now = options.environment.now()
-            kernel.chance = options.environment.random()
-        }
-        kernel.finish(context.kind, executor: context.executor, outcome)
-    }
-
-    private func run(_ call: Call) {
-        let code = workflow.code.executors[call.executor]
-        if call.kind == .invoke {
-            if code.isPolled { return inbox.leave(detached(call, workflow.withoutCode ?? workflow, isPolled: true)) }
-            // A run that is driven from inside the pool must not wait for a thread of it: they may all do the same.
-            if let pool = options.pool, !pool.isHere { return pool.call(code, detached(call, workflow)) }
-        }
-        let context = makeContext(call, workflow)
-        let status = code.call(call.kind, context)
-        if status == .pending {
-            for emission in context.detach() { kernel.tell(emission, executor: call.executor) }
-            begin(context)
-        } else {
-            var outcome = context.takeOutcome(status, wasPending: false)
-            // It could not be interrupted, but what came too late does not count.
-            if hasLimits, outcome.failure == nil, context.isLate(at: options.environment.now()) { outcome.failure = context.late }
-            finish(context, outcome)
-        }
-    }
-
-    private func makeContext(_ call: Call, _ workflow: Workflow) -> Context {
-        Context(
-            call, workflow: workflow, runID: id, inbox: inbox, storage: memos, environment: options.environment,
-            now: hasLimits ? options.environment.now() : 0)
-    }
-
-    /// From now on the call has a lease, if the run has one; a call that is to be polled not before somebody has it.
-    private func begin(_ context: Context, isPolled: Bool = false) {
-        underWay.begin(context)
-        if underWay.lease != nil, !isPolled { try? context.keepAlive() }
-    }
-
-    /// The context of a call that another thread handles: it has been pending from the beginning.
-    private func detached(_ call: Call, _ workflow: Workflow, isPolled: Bool = false) -> Context {
-        let context = makeContext(call, workflow)
-        _ = context.detach()
-        begin(context, isPolled: isPolled)
-        return context
-    }
-
     private func absorb() {
         for report in inbox.take() {
             switch report {
@@ -295,159 +223,9 @@ public final class Run: ProcessBound, @unchecked Sendable {
         }
     }
 
-    private func decide(_ condition: Int, _ payload: Text) {
-        do throws(Failure) {
-            if let failure = payload.unencodable { throw failure }
-            kernel.decided(try workflow.code.conditions[condition].evaluate(payload))
-        } catch {
-            kernel.fail(error)
-        }
-    }
-
-    private func select(_ selector: Int, _ payload: Text, _ targets: [Int]) {
-        let selection = Selection(graph: workflow.graph, targets: targets)
-        defer { selection.close() }
-        do throws(Failure) {
-            if let failure = payload.unencodable { throw failure }
-            try workflow.code.selectors[selector].select(payload, among: selection)
-            kernel.selected(selection.chosen)
-        } catch {
-            kernel.fail(error)
-        }
-    }
-
-    // MARK: From outside, on any thread
-
-    /// One more input for the start executor, taken in at the next boundary. A resting run goes on.
-    public func input(_ payload: Text) throws(Failure) {
-        try requireAlive()
-        try workflow.graph.check(input: payload)
-        _ = inbox.put(.input(payload))
-    }
-
-    /// Answers a pending request, once; an answer of a wrong type changes nothing.
-    public func respond(_ id: Text, _ payload: Text) throws(Failure) {
-        try requireAlive()
-        let (request, epoch) = try requests.close(id, answer: payload)
-        guard inbox.put(.answer(request, payload), epoch: epoch) else { throw wasRewound(id) }
-    }
-
-    public func withdraw(_ id: Text) throws(Failure) {
-        try requireAlive()
-        let (request, epoch) = try requests.close(id, answer: nil)
-        guard inbox.put(.withdrawal(request), epoch: epoch) else { throw wasRewound(id) }
-    }
-
-    private func wasRewound(_ request: Text) -> Failure {
-        Failure(
-            .closed, "the run '\(id)' was restored from a checkpoint while the request '\(request.string.printable)' was answered or "
-                + "withdrawn; if it is pending there, do so again")
-    }
-
-    public func cancel(_ reason: String) { _ = inbox.put(.cancel(reason: reason)) }
-
-    public enum Poll {
-        /// `Context.report` must follow, after `Context.end`.
-        case call(Context)
-        case timeout
-        /// Nothing further will come without new input from the host.
-        case done
-    }
-
-    /// Takes a call of a polled executor; waits for one while the run goes on.
-    public func poll(timeout milliseconds: Int64) throws(Failure) -> Poll {
-        let isInside = driver.load(ordering: .relaxed) == Self.thisThread
-        switch inbox.poll(until: Monitor.deadline(in: isInside ? 0 : milliseconds)) {
-        case .call(let context):
-            if options.lease != nil { try? context.keepAlive() }
-            return .call(context)
-        case .timeout where isInside && milliseconds != 0: throw reentrant
-        case .timeout: return .timeout
-        case .idle: return .done
-        case .ended:
-            throw Failure(.closed, "the run '\(id)' has no calls to give any more: it failed, was cancelled or is gone")
-        }
-    }
-
-    // MARK: Waking the host's event loop
-
-    /// Readable while `next` has something to do that came from another thread. Closed with the run.
-    public func wakeDescriptor() throws(Failure) -> Int32 { try inbox.wakeDescriptor() }
-
-    /// Called when something arrives and nothing waited before, on the thread that brings it. Nil: no more.
-    public func setWake(_ callback: (@Sendable () -> Void)?) { inbox.setWake(callback) }
-
-    /// In the order of asking.
-    public var pendingRequests: [Request] { requests.all }
-
-    private func requireAlive() throws(Failure) {
-        guard state != .failed, state != .cancelled else {
-            throw Failure(.closed, "the run '\(id)' has ended as \(state.name); resume its last checkpoint, or rewind it")
-        }
-    }
-
-    // MARK: Checkpoints
-
-    private func commit(_ kind: CheckpointKind) {
-        let summary = CheckpointSummary(
-            id: identifiers.next(), previousID: last.summary?.id, runID: id.string, workflowName: workflow.graph.name,
-            signature: workflow.graph.signature.string, kind: kind.rawValue, superstep: kernel.snapshot.superstep,
-            timestamp: Timestamp.text(microseconds: options.environment.now()))
-        guard let storage = options.storage else {
-            last = .boundary(summary)
-            return kernel.committed(summary)
-        }
-        do throws(Failure) {
-            let document = try document(summary)
-            guard document.count <= JSON.largestText else {
-                throw Failure(
-                    .limit,
-                    "the checkpoint of superstep \(summary.superstep) has \(document.count) bytes; at most \(JSON.largestText) "
-                        + "can be read again. Keep large data elsewhere and send its name", superstep: summary.superstep)
-            }
-            try storage.save(document, summary)
-            last = .stored(summary)
-            kernel.committed(summary)
-        } catch {
-            kernel.fail(error)
-        }
-    }
-
-    private func document(_ summary: CheckpointSummary) throws(Failure) -> Text {
-        if let (source, failure) = kernel.snapshot.unencodable { throw failure.unsendable(from: workflow.graph.executorID(source)) }
-        return CheckpointDocument.text(
-            of: Checkpoint(summary: summary, snapshot: kernel.snapshot), graph: workflow.graph, definition: workflow.definition)
-    }
-
-    /// The last checkpoint as a document, or nil if none was made yet. On the driving thread also inside a callback.
-    public func checkpoint() throws(Failure) -> Text? {
-        guard options.checkpoints || options.storage != nil else {
-            throw Failure(
-                .unsupported, "this run makes no checkpoints: give it a storage, or start it with WF_RUN_CHECKPOINTS")
-        }
-        return try inside { () throws(Failure) in try lastDocument() }
-    }
-
-    /// For a look at the run: through the gate, unless this thread is inside already.
-    func inside<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-        let isInside = driver.load(ordering: .relaxed) == Self.thisThread
-        if !isInside { try enter() }
-        defer { if !isInside { leave() } }
-        return try body()
-    }
-
-    func lastDocument() throws(Failure) -> Text? {
-        switch last {
-        case .none: nil
-        case .given(let document, _, _): document
-        case .boundary(let summary): try document(summary)
-        case .stored(let summary): try options.storage?.load(summary.id)
-        }
-    }
-
     // MARK: The gate
 
-    private static var thisThread: UInt { UInt(pthread_self()) }
+    static var thisThread: UInt { UInt(pthread_self()) }
 
     func enter() throws(Failure) {
         let result = driver.compareExchange(expected: 0, desired: Self.thisThread, ordering: .acquiring)
@@ -456,8 +234,16 @@ public final class Run: ProcessBound, @unchecked Sendable {
         throw Failure(.busy, "the run '\(id)' is being driven by another thread")
     }
 
-    private var reentrant: Failure {
+    var reentrant: Failure {
         Failure(.reentrant, "the run '\(id)' is calling this very thread: a callback must not drive its own run, nor wait for it")
+    }
+
+    /// For a look at the run: through the gate, unless this thread is inside already.
+    func inside<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        let isInside = driver.load(ordering: .relaxed) == Self.thisThread
+        if !isInside { try enter() }
+        defer { if !isInside { leave() } }
+        return try body()
     }
 
     func leave() {

@@ -109,6 +109,19 @@ def test_writes_the_header(tree):
     assert "#define WF_VERSION_NUMBER 1002003\n#define WF_ABI_VERSION 7\n" in header
 
 
+def test_the_functions_of_a_noun_may_stand_in_parts(tree):
+    assert generate(tree).returncode == 0
+    whole = (tree / "include/workflow.h").read_text()
+    first = SOURCE.index("/// Releases")
+    (tree / SWIFT).write_text(SOURCE[:first])
+    part = tree / "Sources/WorkflowABI/Run+End+C.swift"
+    part.write_text(SOURCE[first:])
+    assert "Run+End+C.swift: bindings/abi/sections.txt has in the line for `run` no [End]" in generate(tree).stderr
+    replace(tree / "bindings/abi/sections.txt", "run: ", "run [End]: ")
+    assert generate(tree).returncode == 0
+    assert (tree / "include/workflow.h").read_text() == whole
+
+
 def test_writes_the_export_map_and_the_ledger(tree):
     (tree / "bindings/abi/symbols.txt").write_text("wf_run_free 0.9.0\n")
     assert generate(tree).returncode == 0

@@ -97,3 +97,8 @@ enum CText {
         return text.unsafeCString
     }
 }
+
+// Texts that are lent without an owner must live as long as the library.
+let emptyText = Text("")
+let emptyObject = Text("{}")
+let emptyArray = Text("[]")

@@ -8,7 +8,7 @@ from pathlib import Path
 from .compiler_header import read_functions
 from .model import Api, Block, Export, Function, Section, Version
 from .problems import Problem, raise_all
-from .swift_sources import read_noun
+from .swift_sources import read_file
 from .types_header import read_types
 
 # Said once here instead of at every function; a function may still say its own.
@@ -21,19 +21,19 @@ def read_api(root: Path, compiler_header: Path) -> Api:
     own = root / "bindings/abi"
     types = read_types(root / "include/workflow_types.h")
     functions = read_functions(compiler_header, types.names)
-    introductions = read_sections(own / "sections.txt")
+    nouns = read_sections(own / "sections.txt")
     sources = root / "Sources/WorkflowABI"
-    check_nouns(sources, introductions)
+    check_files(sources, nouns)
     sections, problems = [], []
-    for noun, introduction in introductions.items():
-        path = sources / f"{noun.capitalize()}+C.swift"
+    for noun, (introduction, files) in nouns.items():
         exports = []
-        for name, comment in read_noun(path):
-            function = functions.pop(name, None)
-            found = check_export(name, function, comment, noun)
-            problems += found
-            if not found:
-                exports.append(Export(function, complete(function, comment)))
+        for file in files:
+            for name, comment in read_file(sources / file):
+                function = functions.pop(name, None)
+                found = check_export(name, function, comment, file)
+                problems += found
+                if not found:
+                    exports.append(Export(function, complete(function, comment)))
         sections.append(Section(noun, introduction, tuple(exports)))
     for name in functions:
         problems.append(f"{name}: the compiler exports it, but no Sources/WorkflowABI/<Noun>+C.swift has it.")
@@ -55,24 +55,34 @@ def read_version(path: Path) -> Version:
 
 
 def read_sections(path: Path) -> dict:
-    """`noun: introduction`, in the order of the header."""
-    pairs = [line.split(": ", 1) for line in path.read_text().splitlines() if line]
-    for pair in pairs:
-        if len(pair) != 2:
-            raise Problem(f"{path.name}: expected `noun: what it is`, found `{pair[0]}`.")
-    return dict(pairs)
+    """noun -> (introduction, files), in the order of the header.
+
+    A line is `noun: introduction`, or `noun [Part Other]: introduction` where the functions of a noun go on in
+    <Noun>+Part+C.swift and <Noun>+Other+C.swift.
+    """
+    nouns = {}
+    for line in filter(None, path.read_text().splitlines()):
+        match = re.fullmatch(r"(\w+)(?: \[([\w ]+)\])?: (.+)", line)
+        if not match:
+            raise Problem(f"{path.name}: expected `noun: what it is`, found `{line}`.")
+        noun, parts, introduction = match.groups()
+        names = [noun.capitalize(), *(f"{noun.capitalize()}+{part}" for part in (parts or "").split())]
+        nouns[noun] = introduction, [f"{name}+C.swift" for name in names]
+    return nouns
 
 
-def check_nouns(sources: Path, introductions: dict) -> None:
+def check_files(sources: Path, nouns: dict) -> None:
+    known = {file for _, files in nouns.values() for file in files}
     for path in sorted(sources.glob("*+C.swift")):
-        noun = path.name[: -len("+C.swift")]
-        if noun.lower() not in introductions:
-            raise Problem(f"{path.name}: bindings/abi/sections.txt has no line for `{noun.lower()}`.")
+        if path.name not in known:
+            noun, *parts = path.name.removesuffix("+C.swift").split("+")
+            where = f"in the line for `{noun.lower()}` no [{parts[0]}]" if parts else f"no line for `{noun.lower()}`"
+            raise Problem(f"{path.name}: bindings/abi/sections.txt has {where}.")
 
 
-def check_export(name: str, function: Function | None, comment: tuple, noun: str) -> list:
+def check_export(name: str, function: Function | None, comment: tuple, file: str) -> list:
     if function is None:
-        return [f"{name}: stands in {noun.capitalize()}+C.swift, but the compiler does not export it; is it public?"]
+        return [f"{name}: stands in {file}, but the compiler does not export it; is it public?"]
     problems = []
     names = {parameter.name for parameter in function.parameters}
     documented = {block.name for block in comment if block.kind == "param"}
@@ -84,7 +94,7 @@ def check_export(name: str, function: Function | None, comment: tuple, noun: str
         problems.append(f"{name}: the comment must begin with a sentence that says what the function does.")
     if function.result.base == "wf_status_t" and not any(block.kind == "return" for block in comment):
         problems.append(f"{name}: answers a status, but its comment has no `- Returns:` that says which and why.")
-    if mentions_jansson(function) and noun != "jansson":
+    if mentions_jansson(function) and file != "Jansson+C.swift":
         problems.append(f"{name}: mentions json_t; such functions belong in Jansson+C.swift.")
     return problems
 

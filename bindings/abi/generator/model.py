@@ -55,7 +55,7 @@ class Export:
 
 @dataclass(frozen=True)
 class Section:
-    """The functions of one noun, in the order of `Sources/WorkflowABI/<Noun>+C.swift`."""
+    """The functions of one noun, in the order of `Sources/WorkflowABI/<Noun>+C.swift` and its parts."""
 
     noun: str
     introduction: str

@@ -18,7 +18,7 @@ NAMED = re.compile(r"(?P<name>\w+): ?(?P<text>.*)")
 KINDS = {"Returns": "return", "Note": "note", "Warning": "warning"}
 
 
-def read_noun(path: Path) -> list:
+def read_file(path: Path) -> list:
     """The functions of one `<Noun>+C.swift` in their order: (name, comment)."""
     lines = path.read_text().splitlines()
     found, problems = [], []

@@ -1,0 +1,74 @@
+import WorkflowKernel
+import WorkflowModel
+
+/// Host code: how it is called, on which thread, and how its calls end.
+extension Run {
+    func finish(_ context: Context, _ outcome: Outcome) {
+        if hasLimits, outcome.failure != nil {
+            kernel.now = options.environment.now()
+            kernel.chance = options.environment.random()
+        }
+        kernel.finish(context.kind, executor: context.executor, outcome)
+    }
+
+    func run(_ call: Call) {
+        let code = workflow.code.executors[call.executor]
+        if call.kind == .invoke {
+            if code.isPolled { return inbox.leave(detached(call, workflow.withoutCode ?? workflow, isPolled: true)) }
+            // A run that is driven from inside the pool must not wait for a thread of it: they may all do the same.
+            if let pool = options.pool, !pool.isHere { return pool.call(code, detached(call, workflow)) }
+        }
+        let context = makeContext(call, workflow)
+        let status = code.call(call.kind, context)
+        if status == .pending {
+            for emission in context.detach() { kernel.tell(emission, executor: call.executor) }
+            begin(context)
+        } else {
+            var outcome = context.takeOutcome(status, wasPending: false)
+            // It could not be interrupted, but what came too late does not count.
+            if hasLimits, outcome.failure == nil, context.isLate(at: options.environment.now()) { outcome.failure = context.late }
+            finish(context, outcome)
+        }
+    }
+
+    private func makeContext(_ call: Call, _ workflow: Workflow) -> Context {
+        Context(
+            call, workflow: workflow, runID: id, inbox: inbox, storage: memos, environment: options.environment,
+            now: hasLimits ? options.environment.now() : 0)
+    }
+
+    /// From now on the call has a lease, if the run has one; a call that is to be polled not before somebody has it.
+    private func begin(_ context: Context, isPolled: Bool = false) {
+        underWay.begin(context)
+        if underWay.lease != nil, !isPolled { try? context.keepAlive() }
+    }
+
+    /// The context of a call that another thread handles: it has been pending from the beginning.
+    private func detached(_ call: Call, _ workflow: Workflow, isPolled: Bool = false) -> Context {
+        let context = makeContext(call, workflow)
+        _ = context.detach()
+        begin(context, isPolled: isPolled)
+        return context
+    }
+
+    func decide(_ condition: Int, _ payload: Text) {
+        do throws(Failure) {
+            if let failure = payload.unencodable { throw failure }
+            kernel.decided(try workflow.code.conditions[condition].evaluate(payload))
+        } catch {
+            kernel.fail(error)
+        }
+    }
+
+    func select(_ selector: Int, _ payload: Text, _ targets: [Int]) {
+        let selection = Selection(graph: workflow.graph, targets: targets)
+        defer { selection.close() }
+        do throws(Failure) {
+            if let failure = payload.unencodable { throw failure }
+            try workflow.code.selectors[selector].select(payload, among: selection)
+            kernel.selected(selection.chosen)
+        } catch {
+            kernel.fail(error)
+        }
+    }
+}
