@@ -1,4 +1,5 @@
 import CWorkflow
+import Glibc
 import Synchronization
 import WorkflowJSON
 import WorkflowModel
@@ -10,8 +11,10 @@ final class CValue: HostValue, @unchecked Sendable {
     private let value: wf_value_t
     /// The object, released when the last message with it has gone.
     private let object: UserData
-    /// Written once, by whoever is first; another one finds it, or made the same at the same time.
+    /// Written once, by the thread in `encoder`.
     private let made = AtomicLazyReference<Encoding>()
+    /// The thread that was first to need the text, or 0.
+    private let encoder = Atomic<UInt>(0)
 
     init(_ value: wf_value_t, _ object: UserData, typeName: String?) {
         self.value = value
@@ -26,9 +29,27 @@ final class CValue: HostValue, @unchecked Sendable {
 
     override var encoding: Encoding {
         if let made = made.load() { return made }
+        let thread = UInt(pthread_self())
+        let claim = encoder.compareExchange(expected: 0, desired: thread, ordering: .relaxed)
+        guard claim.exchanged else { return claim.original == thread ? inACircle : awaited }
         let new: Encoding
         do throws(Failure) { new = Encoding(try encode(), nil) } catch { new = Encoding(.null, error) }
         return made.storeIfNil(new)
+    }
+
+    /// What another thread is making. It is seldom, and soon done: not worth a lock in every value, which could not be held
+    /// while host code runs anyway.
+    private var awaited: Encoding {
+        var pause: useconds_t = 1
+        while true {
+            if let made = made.load() { return made }
+            usleep(pause)
+            pause = min(2 * pause, 1000)
+        }
+    }
+
+    private var inACircle: Encoding {
+        Encoding(.null, Failure(.reentrant, "its encode callback asks for the text that it is to make"))
     }
 
     private func encode() throws(Failure) -> Text {

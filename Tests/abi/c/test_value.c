@@ -1,7 +1,7 @@
 /* Objects of the host as messages: passed on as they are, encoded once when somebody needs the text, released once. */
 #include "story.h"
 
-static int basket_kind, encoded, released, passed, text_seen, refuse;
+static int basket_kind, encoded, released, passed, text_seen, refuse, slow;
 
 typedef struct { int apples; } basket_t;
 
@@ -9,6 +9,7 @@ static wf_status_t encode(void *object, wf_answer_t *answer) {
     char json[32];
 
     encoded++;
+    if (slow) usleep(20 * 1000);
     if (refuse) return wf_answer_fail(answer, "the basket is nailed shut", WF_NUL);
     snprintf(json, sizeof json, "{\"apples\":%d}", ((basket_t *)object)->apples);
     return wf_answer_set(answer, json, WF_NUL, NULL);
@@ -100,6 +101,70 @@ static void becomes_text_for_who_needs_it(void) {
     CHECK(encoded == 1 && passed == 7 && released == 1);
 }
 
+static wf_status_t look(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    (void)user_data, (void)context, (void)length;
+    CHECK_TEXT("{\"apples\":7}", input);
+    return WF_OK;
+}
+
+/* Four threads need the text at the same moment: one encodes, the others wait for it. */
+static void is_encoded_once_for_all_threads(void) {
+    static const char *const ids[] = {"a", "b", "c", "d"};
+    wf_run_options_t options = WF_RUN_OPTIONS_INIT;
+    wf_builder_t *builder = story(pick);
+
+    for (int i = 0; i < 4; i++) add(builder, ids[i], look);
+    CHECK_OK(wf_builder_add_fan_out_edges(builder, "first", ids, 4, &error));
+    CHECK_OK(wf_pool_new(4, &options.pool, &error));
+    encoded = released = 0;
+    slow = 1;
+    CHECK(play_with(built(builder), &options) == WF_DONE);
+    slow = 0;
+    CHECK(encoded == 1);
+    wf_pool_free(options.pool); /* a thread of it may be the last to let go of the value */
+    CHECK(released == 1);
+}
+
+/* Its text is needed to make its text: that can only fail. */
+static wf_event_t *looked_at;
+
+static wf_status_t encode_in_a_circle(void *object, wf_answer_t *answer) {
+    (void)object;
+    encoded++;
+    return wf_answer_set(answer, wf_event_data(looked_at, NULL), WF_NUL, NULL);
+}
+
+static wf_status_t pick_a_circle(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    wf_value_t value = WF_VALUE_INIT;
+
+    (void)user_data, (void)input, (void)length;
+    value.type = "circle";
+    value.encode = encode_in_a_circle;
+    return wf_context_send_value(context, NULL, &value, NULL);
+}
+
+static void needs_itself(void) {
+    wf_executor_t eater = WF_EXECUTOR_INIT;
+    wf_builder_t *builder = story(pick_a_circle);
+    wf_workflow_t *workflow;
+    wf_run_t *run;
+
+    eater.invoke = eat;
+    eater.flags = WF_TAKES_VALUES;
+    CHECK_OK(wf_builder_add_executor(builder, "last", &eater, &error));
+    CHECK_OK(wf_builder_add_edge(builder, "first", "last", NULL, &error));
+    workflow = built(builder);
+    run = started(workflow, NULL, "1");
+    encoded = 0;
+    wf_event_free(drive_to(run, WF_EVENT_EXECUTOR_INVOKED));
+    looked_at = drive_to(run, WF_EVENT_EXECUTOR_INVOKED);
+    CHECK_TEXT("null", wf_event_data(looked_at, NULL));
+    CHECK(encoded == 1);
+    wf_event_free(looked_at);
+    wf_run_free(run);
+    wf_workflow_free(workflow);
+}
+
 static void is_in_every_checkpoint(void) {
     wf_run_options_t options = WF_RUN_OPTIONS_INIT;
     wf_workflow_t *workflow = orchard(WF_TAKES_VALUES, NULL);
@@ -167,6 +232,8 @@ static void is_released_also_when_it_is_refused(void) {
 int main(void) {
     RUN(travels_as_it_is);
     RUN(becomes_text_for_who_needs_it);
+    RUN(is_encoded_once_for_all_threads);
+    RUN(needs_itself);
     RUN(is_in_every_checkpoint);
     RUN(that_cannot_be_encoded_fails_who_needs_it);
     RUN(is_released_also_when_it_is_refused);
