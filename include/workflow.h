@@ -350,7 +350,8 @@ WF_API wf_status_t wf_builder_add_sub_workflow(wf_builder_t *builder, const char
  * What a failed attempt did does not count. A "warning" event with the reason "retry" tells of each pause.
  * While only pauses are left, a run with checkpoints makes one of kind "partial": what succeeded meanwhile
  * and the pause itself survive a crash. Memory of the host's own is left as the failed attempt left it.
- * wf_context_give_up ends the attempts early.
+ * wf_context_give_up ends the attempts early. An executor inside a sub-workflow has what was set for it
+ * there.
  *
  * @param builder Borrowed.
  * @param id The executor, added before or later. Copied.
@@ -367,7 +368,8 @@ WF_API wf_status_t wf_builder_set_retry(wf_builder_t *builder, const char *id, c
  * A call that goes on longer fails with WF_E_TIMEOUT, and is tried again if wf_builder_set_retry says so. A
  * pending, pooled or polled call fails at that time, if somebody drives the run: wf_context_is_cancelled
  * becomes 1, and its late wf_context_finish answers WF_E_CLOSED. A callback that blocks inside wf_run_next
- * cannot be interrupted: it fails when it returns late.
+ * cannot be interrupted: it fails when it returns late. An executor inside a sub-workflow has what was set
+ * for it there.
  *
  * @param builder Borrowed.
  * @param id The executor, added before or later. Copied.
@@ -1001,10 +1003,11 @@ WF_API wf_status_t wf_run_rewind_document(wf_run_t *run, const char *checkpoint,
  * @return WF_OK with an event; WF_TIMEOUT if only executors that work elsewhere are left to wait for;
  *     WF_DONE when the run is idle: nothing is left to deliver, or an executor halted it; if the run failed,
  *     after its last event and from then on, why: the status that an executor returned, WF_E_EXECUTOR,
- *     WF_E_STORAGE, WF_E_LIMIT, or WF_E_CONFLICT under WF_RUN_STRICT_STATE. These say that the call itself
- *     was wrong and leave the run as it is: WF_E_REENTRANT from inside a callback of this run; WF_E_BUSY
- *     while another thread drives it; WF_E_CLOSED if one of its own callbacks freed the run and there is
- *     something to wait for; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ *     WF_E_TIMEOUT, WF_E_STORAGE, WF_E_LIMIT, WF_E_CONFLICT under WF_RUN_STRICT_STATE, or WF_E_CANCELLED.
+ *     These say that the call itself was wrong and leave the run as it is: WF_E_REENTRANT from inside a
+ *     callback of this run; WF_E_BUSY while another thread drives it; WF_E_CLOSED if one of its own
+ *     callbacks freed the run and there is something to wait for; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_run_next(wf_run_t *run, int64_t timeout_ms, wf_event_t **event, wf_error_t **error);
 
@@ -1113,7 +1116,8 @@ WF_API wf_status_t wf_run_withdraw(wf_run_t *run, const char *request_id, wf_err
 /** Lists the requests that wait for an answer, in the order of asking, whether or not their events were
  * wanted.
  *
- * Each has `request_id`, `source_executor_id`, `response_type` and `data`. Any thread, any time.
+ * Each has `request_id`, `source_executor_id`, `response_type` and `data`. Those that executors are to
+ * answer (WF_SUB_INTERCEPT_REQUESTS) are not among them. Any thread, any time.
  *
  * @param run Borrowed.
  * @param json Receives a NUL-terminated JSON array, owned by the caller: wf_free. NULL on error.
@@ -1184,10 +1188,10 @@ WF_API wf_status_t wf_run_checkpoint(wf_run_t *run, char **json, size_t *length,
  *
  * {"why": a sentence, "state", "superstep", "halted", "undelivered_messages", "requests": as
  * wf_run_pending_requests, and those that executors around a sub-workflow are to answer, "fan_ins":
- * [{"target", "arrived": {executor: number}, "waiting_for": [executor]}], "calls": host code that has not
- * ended: [{"executor_id", "asked_to", "failed_attempts", "deadline_in_ms"}], "retries": [{"executor_id",
- * "failed_attempts", "in_ms"}]}. May be called inside a callback of this run; otherwise one thread at a time
- * with wf_run_next.
+ * [{"target", "lane": inside a sub-workflow, which of its inputs, "arrived": {executor: number},
+ * "waiting_for": [executor]}], "calls": host code that has not ended: [{"executor_id", "asked_to",
+ * "failed_attempts", "deadline_in_ms"}], "retries": [{"executor_id", "failed_attempts", "in_ms"}]}. May be
+ * called inside a callback of this run; otherwise one thread at a time with wf_run_next.
  *
  * @param run Borrowed.
  * @param json Receives NUL-terminated JSON, owned by the caller: wf_free. NULL unless WF_OK.

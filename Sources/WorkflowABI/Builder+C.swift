@@ -110,7 +110,8 @@ public func wf_builder_add_sub_workflow(
 ///
 /// What a failed attempt did does not count. A "warning" event with the reason "retry" tells of each pause. While only pauses
 /// are left, a run with checkpoints makes one of kind "partial": what succeeded meanwhile and the pause itself survive a crash.
-/// Memory of the host's own is left as the failed attempt left it. wf_context_give_up ends the attempts early.
+/// Memory of the host's own is left as the failed attempt left it. wf_context_give_up ends the attempts early. An executor inside
+/// a sub-workflow has what was set for it there.
 /// - Parameters:
 ///   - builder: Borrowed.
 ///   - id: The executor, added before or later. Copied.
@@ -135,6 +136,7 @@ public func wf_builder_set_retry(
 /// A call that goes on longer fails with WF_E_TIMEOUT, and is tried again if wf_builder_set_retry says so. A pending, pooled or
 /// polled call fails at that time, if somebody drives the run: wf_context_is_cancelled becomes 1, and its late wf_context_finish
 /// answers WF_E_CLOSED. A callback that blocks inside wf_run_next cannot be interrupted: it fails when it returns late.
+/// An executor inside a sub-workflow has what was set for it there.
 /// - Parameters:
 ///   - builder: Borrowed.
 ///   - id: The executor, added before or later. Copied.

@@ -14,11 +14,10 @@ import WorkflowRuntime
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK with an event; WF_TIMEOUT if only executors that work elsewhere are left to wait for; WF_DONE when the
 ///   run is idle: nothing is left to deliver, or an executor halted it; if the run failed, after its last event and from
-///   then on, why: the status that an executor returned, WF_E_EXECUTOR, WF_E_STORAGE, WF_E_LIMIT, or WF_E_CONFLICT under
-///   WF_RUN_STRICT_STATE. These say that the call itself was wrong and leave the run as it is: WF_E_REENTRANT from inside a
+///   then on, why: the status that an executor returned, WF_E_EXECUTOR, WF_E_TIMEOUT, WF_E_STORAGE, WF_E_LIMIT,
+///   WF_E_CONFLICT under WF_RUN_STRICT_STATE, or WF_E_CANCELLED. These say that the call itself was wrong and leave the run as it is: WF_E_REENTRANT from inside a
 ///   callback of this run; WF_E_BUSY while another thread drives it; WF_E_CLOSED if one of its own callbacks freed the run
-///   and there is something to wait for;
-///   WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+///   and there is something to wait for; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
 @_cdecl("wf_run_next")
 public func wf_run_next(
     _ run: UnsafeMutablePointer<wf_run>?, _ timeout_ms: Int64, _ event: UnsafeMutablePointer<UnsafeMutablePointer<wf_event>?>?,

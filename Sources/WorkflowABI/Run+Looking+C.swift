@@ -60,8 +60,8 @@ public func wf_run_checkpoint(
 /// Says what the run waits for: for the person who asks why nothing happens.
 ///
 /// {"why": a sentence, "state", "superstep", "halted", "undelivered_messages", "requests": as wf_run_pending_requests, and
-/// those that executors around a sub-workflow are to answer, "fan_ins": [{"target", "arrived": {executor: number},
-/// "waiting_for": [executor]}], "calls": host code that has not ended: [{"executor_id", "asked_to", "failed_attempts",
+/// those that executors around a sub-workflow are to answer, "fan_ins": [{"target", "lane": inside a sub-workflow, which of its
+/// inputs, "arrived": {executor: number}, "waiting_for": [executor]}], "calls": host code that has not ended: [{"executor_id", "asked_to", "failed_attempts",
 /// "deadline_in_ms"}], "retries": [{"executor_id", "failed_attempts", "in_ms"}]}. May be called inside a callback of this run;
 /// otherwise one thread at a time with wf_run_next.
 /// - Parameters:

@@ -72,7 +72,8 @@ public func wf_run_withdraw(
 
 /// Lists the requests that wait for an answer, in the order of asking, whether or not their events were wanted.
 ///
-/// Each has `request_id`, `source_executor_id`, `response_type` and `data`. Any thread, any time.
+/// Each has `request_id`, `source_executor_id`, `response_type` and `data`. Those that executors are to answer
+/// (WF_SUB_INTERCEPT_REQUESTS) are not among them. Any thread, any time.
 /// - Parameters:
 ///   - run: Borrowed.
 ///   - json: Receives a NUL-terminated JSON array, owned by the caller: wf_free. NULL on error.
