@@ -4,10 +4,14 @@ import WorkflowModel
 extension CheckpointReader {
     func partial(_ value: JSONValue, _ snapshot: Snapshot, _ graph: Graph) throws(Failure) -> Partial {
         var partial = Partial(work: [])
+        var requestIDs = Set(snapshot.requests.map(\.id))
         for (index, item) in try list(value, "partial").enumerated() {
             let work = try self.work(item, snapshot, graph, "partial[\(index)]")
             if let last = partial.work.last, last.executor >= work.executor {
                 throw wrong("partial[\(index)].executor", "declared after the one before, each executor once")
+            }
+            for (number, request) in work.staged.requests.enumerated() where !requestIDs.insert(request.id).inserted {
+                throw wrong("partial[\(index)].staged.requests[\(number)].request_id", "that of no other pending request")
             }
             partial.work.append(work)
         }
@@ -27,6 +31,8 @@ extension CheckpointReader {
         for (index, item) in try list(fields["deliveries"], path + ".deliveries").enumerated() {
             work.deliveries.append(try delivery(item, graph, executor, "\(path).deliveries[\(index)]"))
         }
+        // Each of them counts once it is handled.
+        guard work.handled <= Self.largestCount - work.deliveries.count else { throw wrong(path + ".handled", "the number of messages it has handled") }
         guard let staged = fields["staged"] else { throw wrong(path + ".staged", "present") }
         work.staged = try self.staged(staged, snapshot, graph, path + ".staged")
         return work
@@ -97,7 +103,7 @@ extension CheckpointReader {
     }
 
     private func number(_ value: JSONValue?, _ path: String) throws(Failure) -> Int {
-        guard let number = value?.integer, (0...1 << 53).contains(number) else { throw wrong(path, "an integer from 0 to 2^53") }
+        guard let number = value?.integer, (0...Self.largestCount).contains(number) else { throw wrong(path, "an integer from 0 to 2^53") }
         return number
     }
 }

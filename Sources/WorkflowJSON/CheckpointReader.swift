@@ -30,6 +30,9 @@ struct CheckpointReader {
         "pending_request_info_events", "sub_workflows", "partial", "lanes", "metadata", "graph", "checksum",
     ]
 
+    /// Far more than any run can count, and far from where counting would overflow.
+    static let largestCount = 1 << 53
+
     init(_ document: Text, _ what: String) throws(Failure) {
         self.what = what
         let value: JSONValue
@@ -103,6 +106,7 @@ struct CheckpointReader {
             guard snapshot.messages.isEmpty else {
                 throw wrong("messages", "empty beside 'partial': what is to be handled stands in its deliveries")
             }
+            guard snapshot.superstep < Self.largestCount else { throw wrong("superstep", "below 2^53, for 'partial' is of the next one") }
             snapshot.partial = try self.partial(partial, snapshot, graph)
         } else if summary.kind == CheckpointKind.partial.rawValue {
             throw wrong("partial", "present in a checkpoint of kind partial")
@@ -140,6 +144,8 @@ struct CheckpointReader {
         guard let id = fields["request_id"]?.string, !id.isEmpty, let data = fields["data"]?.raw,
             let executor = try executor(fields["source_executor_id"], graph, path + ".source_executor_id")
         else { throw wrong(path, "a request with 'request_id', 'source_executor_id' and 'data'") }
+        // The next checkpoint has it as a member's name, and JSON has no names with a NUL.
+        guard !id.utf8.contains(0) else { throw wrong(path + ".request_id", "a text without NUL") }
         guard graph.subWorkflows[executor] == nil else {
             throw wrong(path + ".source_executor_id", "an executor that can ask, not a sub-workflow")
         }
@@ -225,8 +231,7 @@ struct CheckpointReader {
     }
 
     private func count(_ name: String) throws(Failure) -> Int {
-        // Far more supersteps than any run can take, and far from where counting would overflow.
-        guard let value = members[name]?.integer, value >= 0, value <= 1 << 53 else {
+        guard let value = members[name]?.integer, (0...Self.largestCount).contains(value) else {
             throw wrong(name, "an integer from 0 to 2^53")
         }
         return value

@@ -119,7 +119,8 @@ extension Kernel {
         var (delivery, target) = (delivery, target)
         while let sub = graph.subWorkflows[target] {
             delivery.lane = delivery.lane.inner(work.lanes)
-            work.lanes += 1
+            // A document may claim any number, and must not make the next one unreadable.
+            work.lanes = work.lanes < Self.lastSuperstep ? work.lanes + 1 : 0
             target = sub.entry
         }
         work.deliver(delivery, to: target)

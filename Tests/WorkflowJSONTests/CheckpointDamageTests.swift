@@ -184,4 +184,30 @@ struct CheckpointDamageTests {
         let document = try rich.text(#""fan_in_buffers": ["#, #""fan_in_buffers": [\#(buffer),"#)
         #expect(failure { _ = try rich.read(document) }?.message.contains("'fan_in_buffers[1]'") == true)
     }
+
+    /// Each of these was taken once, and made a later checkpoint that could not be read.
+    @Test("A partial superstep with numbers or requests that the next checkpoint could not hold is an error that names them")
+    func beyondThePartial() throws {
+        var small = try CheckpointFixture.small()
+        small.checkpoint.summary.kind = CheckpointKind.partial.rawValue
+        small.checkpoint.snapshot.messages = []
+        func refusal(_ change: (inout CheckpointFixture, inout Partial.Work) -> Void) -> String {
+            var changed = small
+            var work = Partial.Work(executor: 0, deliveries: [Delivery(payload: "1", sources: [Message.outside])])
+            work.staged.requests = [request("r")]
+            change(&changed, &work)
+            changed.checkpoint.snapshot.partial = Partial(work: [work, Partial.Work(executor: 1)])
+            return failure { _ = try changed.read(changed.text) }?.message ?? "taken"
+        }
+        func request(_ id: Text) -> Request { Request(id: id, executor: 0, data: "1", responseType: nil) }
+        #expect(refusal { _, _ in } == "taken")
+        #expect(refusal { $1.staged.requests.append(request("s")) } == "taken")
+        #expect(refusal { $1.staged.requests.append(request("r")) }.contains("'partial[0].staged.requests[1].request_id'"))
+        #expect(refusal { fixture, _ in fixture.checkpoint.snapshot.requests = [request("r")] }.contains("'partial[0].staged.requests[0].request_id'"))
+        #expect(refusal { $1.staged.requests = [request("a\0")] }.contains("'partial[0].staged.requests[0].request_id'"))
+        #expect(refusal { $1.handled = 1 << 53 - 1 } == "taken")
+        #expect(refusal { $1.handled = 1 << 53 }.contains("'partial[0].handled'"))
+        #expect(refusal { fixture, _ in fixture.checkpoint.summary.superstep = 1 << 53 - 1 } == "taken")
+        #expect(refusal { fixture, _ in fixture.checkpoint.summary.superstep = 1 << 53 }.contains("'superstep'"))
+    }
 }

@@ -158,4 +158,17 @@ struct SubWorkflowWeakSpotTests {
         #expect(counting(graph, KernelPlayer(graph, input: "5")).play().kernel.state == .idle)
         #expect(counting(graph, KernelPlayer(graph, input: "6")).play().kernel.failure?.status == .limit)
     }
+
+    @Test("A document that has counted lanes as far as one can leads to documents that can be read")
+    func lastLane() throws {
+        let graph = try SubWorkflowTests.outer(try SubWorkflowTests.inner())
+        var snapshot = Snapshot(graph: graph)
+        snapshot.lanes = Kernel.lastSuperstep
+        snapshot.messages = [Message(source: Message.outside, target: graph.start, payload: "1")]
+        let player = KernelPlayer(graph, resuming: snapshot)
+        player.handle = SubWorkflowTests.echo(graph)
+        player.play()
+        #expect(player.outputs.count == 1)
+        for document in player.documents { #expect(throws: Never.self) { try KernelPlayer(graph, document: document).play() } }
+    }
 }
