@@ -40,7 +40,7 @@ extension Run {
 
     /// Takes a call of a polled executor; waits for one while the run goes on.
     public func poll(timeout milliseconds: Int64) throws(Failure) -> Poll {
-        let isInside = driver.load(ordering: .relaxed) == Self.thisThread
+        let isInside = driver.load(ordering: .relaxed) == CurrentThread.id
         switch inbox.poll(until: Monitor.deadline(in: isInside ? 0 : milliseconds)) {
         case .call(let context):
             if options.lease != nil { try? context.keepAlive() }

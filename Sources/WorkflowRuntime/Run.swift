@@ -225,12 +225,10 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     // MARK: The gate
 
-    static var thisThread: UInt { UInt(pthread_self()) }
-
     func enter() throws(Failure) {
-        let result = driver.compareExchange(expected: 0, desired: Self.thisThread, ordering: .acquiring)
+        let result = driver.compareExchange(expected: 0, desired: CurrentThread.id, ordering: .acquiring)
         guard !result.exchanged else { return show() }
-        if result.original == Self.thisThread { throw reentrant }
+        if result.original == CurrentThread.id { throw reentrant }
         throw Failure(.busy, "the run '\(id)' is being driven by another thread")
     }
 
@@ -240,7 +238,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     /// For a look at the run: through the gate, unless this thread is inside already.
     func inside<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-        let isInside = driver.load(ordering: .relaxed) == Self.thisThread
+        let isInside = driver.load(ordering: .relaxed) == CurrentThread.id
         if !isInside { try enter() }
         defer { if !isInside { leave() } }
         return try body()

@@ -3,6 +3,7 @@ import Glibc
 import Synchronization
 import WorkflowJSON
 import WorkflowModel
+import WorkflowRuntime
 
 /// An object of the host that travels as a message.
 ///
@@ -29,7 +30,7 @@ final class CValue: HostValue, @unchecked Sendable {
 
     override var encoding: Encoding {
         if let made = made.load() { return made }
-        let thread = UInt(pthread_self())
+        let thread = CurrentThread.id
         let claim = encoder.compareExchange(expected: 0, desired: thread, ordering: .relaxed)
         guard claim.exchanged else { return claim.original == thread ? inACircle : awaited }
         let new: Encoding
