@@ -6,7 +6,7 @@ extension Kernel {
     mutating func accept(_ outcome: Outcome, from executor: Int) {
         let lane = work.mail[executor].deliveries[work.mail[executor].next].lane
         for send in outcome.sends { stage(send.payload, from: executor, to: send.target, lane, by: executor) }
-        if case .message(let node) = graph.wayOut(ofOutputsOf: executor) {
+        if !outcome.emissions.isEmpty, case .message(let node) = graph.wayOut(ofOutputsOf: executor) {
             let outer = outerLane(of: lane, at: node, from: executor)
             for payload in outcome.outputs { stage(payload, from: node, to: Message.everyone, outer, by: executor) }
         }
@@ -101,8 +101,8 @@ extension Kernel {
         var messages: [Message] = []
         for executor in work.active {
             messages += work.mail[executor].staged.messages
-            snapshot.requests += work.mail[executor].staged.requests
-            adopt(work.mail[executor].staged.answers, from: executor, into: &messages)
+            if !work.mail[executor].staged.requests.isEmpty { snapshot.requests += work.mail[executor].staged.requests }
+            if !work.mail[executor].staged.answers.isEmpty { adopt(work.mail[executor].staged.answers, from: executor, into: &messages) }
             for (key, value) in work.mail[executor].staged.writes.own { snapshot.executors[executor].state[key] = value }
             adopt(work.mail[executor].staged.writes.shared, in: graph.scope(of: executor))
             if work.mail[executor].staged.halts { halts = true }
@@ -138,6 +138,7 @@ extension Kernel {
     }
 
     private mutating func warnConflicts() {
+        guard work.active.count > 1 else { return }
         var answerers: [ObjectIdentifier: Int] = [:]
         for executor in work.active {
             for (request, _) in work.mail[executor].staged.answers {
@@ -173,6 +174,7 @@ extension Kernel {
 
     /// Shared keys that two executors wrote, always in the same order.
     private mutating func stateConflicts() -> [(key: Text, earlier: Int, later: Int)] {
+        guard work.active.count > 1 else { return [] }
         var found: [(Text, Int, Int)] = []
         var writers: [Int: [Text: Int]] = [:]
         for executor in work.active where !work.mail[executor].staged.writes.shared.isEmpty {

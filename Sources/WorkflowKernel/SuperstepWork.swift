@@ -83,8 +83,8 @@ struct SuperstepWork: Sendable {
 extension Staged {
     fileprivate mutating func clear() {
         messages.removeAll(keepingCapacity: true)
-        requests.removeAll(keepingCapacity: true)
-        answers.removeAll(keepingCapacity: true)
+        if !requests.isEmpty { requests.removeAll(keepingCapacity: true) }
+        if !answers.isEmpty { answers.removeAll(keepingCapacity: true) }
         writes = StateWrites()
         halts = false
     }
