@@ -54,17 +54,17 @@ public final class Context: ProcessBound, @unchecked Sendable {
         case finished
     }
     private let phase = Atomic<Phase>(.active)
-    private let environment: Environment
+    private let clock: @Sendable () -> UInt64
     /// When the call is too late, whatever it does: microseconds since 1970.
     private let deadline: UInt64?
     /// When the host last gave a sign of life; 0 before it has the call.
     private let lastSign = Atomic<UInt64>(0)
 
     init(
-        _ call: Call, workflow: Workflow, runID: Text, inbox: Inbox, storage: any Storage, environment: Environment,
+        _ call: Call, workflow: Workflow, runID: Text, inbox: Inbox, storage: any Storage, clock: @escaping @Sendable () -> UInt64,
         now: UInt64 = 0
     ) {
-        self.environment = environment
+        self.clock = clock
         let policies = workflow.graph.policies
         let timeout = policies.isEmpty || call.kind != .invoke ? nil : policies[call.executor]?.timeout
         deadline = timeout.map { now &+ UInt64($0) &* 1000 }
@@ -302,7 +302,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
     /// The host has the call, or is still at work on it. Any thread.
     public func keepAlive() throws(Failure) {
         try requireOpen()
-        lastSign.store(environment.now(), ordering: .relaxed)
+        lastSign.store(clock(), ordering: .relaxed)
     }
 
     /// When the call is too late, with a lease that begins anew with every sign of life.
@@ -317,7 +317,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     var late: Failure {
         let limit = workflow.graph.policies[executor]?.timeout
-        let reason = isLate(at: environment.now())
+        let reason = isLate(at: clock())
             ? "did not end within its \(limit ?? 0) ms" : "gave no sign of life for the lease of the run"
         return Failure(.late, "executor '\(executorID)' \(reason)", executorID: executorID.string, superstep: superstep)
     }

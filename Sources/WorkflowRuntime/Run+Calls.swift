@@ -5,7 +5,7 @@ import WorkflowModel
 extension Run {
     func finish(_ context: Context, _ outcome: Outcome) {
         if hasLimits, outcome.failure != nil {
-            kernel.now = options.environment.now()
+            kernel.now = clock()
             kernel.chance = options.environment.random()
         }
         kernel.finish(context.kind, executor: context.executor, outcome)
@@ -26,15 +26,15 @@ extension Run {
         } else {
             var outcome = context.takeOutcome(status, wasPending: false)
             // It could not be interrupted, but what came too late does not count.
-            if hasLimits, outcome.failure == nil, context.isLate(at: options.environment.now()) { outcome.failure = context.late }
+            if hasLimits, outcome.failure == nil, context.isLate(at: clock()) { outcome.failure = context.late }
             finish(context, outcome)
         }
     }
 
     private func makeContext(_ call: Call, _ workflow: Workflow) -> Context {
         Context(
-            call, workflow: workflow, runID: id, inbox: inbox, storage: memos, environment: options.environment,
-            now: hasLimits ? options.environment.now() : 0)
+            call, workflow: workflow, runID: id, inbox: inbox, storage: memos, clock: clock,
+            now: hasLimits ? clock() : 0)
     }
 
     /// From now on the call has a lease, if the run has one; a call that is to be polled not before somebody has it.

@@ -57,7 +57,7 @@ extension Run {
         kernel = Kernel(
             graph: workflow.graph, options: kernel.options, resuming: found.snapshot, inUse: true,
             forks: isChanged || Text(found.summary.runID) != id)
-        kernel.now = options.environment.now()
+        kernel.now = clock()
         underWay.clear()
         identifiers.advance(beyond: found.summary.id)
         last = isStored && !isChanged

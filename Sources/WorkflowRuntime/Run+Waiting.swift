@@ -13,7 +13,7 @@ extension Run {
                         deadline: context.deadline(lease: underWay.lease))
                 }
             }
-            return WaitingDocument.text(of: waiting, graph: workflow.graph, now: options.environment.now())
+            return WaitingDocument.text(of: waiting, graph: workflow.graph, now: clock())
         }
     }
 }

@@ -15,6 +15,8 @@ public final class Run: ProcessBound, @unchecked Sendable {
     let options: RunOptions
     let inbox = Inbox()
     let requests: OpenRequests
+    /// For pauses and limits.
+    let clock: @Sendable () -> UInt64
     /// Where memos go: the storage, or the run itself.
     let memos: any Storage
 
@@ -96,7 +98,8 @@ public final class Run: ProcessBound, @unchecked Sendable {
         memos = options.storage ?? MemoryStorage()
         underWay = CallsUnderWay(lease: options.lease.map { UInt64(clamping: $0) &* 1000 })
         hasLimits = options.lease != nil || !workflow.graph.policies.isEmpty
-        if hasLimits { self.kernel.now = options.environment.now() }
+        clock = options.environment.steadyClock
+        if hasLimits { self.kernel.now = clock() }
         requests = OpenRequests(kernel.snapshot.hostRequests)
         shownSuperstep = Atomic(kernel.snapshot.superstep)
     }
@@ -188,7 +191,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     /// Lets the time pass: takes up what has paused long enough, gives up what takes too long. Gives the milliseconds until
     /// the next such moment, 0 if something happened, nil if nothing will.
     private func pass() -> Int64? {
-        let now = options.environment.now()
+        let now = clock()
         let due = [kernel.dueTime, underWay.firstDeadline].compactMap { $0 }.min()
         guard let due else { return nil }
         guard due <= now else { return Int64(clamping: (due - now) / 1000) + 1 }

@@ -45,6 +45,43 @@ struct TimeoutTests {
         #expect(run.state == .failed)
     }
 
+    /// Once, a run that was to pause for a minute paused for the day by which the clock had been put back.
+    @Test("Whoever sets the clock neither prolongs a pause nor ends a call", arguments: [-86_400_000_000, 86_400_000_000])
+    func clockThatJumps(by jump: Int) throws {
+        let world = FakeWorld()
+        let elapsed = Atomic<UInt64>(5)
+        let contexts = Collector<Context>()
+        var options = RunOptions()
+        options.environment = world.environment
+        options.environment.elapsed = { elapsed.load(ordering: .relaxed) }
+        let workflow = try Self.workflow(
+            timeout: 1000, retry: try Retry(attempts: 2, delay: 60_000),
+            ScriptedExecutor { context in
+                if context.failedAttempts == 0 { return .executor }
+                contexts.add(context)
+                return .pending
+            })
+        let run = try Run(workflow, options, input: "1")
+        func rests() throws -> Bool {
+            while true {
+                switch try run.next(timeout: 0) {
+                case .event: continue
+                case .timeout: return true
+                case .done: return false
+                }
+            }
+        }
+        #expect(try rests())
+        world.now = UInt64(Int(world.now) + jump)
+        #expect(try rests() && contexts.all.isEmpty)
+        elapsed.add(60_000_000, ordering: .relaxed)
+        #expect(try rests() && contexts.all.count == 1)
+        world.now = UInt64(Int(world.now) + jump)
+        #expect(try rests())
+        elapsed.add(1_000_000, ordering: .relaxed)
+        #expect(failure { _ = try rests() }?.status == .late)
+    }
+
     @Test("A late call is tried again, and the late end of the first attempt does not count")
     func retried() throws {
         let contexts = Collector<Context>()
