@@ -122,7 +122,7 @@ static void drive_the_world(void) {
     for (int i = 0; i < atomic_load(&helper_count); i++) pthread_join(helpers[i], NULL);
     atomic_store(&helper_count, 0);
     atomic_store(&ending, 1);
-    for (int i = 0; i < 10000 && atomic_load(&owed) > CODES; i++) {
+    for (int i = 0; i < 250000 && atomic_load(&owed) > CODES; i++) {
         CHECK_OK(wf_run_set_wake(world.run, NULL, NULL, NULL, &error)); /* one more may have been set meanwhile */
         usleep(1000);
     }
@@ -157,7 +157,7 @@ static void reenter_with(uint32_t threads) {
     workflow = world.workflow;
     world.workflow = NULL;
     wf_workflow_free(workflow);
-    for (int i = 0; i < 10000 && atomic_load(&owed) > 0; i++) usleep(1000);
+    for (int i = 0; i < 250000 && atomic_load(&owed) > 0; i++) usleep(1000);
     CHECK(atomic_load(&owed) == 0);
     wf_pool_free(world.pool);
     world.pool = NULL;
@@ -172,7 +172,7 @@ static void on_one_thread(void) { reenter_with(1); }
 static void on_three_threads(void) { reenter_with(3); }
 
 int main(void) {
-    alarm(100); /* a deadlock ends the program, and with that the test */
+    alarm(300); /* a deadlock ends the program, and with that the test */
     RUN(inline_only);
     RUN(on_one_thread);
     RUN(on_three_threads);
