@@ -1031,7 +1031,8 @@ WF_API wf_status_t wf_run_next(wf_run_t *run, int64_t timeout_ms, wf_event_t **e
 WF_API wf_status_t wf_run_poll(wf_run_t *run, int64_t timeout_ms, wf_context_t **context, wf_error_t **error);
 
 /** Gives a file descriptor for poll, epoll, select or an event loop: readable while something has arrived
- * that wf_run_next has not taken in: a finished call, an output of one, an input, an answer, a cancel.
+ * that wf_run_next has not taken in: a finished call, an output of one, an input, an answer, a cancel; and
+ * when a pause before a further attempt is over, or a call takes too long.
  *
  * Wait for it after wf_run_next with a timeout of 0 has answered WF_TIMEOUT or WF_DONE, and then call
  * wf_run_next again: it makes the descriptor unreadable. Do not read or close it. It is made when first
@@ -1053,6 +1054,9 @@ WF_API wf_status_t wf_run_wake_fd(wf_run_t *run, int32_t *descriptor, wf_error_t
  * driving thread, and return. When it is replaced, or the run is freed, it may be running on another thread
  * and go on: it has returned for good when its finalizer runs. A callback that uses the run is to be
  * replaced, and its finalizer awaited, before wf_run_free. Any thread, any time.
+ *
+ * It does not tell that a pause is over or a call takes too long: nobody brings that. A run with retries,
+ * timeouts or a lease wants the descriptor, or wf_run_next every so often.
  *
  * @param run Borrowed.
  * @param wake Replaces the callback before; NULL for none.

@@ -69,7 +69,8 @@ public func wf_run_poll(
 }
 
 /// Gives a file descriptor for poll, epoll, select or an event loop: readable while something has arrived that
-/// wf_run_next has not taken in: a finished call, an output of one, an input, an answer, a cancel.
+/// wf_run_next has not taken in: a finished call, an output of one, an input, an answer, a cancel; and when a pause before a
+/// further attempt is over, or a call takes too long.
 ///
 /// Wait for it after wf_run_next with a timeout of 0 has answered WF_TIMEOUT or WF_DONE, and then call wf_run_next again: it
 /// makes the descriptor unreadable. Do not read or close it. It is made when first asked for, and has the close-on-exec and
@@ -99,6 +100,9 @@ public func wf_run_wake_fd(
 /// it is replaced, or the run is freed, it may be running on another thread and go on: it has returned for good when its
 /// finalizer runs. A callback that uses the run is to be replaced, and its finalizer awaited, before wf_run_free. Any
 /// thread, any time.
+///
+/// It does not tell that a pause is over or a call takes too long: nobody brings that. A run with retries, timeouts or a lease
+/// wants the descriptor, or wf_run_next every so often.
 /// - Parameters:
 ///   - run: Borrowed.
 ///   - wake: Replaces the callback before; NULL for none.

@@ -9,18 +9,29 @@ struct Wake {
     /// The host's callback. Called, and released, without a lock.
     var callback: (@Sendable () -> Void)?
     private var alarm: Alarm?
+    /// When the run has to go on although nothing arrives: also for a descriptor that is not made yet.
+    private var due: timespec?
 
     /// The descriptor, made when somebody first asks.
     mutating func descriptor() throws(Failure) -> Int32 {
         if let alarm { return alarm.descriptor }
         let new = try Alarm()
         alarm = new
+        if let due { new.ring(at: due) }
         return new.descriptor
     }
 
     func ring() { alarm?.ring() }
-    func ring(at moment: timespec) { alarm?.ring(at: moment) }
-    func silence() { alarm?.silence() }
+
+    mutating func ring(at moment: timespec) {
+        due = moment
+        alarm?.ring(at: moment)
+    }
+
+    mutating func silence() {
+        due = nil
+        alarm?.silence()
+    }
 
     /// A timer's descriptor: readable when its moment has come, and a moment that is past has come at once.
     private final class Alarm: Sendable {

@@ -192,8 +192,41 @@ static void replaced_while_ringing(void) {
     free(all);
 }
 
+static wf_status_t twice(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    (void)user_data;
+    return wf_context_attempt(context) == 1 ? fail(NULL, context, input, length) : WF_OK;
+}
+
+/* Nobody brings the end of a pause: the descriptor knows it, also one that is first asked for during the pause. */
+static void a_pause_is_over(int asks_before) {
+    wf_builder_t *builder = story(twice);
+    wf_retry_t retry = WF_RETRY_INIT;
+    wf_workflow_t *workflow;
+    wf_run_t *run;
+    int descriptor = -1;
+
+    retry.delay_ms = 50;
+    CHECK_OK(wf_builder_set_retry(builder, "first", &retry, &error));
+    workflow = built(builder);
+    run = started(workflow, NULL, "1");
+    if (asks_before) CHECK_OK(wf_run_wake_fd(run, &descriptor, &error));
+    CHECK_STATUS(WF_TIMEOUT, drive_on(run));
+    if (!asks_before) CHECK_OK(wf_run_wake_fd(run, &descriptor, &error));
+    CHECK(!is_readable(descriptor, 0));
+    CHECK(is_readable(descriptor, 5000));
+    CHECK_STATUS(WF_DONE, drive_on(run));
+    CHECK(!is_readable(descriptor, 0));
+    wf_run_free(run);
+    wf_workflow_free(workflow);
+}
+
+static void asked_before_the_pause(void) { a_pause_is_over(1); }
+static void asked_during_the_pause(void) { a_pause_is_over(0); }
+
 int main(void) {
     RUN(a_descriptor);
+    RUN(asked_before_the_pause);
+    RUN(asked_during_the_pause);
     RUN(a_callback);
     RUN(one_driver_for_all);
     RUN(replaced_while_ringing);
