@@ -17,9 +17,10 @@ from ._type_text import type_from_plain, type_to_plain
 
 DataT = TypeVar("DataT")
 
-_FIELDS = ("type", "data", "origin", "state", "details", "executor_id", "iteration", "_request")
+_FIELDS = ("type", "data", "origin", "state", "details", "executor_id", "iteration", "sequence", "_request")
 
 _data = lib.wf_event_data
+_sequence = lib.wf_event_sequence
 _free = lib.wf_event_free
 
 _ITERATION_KINDS = (_abi.WF_EVENT_SUPERSTEP_STARTED, _abi.WF_EVENT_SUPERSTEP_COMPLETED, _abi.WF_EVENT_CHECKPOINT)
@@ -56,6 +57,9 @@ class WorkflowEvent(Generic[DataT]):
     """
 
     __slots__ = (*_FIELDS, "_handle", "_kind")
+    sequence: Optional[int]
+    """Its number among the events of its run; None for one that no run has told, and for the "started" and the first
+    "status" of a run that goes on. Events that are not shown have numbers too."""
     _handle: Optional[int]
     _request: Optional[tuple[str, Any, Any]]
     _kind: int
@@ -84,6 +88,7 @@ class WorkflowEvent(Generic[DataT]):
         self.details = details
         self.executor_id = source_executor_id if source_executor_id is not None else executor_id
         self.iteration = iteration
+        self.sequence = None
 
     # ---- Made by hand
 
@@ -255,6 +260,7 @@ class WorkflowEvent(Generic[DataT]):
         executor_id = lib.wf_event_executor_id(handle)
         self.origin = WorkflowEventSource.FRAMEWORK
         self.executor_id = executor_id.decode() if executor_id else None
+        self.sequence = _sequence(handle)
         self.iteration = lib.wf_event_superstep(handle) if kind in _ITERATION_KINDS else None
         self.state = WorkflowRunState(json.loads(raw)) if kind == _abi.WF_EVENT_STATUS else None
         self.details = details_from_plain(json.loads(raw)) if kind in _FAILURE_KINDS else None
@@ -302,7 +308,7 @@ class WorkflowEvent(Generic[DataT]):
 def _rebuild(*fields: Any) -> WorkflowEvent[Any]:
     """Makes a copy of an event; the copy has nothing of the library's."""
     members = dict(zip(_FIELDS, fields))
-    request = members.pop("_request")
+    request, sequence = members.pop("_request"), members.pop("sequence")
     event: WorkflowEvent[Any] = WorkflowEvent(members.pop("type"), members.pop("data"), **members)
-    event._request = request
+    event._request, event.sequence = request, sequence
     return event

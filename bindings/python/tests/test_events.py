@@ -221,3 +221,29 @@ def test_request_as_a_dict() -> None:
         WorkflowEvent.from_dict({**plain, "data": "text"})
     by_constructor: WorkflowEvent[Any] = WorkflowEvent("request_info", 1, request_id="r", source_executor_id="d")
     assert by_constructor.request_type is int and by_constructor.response_type is None
+
+
+def test_events_are_numbered() -> None:
+    @executor(id="noisy")
+    async def noisy(n: int, ctx: WorkflowContext[Any, int]) -> None:
+        await ctx.add_event(mine)
+        await ctx.yield_output(n)
+
+    async def main() -> None:
+        # Events that are hidden have numbers too: here is none.
+        workflow = WorkflowBuilder(start_executor=noisy, checkpoint_storage=InMemoryCheckpointStorage()).build()
+        assert mine.sequence is None
+        events = [event async for event in workflow.run(1, stream=True, include_checkpoint_events=True)]
+        first = events[0].sequence
+        assert first is not None and [event.sequence for event in events] == list(range(first, first + len(events)))
+        assert mine in events and mine.sequence == first + events.index(mine)
+        for again in (copy.copy(events[2]), pickle.loads(pickle.dumps(events[2]))):
+            assert again.sequence == first + 2
+        # The run goes on, and so do its numbers; what it does not tell itself has none.
+        more = [event async for event in workflow.run(2, stream=True)]
+        assert [(event.type, event.sequence) for event in more[:2]] == [("started", None), ("status", None)]
+        numbers = [event.sequence or 0 for event in more[2:]]
+        assert numbers == sorted(set(numbers)) and numbers[0] > first + len(events) - 1
+
+    mine = WorkflowEvent.warning("mine")
+    run(main())
