@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ctypes import byref, c_void_p
 from typing import Any, Callable, Optional, Union
 
@@ -12,6 +12,7 @@ from ._case import Case, Default, group_cases
 from ._condition import condition_names, condition_struct
 from ._edge import Condition
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, Selector, SingleEdgeGroup
+from ._event import mask_of
 from ._executor import Executor
 from ._fork import Migration
 from ._host import Host, executor_struct, types_of
@@ -48,9 +49,13 @@ class WorkflowBuilder:
     A checkpoint of another graph is refused, unless `migrate(checkpoint, report)` gives one that fits: the same object,
     changed. The report is that of `Workflow.compare`; None refuses.
 
+    Events of the types in `hidden_events`, such as "executor_invoked", are not made at all, which saves time; "status"
+    cannot be hidden. For what is inside a sub-workflow, the builder around it counts.
+
     Raises:
-        TypeError: the start is not an executor, the storage not a storage, or the migration cannot be called.
-        ValueError: a selection of outputs is an unknown text.
+        TypeError: the start is not an executor, the storage not a storage, the migration cannot be called, or the
+            hidden events are one text.
+        ValueError: a selection of outputs is an unknown text, or a hidden event no type that can be hidden.
     """
 
     def __init__(
@@ -66,12 +71,14 @@ class WorkflowBuilder:
         output_executors: Selection = UNSET,
         strict_state: bool = False,
         migrate: Optional[Migration] = None,
+        hidden_events: Iterable[str] = (),
     ) -> None:
         self._selection = OutputSelection(output_from, intermediate_output_from, output_executors)
         self._strict_state = strict_state
         if migrate is not None and not callable(migrate):
             raise TypeError(f"the migration {migrate!r} cannot be called")
         self._migrate = migrate
+        self._mask = mask_of(hidden_events)
         handle_of(checkpoint_storage)  # refuses other objects
         self._max_iterations = max_iterations
         self._name = name
@@ -224,6 +231,7 @@ class WorkflowBuilder:
             max_iterations=self._max_iterations,
             designation=designation,
             strict_state=self._strict_state,
+            mask=self._mask,
             has_clock=self._has_clock(),
             migration=migration,
             checkpoint_storage=self._checkpoint_storage,

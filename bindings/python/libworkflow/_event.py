@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import warnings
+from collections.abc import Iterable
 from typing import Any, Generic, Optional, TypeVar
 
 from . import _abi
@@ -38,6 +39,26 @@ TYPE_NAMES: dict[int, str] = {
     if name.startswith("WF_EVENT_") and isinstance(kind, int)
 }
 """kind -> the event's type."""
+
+_NEVER_HIDDEN = (_abi.WF_EVENT_STATUS, _abi.WF_EVENT_CUSTOM)  # results need the one; the other's types are the host's
+_MASKS = {name: _abi.WF_EVENT_BIT(kind) for kind, name in TYPE_NAMES.items() if kind not in _NEVER_HIDDEN}
+
+
+def mask_of(types: Iterable[str]) -> int:
+    """The types of events that a run shall not make, for the library.
+
+    Raises:
+        TypeError: it is one text.
+        ValueError: one is no type, or cannot be hidden.
+    """
+    if isinstance(types, str):
+        raise TypeError(f"hidden_events must be a collection of types, such as {{{types!r}}}, not a text")
+    mask = 0
+    for name in types:
+        if name not in _MASKS:
+            raise ValueError(f"hidden_events: {name!r} is no type of event that can be hidden; use {', '.join(_MASKS)}")
+        mask |= _MASKS[name]
+    return mask
 
 
 class WorkflowEventSource(str, enum.Enum):
