@@ -52,10 +52,14 @@ class WorkflowBuilder:
     Events of the types in `hidden_events`, such as "executor_invoked", are not made at all, which saves time; "status"
     cannot be hidden. For what is inside a sub-workflow, the builder around it counts.
 
+    With a `lease` in seconds, a handler that waits for something fails when for so long it has not called
+    `ctx.keep_alive`, with which the time begins anew.
+
     Raises:
-        TypeError: the start is not an executor, the storage not a storage, the migration cannot be called, or the
-            hidden events are one text.
-        ValueError: a selection of outputs is an unknown text, or a hidden event no type that can be hidden.
+        TypeError: the start is not an executor, the storage not a storage, the migration cannot be called, the lease
+            is no number, or the hidden events are one text.
+        ValueError: a selection of outputs is an unknown text, a hidden event no type that can be hidden, or the lease
+            out of its range.
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class WorkflowBuilder:
         strict_state: bool = False,
         migrate: Optional[Migration] = None,
         hidden_events: Iterable[str] = (),
+        lease: Optional[float] = None,
     ) -> None:
         self._selection = OutputSelection(output_from, intermediate_output_from, output_executors)
         self._strict_state = strict_state
@@ -79,6 +84,7 @@ class WorkflowBuilder:
             raise TypeError(f"the migration {migrate!r} cannot be called")
         self._migrate = migrate
         self._mask = mask_of(hidden_events)
+        self._lease = 0 if lease is None else milliseconds(lease, "a lease")
         handle_of(checkpoint_storage)  # refuses other objects
         self._max_iterations = max_iterations
         self._name = name
@@ -232,6 +238,7 @@ class WorkflowBuilder:
             designation=designation,
             strict_state=self._strict_state,
             mask=self._mask,
+            lease=self._lease,
             has_clock=self._has_clock(),
             migration=migration,
             checkpoint_storage=self._checkpoint_storage,
@@ -296,7 +303,7 @@ class WorkflowBuilder:
 
     def _has_clock(self) -> bool:
         """Whether time alone can make a run go on."""
-        return any(
+        return self._lease > 0 or any(
             executor.workflow._has_clock if isinstance(executor, WorkflowExecutor) else any(self._limits(executor))
             for executor in self._executors.values()
         )

@@ -8,7 +8,7 @@ from ctypes import byref, c_char_p, c_void_p
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, Optional
 
-from ._abi import WF_E_NOTFOUND, WF_NONE, WF_SCOPE_EXECUTOR, WF_SCOPE_SHARED
+from ._abi import WF_E_CLOSED, WF_E_NOTFOUND, WF_NONE, WF_SCOPE_EXECUTOR, WF_SCOPE_SHARED
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
 from ._library import lib, raise_for, take_error
@@ -40,6 +40,7 @@ _delete_state = lib.wf_context_delete_state
 _state_keys = lib.wf_context_state_keys
 _clear_state = lib.wf_context_clear_state
 _emit = lib.wf_context_emit
+_keep_alive = lib.wf_context_keep_alive
 _halt = lib.wf_context_halt
 _is_cancelled = lib.wf_context_is_cancelled
 
@@ -203,6 +204,21 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
         """Says that a failure of this call is for good: no `Retry` applies. To fail right away, raise `GiveUp`."""
         error = c_void_p()
         status = lib.wf_context_give_up(self._open(), byref(error))
+        if status:
+            raise_for(status, error)
+
+    def keep_alive(self) -> None:
+        """Says that this call is still at work, so that the lease of the run (`lease` of the builder) begins anew.
+
+        A sync function may call it from its thread. It does not put off a `timeout`.
+
+        Raises:
+            RuntimeError: the call has ended, also because it took too long.
+        """
+        error = c_void_p()
+        status = _keep_alive(self._open(), byref(error))
+        if status == WF_E_CLOSED:
+            raise RuntimeError(str(take_error(status, error)))
         if status:
             raise_for(status, error)
 

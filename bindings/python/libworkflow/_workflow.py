@@ -61,6 +61,7 @@ class Workflow(Graph):
         designation: OutputDesignation,
         strict_state: bool,
         mask: int,
+        lease: int,
         has_clock: bool,
         migration: Optional[int],
         checkpoint_storage: Optional[CheckpointStorage],
@@ -76,6 +77,7 @@ class Workflow(Graph):
         )
         self._flags = WF_RUN_STRICT_STATE if strict_state else 0
         self._mask = mask
+        self._lease = lease
         self._has_clock = has_clock
         self._migration = migration
         self._scopes = scopes
@@ -206,6 +208,7 @@ class Workflow(Graph):
             storage=handle_of(storage),
             run_id=name,
             hidden_events=self._mask,
+            lease_ms=self._lease,
             edits=edits,
         )
         if self._migration is not None:
