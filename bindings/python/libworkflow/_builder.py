@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ctypes import byref, c_void_p
 from typing import Any, Callable, Optional, Union
 
@@ -12,6 +12,7 @@ from ._case import Case, Default, group_cases
 from ._condition import condition_names, condition_struct
 from ._edge import Condition
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, Selector, SingleEdgeGroup
+from ._event import mask_of
 from ._executor import Executor
 from ._fork import Migration
 from ._host import Host, executor_struct, types_of
@@ -48,9 +49,17 @@ class WorkflowBuilder:
     A checkpoint of another graph is refused, unless `migrate(checkpoint, report)` gives one that fits: the same object,
     changed. The report is that of `Workflow.compare`; None refuses.
 
+    Events of the types in `hidden_events`, such as "executor_invoked", are not made at all, which saves time; "status"
+    cannot be hidden. For what is inside a sub-workflow, the builder around it counts.
+
+    With a `lease` in seconds, a handler that waits for something fails when for so long it has not called
+    `ctx.keep_alive`, with which the time begins anew.
+
     Raises:
-        TypeError: the start is not an executor, the storage not a storage, or the migration cannot be called.
-        ValueError: a selection of outputs is an unknown text.
+        TypeError: the start is not an executor, the storage not a storage, the migration cannot be called, the lease
+            is no number, or the hidden events are one text.
+        ValueError: a selection of outputs is an unknown text, a hidden event no type that can be hidden, or the lease
+            out of its range.
     """
 
     def __init__(
@@ -66,12 +75,16 @@ class WorkflowBuilder:
         output_executors: Selection = UNSET,
         strict_state: bool = False,
         migrate: Optional[Migration] = None,
+        hidden_events: Iterable[str] = (),
+        lease: Optional[float] = None,
     ) -> None:
         self._selection = OutputSelection(output_from, intermediate_output_from, output_executors)
         self._strict_state = strict_state
         if migrate is not None and not callable(migrate):
             raise TypeError(f"the migration {migrate!r} cannot be called")
         self._migrate = migrate
+        self._mask = mask_of(hidden_events)
+        self._lease = 0 if lease is None else milliseconds(lease, "a lease")
         handle_of(checkpoint_storage)  # refuses other objects
         self._max_iterations = max_iterations
         self._name = name
@@ -224,6 +237,8 @@ class WorkflowBuilder:
             max_iterations=self._max_iterations,
             designation=designation,
             strict_state=self._strict_state,
+            mask=self._mask,
+            lease=self._lease,
             has_clock=self._has_clock(),
             migration=migration,
             checkpoint_storage=self._checkpoint_storage,
@@ -288,7 +303,7 @@ class WorkflowBuilder:
 
     def _has_clock(self) -> bool:
         """Whether time alone can make a run go on."""
-        return any(
+        return self._lease > 0 or any(
             executor.workflow._has_clock if isinstance(executor, WorkflowExecutor) else any(self._limits(executor))
             for executor in self._executors.values()
         )

@@ -8,7 +8,7 @@ from ctypes import byref, c_char_p, c_void_p
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, Optional
 
-from ._abi import WF_E_NOTFOUND, WF_NONE, WF_SCOPE_SHARED
+from ._abi import WF_E_CLOSED, WF_E_NOTFOUND, WF_NONE, WF_SCOPE_EXECUTOR, WF_SCOPE_SHARED
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
 from ._library import lib, raise_for, take_error
@@ -37,7 +37,10 @@ _request = lib.wf_context_request_info
 _get_state = lib.wf_context_get_state
 _set_state = lib.wf_context_set_state
 _delete_state = lib.wf_context_delete_state
+_state_keys = lib.wf_context_state_keys
+_clear_state = lib.wf_context_clear_state
 _emit = lib.wf_context_emit
+_keep_alive = lib.wf_context_keep_alive
 _halt = lib.wf_context_halt
 _is_cancelled = lib.wf_context_is_cancelled
 
@@ -204,6 +207,21 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
         if status:
             raise_for(status, error)
 
+    def keep_alive(self) -> None:
+        """Says that this call is still at work, so that the lease of the run (`lease` of the builder) begins anew.
+
+        A sync function may call it from its thread. It does not put off a `timeout`.
+
+        Raises:
+            RuntimeError: the call has ended, also because it took too long.
+        """
+        error = c_void_p()
+        status = _keep_alive(self._open(), byref(error))
+        if status == WF_E_CLOSED:
+            raise RuntimeError(str(take_error(status, error)))
+        if status:
+            raise_for(status, error)
+
     @property
     def attempt(self) -> int:
         """How often this message has been tried with a `Retry`, this time included."""
@@ -236,20 +254,23 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
     @property
     def state(self) -> State:
         """The shared state as an object."""
-        return State(self)
+        return State(self, WF_SCOPE_SHARED)
+
+    @property
+    def own_state(self) -> State:
+        """The state that this executor has for itself: no other one sees it, nor has keys in common with it.
+
+        It is part of every checkpoint, and ends with the run, while attributes of the executor object are seen by all
+        runs and are lost with the process.
+        """
+        return State(self, WF_SCOPE_EXECUTOR)
 
     def get_state(self, key: str, default: Any = None) -> Any:
         """The shared value of `key` at the last boundary, or as this handler has set it since.
 
         It is a copy: give a changed value to `set_state`.
         """
-        value, error = c_char_p(), c_void_p()
-        status = _get_state(self._open(), WF_SCOPE_SHARED, text_of(key), byref(value), None, byref(error))
-        if status == WF_NONE:
-            return default
-        if status:
-            raise_for(status, error)
-        return self._host.decode(value.value or b"null")
+        return self._read_state(WF_SCOPE_SHARED, key, default)
 
     def set_state(self, key: str, value: Any) -> None:
         """Sets a value that the executors of the run share; the others see it from the next superstep on.
@@ -257,11 +278,7 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
         Raises:
             TypeError: the value has no JSON form.
         """
-        payload = encode(value, f"state[{key!r}]")
-        error = c_void_p()
-        status = _set_state(self._open(), WF_SCOPE_SHARED, text_of(key), payload, len(payload), byref(error))
-        if status:
-            raise_for(status, error)
+        self._write_state(WF_SCOPE_SHARED, key, value)
 
     def delete_state(self, key: str) -> None:
         """Removes a shared value.
@@ -269,28 +286,53 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
         Raises:
             KeyError: there is none.
         """
+        self._remove_state(WF_SCOPE_SHARED, key)
+
+    def state_keys(self, prefix: str = "") -> list[str]:
+        """The keys of the shared state that begin with `prefix`, in the order of their bytes; own writes included."""
+        return self._list_state(WF_SCOPE_SHARED, prefix)
+
+    def clear_state(self) -> None:
+        """Removes every shared value that there is."""
+        self._empty_state(WF_SCOPE_SHARED)
+
+    # ---- The same for both scopes
+
+    def _read_state(self, scope: int, key: str, default: Any) -> Any:
+        value, error = c_char_p(), c_void_p()
+        status = _get_state(self._open(), scope, text_of(key), byref(value), None, byref(error))
+        if status == WF_NONE:
+            return default
+        if status:
+            raise_for(status, error)
+        return self._host.decode(value.value or b"null")
+
+    def _write_state(self, scope: int, key: str, value: Any) -> None:
+        payload = encode(value, f"state[{key!r}]")
         error = c_void_p()
-        status = _delete_state(self._open(), WF_SCOPE_SHARED, text_of(key), byref(error))
+        status = _set_state(self._open(), scope, text_of(key), payload, len(payload), byref(error))
+        if status:
+            raise_for(status, error)
+
+    def _remove_state(self, scope: int, key: str) -> None:
+        error = c_void_p()
+        status = _delete_state(self._open(), scope, text_of(key), byref(error))
         if status == WF_NONE:
             raise KeyError(key)
         if status:
             raise_for(status, error)
 
-    def state_keys(self, prefix: str = "") -> list[str]:
-        """The keys of the shared state that begin with `prefix`, in the order of their bytes; own writes included."""
+    def _list_state(self, scope: int, prefix: str) -> list[str]:
         keys, error = c_char_p(), c_void_p()
-        status = lib.wf_context_state_keys(
-            self._open(), WF_SCOPE_SHARED, text_of(prefix), byref(keys), None, byref(error)
-        )
+        status = _state_keys(self._open(), scope, text_of(prefix), byref(keys), None, byref(error))
         if status:
             raise_for(status, error)
         found: list[str] = json.loads(keys.value or b"[]")
         return found
 
-    def clear_state(self) -> None:
-        """Removes every shared value that there is."""
+    def _empty_state(self, scope: int) -> None:
         error = c_void_p()
-        status = lib.wf_context_clear_state(self._open(), WF_SCOPE_SHARED, byref(error))
+        status = _clear_state(self._open(), scope, byref(error))
         if status:
             raise_for(status, error)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import warnings
+from collections.abc import Iterable
 from typing import Any, Generic, Optional, TypeVar
 
 from . import _abi
@@ -17,9 +18,10 @@ from ._type_text import type_from_plain, type_to_plain
 
 DataT = TypeVar("DataT")
 
-_FIELDS = ("type", "data", "origin", "state", "details", "executor_id", "iteration", "_request")
+_FIELDS = ("type", "data", "origin", "state", "details", "executor_id", "iteration", "sequence", "_request")
 
 _data = lib.wf_event_data
+_sequence = lib.wf_event_sequence
 _free = lib.wf_event_free
 
 _ITERATION_KINDS = (_abi.WF_EVENT_SUPERSTEP_STARTED, _abi.WF_EVENT_SUPERSTEP_COMPLETED, _abi.WF_EVENT_CHECKPOINT)
@@ -37,6 +39,26 @@ TYPE_NAMES: dict[int, str] = {
     if name.startswith("WF_EVENT_") and isinstance(kind, int)
 }
 """kind -> the event's type."""
+
+_NEVER_HIDDEN = (_abi.WF_EVENT_STATUS, _abi.WF_EVENT_CUSTOM)  # results need the one; the other's types are the host's
+_MASKS = {name: _abi.WF_EVENT_BIT(kind) for kind, name in TYPE_NAMES.items() if kind not in _NEVER_HIDDEN}
+
+
+def mask_of(types: Iterable[str]) -> int:
+    """The types of events that a run shall not make, for the library.
+
+    Raises:
+        TypeError: it is one text.
+        ValueError: one is no type, or cannot be hidden.
+    """
+    if isinstance(types, str):
+        raise TypeError(f"hidden_events must be a collection of types, such as {{{types!r}}}, not a text")
+    mask = 0
+    for name in types:
+        if name not in _MASKS:
+            raise ValueError(f"hidden_events: {name!r} is no type of event that can be hidden; use {', '.join(_MASKS)}")
+        mask |= _MASKS[name]
+    return mask
 
 
 class WorkflowEventSource(str, enum.Enum):
@@ -56,6 +78,9 @@ class WorkflowEvent(Generic[DataT]):
     """
 
     __slots__ = (*_FIELDS, "_handle", "_kind")
+    sequence: Optional[int]
+    """Its number among the events of its run; None for one that no run has told, and for the "started" and the first
+    "status" of a run that goes on. Events that are not shown have numbers too."""
     _handle: Optional[int]
     _request: Optional[tuple[str, Any, Any]]
     _kind: int
@@ -84,6 +109,7 @@ class WorkflowEvent(Generic[DataT]):
         self.details = details
         self.executor_id = source_executor_id if source_executor_id is not None else executor_id
         self.iteration = iteration
+        self.sequence = None
 
     # ---- Made by hand
 
@@ -255,6 +281,7 @@ class WorkflowEvent(Generic[DataT]):
         executor_id = lib.wf_event_executor_id(handle)
         self.origin = WorkflowEventSource.FRAMEWORK
         self.executor_id = executor_id.decode() if executor_id else None
+        self.sequence = _sequence(handle)
         self.iteration = lib.wf_event_superstep(handle) if kind in _ITERATION_KINDS else None
         self.state = WorkflowRunState(json.loads(raw)) if kind == _abi.WF_EVENT_STATUS else None
         self.details = details_from_plain(json.loads(raw)) if kind in _FAILURE_KINDS else None
@@ -302,7 +329,7 @@ class WorkflowEvent(Generic[DataT]):
 def _rebuild(*fields: Any) -> WorkflowEvent[Any]:
     """Makes a copy of an event; the copy has nothing of the library's."""
     members = dict(zip(_FIELDS, fields))
-    request = members.pop("_request")
+    request, sequence = members.pop("_request"), members.pop("sequence")
     event: WorkflowEvent[Any] = WorkflowEvent(members.pop("type"), members.pop("data"), **members)
-    event._request = request
+    event._request, event.sequence = request, sequence
     return event

@@ -176,7 +176,10 @@ class Run:
             event = WorkflowEvent._adopt(handle, kind)
             self._explain(event)
             return event
-        own = self._lent.pop(int(lib.wf_event_data(handle, None))) if kind == WF_EVENT_CUSTOM else None
+        own = None
+        if kind == WF_EVENT_CUSTOM:
+            own = self._lent.pop(int(lib.wf_event_data(handle, None)))
+            own.sequence = lib.wf_event_sequence(handle)
         _free_event(handle)
         if kind == WF_EVENT_STATUS:
             self._special.discard(kind)

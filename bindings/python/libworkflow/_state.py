@@ -1,4 +1,4 @@
-"""The shared state as an object: `ctx.state`."""
+"""The state as an object: `ctx.state`, and `ctx.own_state`."""
 
 from __future__ import annotations
 
@@ -11,28 +11,30 @@ _MISSING = object()
 
 
 class State:
-    """The state that the executors of a run share, as one handler sees it: the last boundary and its own writes."""
+    """The state of a run, that which its executors share or that of one of them, as one handler sees it: the last
+    boundary and its own writes."""
 
-    __slots__ = ("_context",)
+    __slots__ = ("_context", "_scope")
 
-    def __init__(self, context: WorkflowContext[Any, Any]) -> None:
+    def __init__(self, context: WorkflowContext[Any, Any], scope: int) -> None:
         self._context = context
+        self._scope = scope
 
     def get(self, key: str, default: Any = None) -> Any:
         """A copy of the value of `key`."""
-        return self._context.get_state(key, default)
+        return self._context._read_state(self._scope, key, default)
 
     def set(self, key: str, value: Any) -> None:
-        """Sets a value; the other executors see it from the next superstep on.
+        """Sets a value; other handlers see it from the next superstep on.
 
         Raises:
             TypeError: the value has no JSON form.
         """
-        self._context.set_state(key, value)
+        self._context._write_state(self._scope, key, value)
 
     def has(self, key: str) -> bool:
         """Whether there is a value."""
-        return self._context.get_state(key, _MISSING) is not _MISSING
+        return self._context._read_state(self._scope, key, _MISSING) is not _MISSING
 
     def delete(self, key: str) -> None:
         """Removes a value.
@@ -40,12 +42,12 @@ class State:
         Raises:
             KeyError: there is none.
         """
-        self._context.delete_state(key)
+        self._context._remove_state(self._scope, key)
 
-    def keys(self) -> list[str]:
-        """All keys, in the order of their bytes."""
-        return self._context.state_keys()
+    def keys(self, prefix: str = "") -> list[str]:
+        """The keys that begin with `prefix`, in the order of their bytes."""
+        return self._context._list_state(self._scope, prefix)
 
     def clear(self) -> None:
         """Removes every value."""
-        self._context.clear_state()
+        self._context._empty_state(self._scope)

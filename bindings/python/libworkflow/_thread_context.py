@@ -57,8 +57,10 @@ def _locked(member: Any) -> Any:
 
 
 _REALLY_WAITS = {"once"}
+_OF_STATE = {"_read_state", "_write_state", "_remove_state", "_list_state", "_empty_state"}
+"""What a `State` calls."""
 
 for _name, _member in {**vars(Memos), **vars(WorkflowContext)}.items():
-    if not _name.startswith("_") and (inspect.isfunction(_member) or isinstance(_member, property)):
-        if _name not in _REALLY_WAITS:
-            setattr(ThreadContext, _name, _locked(_member))
+    _is_ours = _name in _OF_STATE or not (_name.startswith("_") or _name in _REALLY_WAITS)
+    if _is_ours and (inspect.isfunction(_member) or isinstance(_member, property)):
+        setattr(ThreadContext, _name, _locked(_member))

@@ -9,7 +9,14 @@ from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Any, Callable, Literal, Optional, Union, overload
 
-from ._abi import WF_EVENT_CHECKPOINT, WF_EVENT_STATUS, WF_RUN_STRICT_STATE, wf_run_options_t
+from ._abi import (
+    WF_EVENT_BIT,
+    WF_EVENT_CHECKPOINT,
+    WF_EVENT_STARTED,
+    WF_EVENT_STATUS,
+    WF_RUN_STRICT_STATE,
+    wf_run_options_t,
+)
 from ._codec import encode
 from ._edge_group import EdgeGroup
 from ._event import WorkflowEvent, WorkflowEventSource
@@ -53,6 +60,8 @@ class Workflow(Graph):
         max_iterations: int,
         designation: OutputDesignation,
         strict_state: bool,
+        mask: int,
+        lease: int,
         has_clock: bool,
         migration: Optional[int],
         checkpoint_storage: Optional[CheckpointStorage],
@@ -67,6 +76,8 @@ class Workflow(Graph):
             designation=designation,
         )
         self._flags = WF_RUN_STRICT_STATE if strict_state else 0
+        self._mask = mask
+        self._lease = lease
         self._has_clock = has_clock
         self._migration = migration
         self._scopes = scopes
@@ -192,7 +203,14 @@ class Workflow(Graph):
 
     def _options(self, storage: Any, run_id: Optional[str], edits: Optional[bytes] = None) -> wf_run_options_t:
         name = None if run_id is None else text_of(run_id)
-        options = wf_run_options_t(flags=self._flags, storage=handle_of(storage), run_id=name, edits=edits)
+        options = wf_run_options_t(
+            flags=self._flags,
+            storage=handle_of(storage),
+            run_id=name,
+            hidden_events=self._mask,
+            lease_ms=self._lease,
+            edits=edits,
+        )
         if self._migration is not None:
             options.migrate, options.migrate_data = migrate, self._migration
         return options
@@ -266,7 +284,9 @@ class Workflow(Graph):
 
     def _continued(self, resting: RestingRun, hidden: list[int], waiting: int, *, is_idle: bool = False) -> Run:
         """A run that goes on. The library tells only that its state changes, and may find that requests wait."""
-        prelude = [_framework_event("started"), _framework_event("status", WorkflowRunState.IN_PROGRESS)]
+        prelude = [_framework_event("status", WorkflowRunState.IN_PROGRESS)]
+        if not self._mask & WF_EVENT_BIT(WF_EVENT_STARTED):
+            prelude.insert(0, _framework_event("started"))
         if is_idle:  # nothing happens, and so the library tells nothing
             prelude.append(_framework_event("status", WorkflowRunState.IDLE_WITH_PENDING_REQUESTS))
         elif not waiting:

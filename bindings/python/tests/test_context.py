@@ -153,3 +153,68 @@ def test_everything_works_from_a_thread_too() -> None:
         with pytest.raises(RuntimeError, match="has ended"):
             use()
     assert context.is_cancelled  # what it does counts no more
+
+
+@executor(id="ann")
+async def ann(n: int, ctx: WorkflowContext[int, Any]) -> None:
+    seen = [*ctx.own_state.get("seen", []), n]
+    ctx.own_state.set("seen", seen)
+    assert ctx.own_state.get("seen") == seen and ctx.own_state.has("seen") and not ctx.state.has("seen")
+    ctx.state.set("shared", n)
+    ctx.own_state.set(f"x{n}", {"n": n})
+    if n == 2:
+        assert ctx.own_state.keys() == ["seen", "x2", "x3"] and ctx.own_state.keys("x") == ["x2", "x3"]
+        ctx.own_state.delete("x3")
+        with pytest.raises(KeyError, match="x3"):
+            ctx.own_state.delete("x3")
+    if n == 1:
+        assert ctx.own_state.keys("x") == ["x1", "x2"]
+        ctx.own_state.clear()
+        assert ctx.own_state.keys() == [] and ctx.own_state.get("seen", "none") == "none"
+        assert ctx.state.get("shared") == 1
+        ctx.own_state.set("last", seen)
+    await (ctx.send_message(n - 1) if n else ctx.yield_output([seen, ctx.own_state.keys()]))
+
+
+@executor(id="ben")
+def ben(n: int, ctx: WorkflowContext[int, Any]) -> None:
+    """Of a thread of its own."""
+    assert ctx.own_state.get("seen") is None and ctx.own_state.get("mine", n + 1) == n + 1
+    ctx.own_state.set("mine", n)
+    with pytest.raises(TypeError, match="bad"):
+        ctx.own_state.set("bad", object())
+
+
+def privately(storage: Any = None, start: Any = ann) -> Workflow:
+    builder = WorkflowBuilder(start_executor=start, checkpoint_storage=storage, name="own", strict_state=True)
+    return builder.add_edge(start, start).add_edge(start, ben).build()
+
+
+def test_own_state_is_that_of_one_executor_and_in_the_checkpoint() -> None:
+    async def main() -> None:
+        storage = InMemoryCheckpointStorage()
+        assert (await privately(storage).run(3)).get_outputs() == [[[0], ["last", "seen", "x0"]]]
+        checkpoints = {c.iteration_count: c for c in await storage.list_checkpoints(workflow_name="own")}
+        second = checkpoints[2]
+        assert second.state == {"shared": 2}  # what belongs to one executor is not in it
+        assert second.document["executor_states"]["ann"]["state"] == {"seen": [3, 2], "x2": {"n": 2}}
+        assert second.document["executor_states"]["ben"]["state"] == {"mine": 2}
+        again = await privately(storage).run(checkpoint_id=second.checkpoint_id)
+        assert again.get_outputs() == [[[0], ["last", "seen", "x0"]]]
+        # Also by way of the checkpoint as an object.
+        edited = await privately(storage).run(checkpoint_id=second.checkpoint_id, edits={"state": {"shared": 7}})
+        assert edited.get_outputs() == [[[0], ["last", "seen", "x0"]]]
+
+    run(main())
+
+
+def test_own_state_ends_with_the_call_of_the_handler() -> None:
+    kept: list[Any] = []
+
+    @executor(id="keeper")
+    async def keeper(n: int, ctx: WorkflowContext) -> None:
+        kept.append(ctx.own_state)
+
+    run(WorkflowBuilder(start_executor=keeper).build().run(1))
+    with pytest.raises(RuntimeError, match="'keeper' has ended"):
+        kept[0].get("x")

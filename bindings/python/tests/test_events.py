@@ -221,3 +221,80 @@ def test_request_as_a_dict() -> None:
         WorkflowEvent.from_dict({**plain, "data": "text"})
     by_constructor: WorkflowEvent[Any] = WorkflowEvent("request_info", 1, request_id="r", source_executor_id="d")
     assert by_constructor.request_type is int and by_constructor.response_type is None
+
+
+def test_events_are_numbered() -> None:
+    @executor(id="noisy")
+    async def noisy(n: int, ctx: WorkflowContext[Any, int]) -> None:
+        await ctx.add_event(mine)
+        await ctx.yield_output(n)
+
+    async def main() -> None:
+        # Events that are hidden have numbers too: here is none.
+        workflow = WorkflowBuilder(start_executor=noisy, checkpoint_storage=InMemoryCheckpointStorage()).build()
+        assert mine.sequence is None
+        events = [event async for event in workflow.run(1, stream=True, include_checkpoint_events=True)]
+        first = events[0].sequence
+        assert first is not None and [event.sequence for event in events] == list(range(first, first + len(events)))
+        assert mine in events and mine.sequence == first + events.index(mine)
+        for again in (copy.copy(events[2]), pickle.loads(pickle.dumps(events[2]))):
+            assert again.sequence == first + 2
+        # The run goes on, and so do its numbers; what it does not tell itself has none.
+        more = [event async for event in workflow.run(2, stream=True)]
+        assert [(event.type, event.sequence) for event in more[:2]] == [("started", None), ("status", None)]
+        numbers = [event.sequence or 0 for event in more[2:]]
+        assert numbers == sorted(set(numbers)) and numbers[0] > first + len(events) - 1
+
+    mine = WorkflowEvent.warning("mine")
+    run(main())
+
+
+def test_hidden_events_are_not_made() -> None:
+    async def main() -> None:
+        hidden = {"started", "executor_invoked", "executor_completed", "superstep_started", "checkpoint"}
+        builder = WorkflowBuilder(
+            start_executor=upper, checkpoint_storage=InMemoryCheckpointStorage(), hidden_events=hidden, name="hiding"
+        )
+        workflow = builder.add_edge(upper, reverse).build()
+        begin = [r for r in TWO_STEPS if r[0] not in hidden]
+        options: dict[str, Any] = {"stream": True, "include_checkpoint_events": True}
+        events = [event async for event in workflow.run("hey", **options)]
+        assert [row(event) for event in events] == begin
+        numbers = [event.sequence or 0 for event in events]
+        assert numbers == list(range(numbers[0], numbers[0] + len(events)))  # they have no numbers either
+        # A run that goes on, and one that is resumed.
+        more = [event async for event in workflow.run("hey", **options)]
+        assert [event.type for event in more] == [r[0] for r in begin]
+        last = workflow.get_last_checkpoint_id()
+        resumed = [event async for event in workflow.run(checkpoint_id=last, **options)]
+        assert resumed and not hidden & {event.type for event in resumed}
+        result = await workflow.run("hey")
+        assert result.get_outputs() == ["YEH"] and result.get_final_state() is WorkflowRunState.IDLE
+
+    run(main())
+
+
+def test_hidden_failures_are_raised_all_the_same() -> None:
+    @executor(id="bad")
+    async def bad(n: int, ctx: WorkflowContext) -> None:
+        raise ValueError("so bad")
+
+    seen = []
+
+    async def main() -> None:
+        builder = WorkflowBuilder(start_executor=bad, hidden_events=["failed", "executor_failed", "failed"])
+        with pytest.raises(ValueError, match="so bad"):
+            async for event in builder.build().run(1, stream=True):
+                seen.append(event.type)
+
+    run(main())
+    assert seen[-1] == "status" and not {"failed", "executor_failed"} & set(seen)
+
+
+@pytest.mark.parametrize("name", ["status", "custom", "executor_invokd", "unknown", "", 7, None])
+def test_what_cannot_be_hidden_is_refused(name: Any) -> None:
+    with pytest.raises(ValueError, match="that can be hidden; use started, ") as caught:
+        WorkflowBuilder(start_executor=upper, hidden_events=["output", name])
+    assert repr(name) in str(caught.value) and "executor_invoked" in str(caught.value)
+    with pytest.raises(TypeError, match="not a text"):
+        WorkflowBuilder(start_executor=upper, hidden_events="output")

@@ -372,3 +372,81 @@ def test_nothing_is_left_behind_when_a_run_is_left_during_its_pause(caplog: pyte
     with caplog.at_level(logging.DEBUG, "asyncio"):
         asyncio.run(story())
     assert "never" not in caplog.text
+
+
+class Digger(Executor):
+    """Digs as often as it is asked, and says so each time, if it is a good one."""
+
+    def __init__(self, id: str, tells: bool) -> None:
+        super().__init__(id)
+        self.tells = tells
+        self.cancelled = False
+
+    @handler
+    async def dig(self, times: int, ctx: WorkflowContext[Any, str]) -> None:
+        try:
+            for _ in range(times):
+                await asyncio.sleep(0.05)
+                if self.tells:
+                    ctx.keep_alive()
+        except asyncio.CancelledError:
+            self.cancelled = True
+            raise
+        await ctx.yield_output(f"{times} times")
+
+
+def test_a_lease_ends_who_gives_no_sign_of_life() -> None:
+    async def story() -> None:
+        begin = time.monotonic()
+        silent = Digger("silent", False)
+        with pytest.raises(WorkflowTimeoutException, match=r"silent.*no sign of life"):
+            await WorkflowBuilder(start_executor=silent, lease=0.2).build().run(600)
+        assert silent.cancelled and 0.2 <= time.monotonic() - begin < 10
+        # Who works for longer than that, and says so, is left alone.
+        for lease, digger in ((0.7, Digger("tells", True)), (None, Digger("silent", False))):
+            workflow = WorkflowBuilder(start_executor=digger, lease=lease).build()
+            assert (await workflow.run(20)).get_outputs() == ["20 times"] and not digger.cancelled
+
+    run(story())
+
+
+def test_a_lease_inside_a_sub_workflow_is_that_of_the_run() -> None:
+    async def story() -> None:
+        inner = WorkflowBuilder(start_executor=Digger("silent", False), name="inner").build()
+        outer = WorkflowBuilder(start_executor=WorkflowExecutor(inner, "sub", True), lease=0.1).build()
+        with pytest.raises(WorkflowTimeoutException, match="sub/silent"):
+            await outer.run(600)
+
+    run(story())
+
+
+def test_a_thread_keeps_its_lease_too() -> None:
+    refused: list[str] = []
+
+    @executor(id="thread")
+    def thread(tells: bool, ctx: WorkflowContext[Any, str]) -> None:
+        for _ in range(20):
+            time.sleep(0.05)
+            if tells:
+                ctx.keep_alive()
+        if not tells:
+            with pytest.raises(RuntimeError, match="ended") as caught:
+                ctx.keep_alive()  # it is late
+            refused.append(str(caught.value))
+
+    async def story() -> None:
+        await WorkflowBuilder(start_executor=thread, lease=0.7).build().run(True)
+        with pytest.raises(WorkflowTimeoutException, match="no sign of life"):
+            await WorkflowBuilder(start_executor=thread, lease=0.1).build().run(False)
+        while not refused:
+            await asyncio.sleep(0.01)
+
+    run(story())
+
+
+def test_a_lease_is_a_time_and_no_lease_needs_no_care() -> None:
+    for wrong, kind in ((0, ValueError), (-1, ValueError), (float("nan"), ValueError), ("1 s", TypeError)):
+        with pytest.raises(kind, match="a lease"):
+            WorkflowBuilder(start_executor=Digger("d", True), lease=wrong)  # type: ignore[arg-type]
+    workflow = WorkflowBuilder(start_executor=Digger("d", True)).build()
+    assert not workflow._has_clock and run(workflow.run(1)).get_outputs() == ["1 times"]
