@@ -10,10 +10,12 @@ from typing import Any, Callable, Optional, Union
 from ._abi import WF_OUTPUT_FINAL, WF_OUTPUT_HIDDEN, WF_OUTPUT_INTERMEDIATE
 from ._case import Case, Default, group_cases
 from ._condition import condition_names, condition_struct
+from ._described import Definition, Described, Executors, Functions
 from ._edge import Condition
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, Selector, SingleEdgeGroup
+from ._errors import GraphConnectivityError
 from ._event import mask_of
-from ._executor import Executor
+from ._executor import Executor, checked_executor
 from ._fork import Migration
 from ._host import Host, executor_struct, types_of
 from ._library import lib, raise_for
@@ -95,7 +97,66 @@ class WorkflowBuilder:
         self._retries: dict[str, Optional[Retry]] = {}
         self._timeouts: dict[str, Optional[float]] = {}
         self._start_executor = start_executor
+        self._described: Optional[Described] = None
         self._id(start_executor)
+
+    @classmethod
+    def from_definition(
+        cls,
+        definition: Definition,
+        executors: Executors,
+        conditions: Optional[Functions] = None,
+        selectors: Optional[Functions] = None,
+        *,
+        description: Optional[str] = None,
+        checkpoint_storage: Optional[CheckpointStorage] = None,
+        strict_state: bool = False,
+        migrate: Optional[Migration] = None,
+        hidden_events: Iterable[str] = (),
+        lease: Optional[float] = None,
+    ) -> WorkflowBuilder:
+        """Takes the graph from a JSON definition, a dict or a text: what `Workflow.definition` gives, in any language.
+
+        The code is added by the ids and names that the definition has. What is inside a sub-workflow is named by its
+        path: `executors={"first": First("first"), "sub/reader": Reader("reader")}`. The definition alone says how often
+        an executor is tried again, how long it may take and what becomes of its outputs. Nothing can be added to such a
+        builder.
+
+        Raises:
+            TypeError: an executor is none, a function cannot be called, or what the class says of its options.
+            ValueError: code is missing or has no place, with all names; it is no JSON; or what the class says.
+            WorkflowValidationError: it is JSON, but no definition; the error has every place that is wrong.
+        """
+        return cls._from(
+            Described(definition, executors, conditions or {}, selectors or {}),
+            description=description,
+            checkpoint_storage=checkpoint_storage,
+            strict_state=strict_state,
+            migrate=migrate,
+            hidden_events=hidden_events,
+            lease=lease,
+        )
+
+    @classmethod
+    def _from(cls, described: Described, **options: Any) -> WorkflowBuilder:
+        nodes: dict[str, Executor] = {}
+        for node in described.plain["executors"]:
+            id, ties = node["id"], node.get("sub_workflow")
+            if ties is None:
+                nodes[id] = described.executors[id]
+            else:
+                inner = cls._from(described.inside(id)).build()
+                flags = ties.get("direct_output", False), not ties.get("intercept_requests", False)
+                nodes[id] = WorkflowExecutor(inner, id, *flags, shared_state=ties.get("shared_state", False))
+        start = nodes.get(described.plain["start"])
+        if start is None:
+            raise GraphConnectivityError(f"the start '{described.plain['start']}' is no executor of the definition")
+        limit = described.plain.get("max_supersteps", DEFAULT_MAX_ITERATIONS)
+        builder = cls(limit, described.plain["name"], start_executor=start, **options)
+        builder._executors = nodes
+        builder._groups = described.groups()
+        builder._described = described
+        return builder
 
     def add_edge(self, source: Executor, target: Executor, condition: Optional[Condition] = None) -> WorkflowBuilder:
         """Messages of `source` go to `target`, if `condition(message)` is true.
@@ -214,9 +275,12 @@ class WorkflowBuilder:
             GraphConnectivityError: an executor cannot be reached from the start.
             WorkflowValidationError: the graph is wrong in another way. Each of these names all problems.
         """
-        outputs, intermediates = self._selection.resolve(self._executors)
+        if self._described is None:
+            outputs, intermediates = self._selection.resolve(self._executors)
+            designation = OutputDesignation(None if outputs is None else frozenset(outputs), frozenset(intermediates))
+        else:
+            outputs, intermediates, designation = None, [], self._described.designation
         validate_workflow_graph(self._groups, self._executors, self._start_executor, outputs or (), intermediates)
-        designation = OutputDesignation(None if outputs is None else frozenset(outputs), frozenset(intermediates))
         numbers: list[int] = []
         migration = None if self._migrate is None else keep(self._migrate)
         if migration is not None:
@@ -251,6 +315,8 @@ class WorkflowBuilder:
             numbers.append(keep(item))
             return numbers[-1]
 
+        if self._described is not None:
+            return self._build_described(self._described, number)
         conditional = [edge for group in self._groups for edge in group.conditional]
         selecting = [edge for group in self._groups for edge in group.selecting]
         condition_of, selector_of = condition_names(conditional), condition_names(selecting)
@@ -264,9 +330,7 @@ class WorkflowBuilder:
                     inner = executor.workflow._handle
                     _call(lib.wf_builder_add_sub_workflow, builder, name.encode(), inner, executor.flags)
                 else:
-                    host = Host(executor)
-                    struct = executor_struct(number(host), host.keeps_state)
-                    _call(lib.wf_builder_add_executor, builder, name.encode(), byref(struct))
+                    _add_code(builder, name, Host(executor), number)
                     _call(lib.wf_builder_set_types, builder, name.encode(), names_of(executor.input_types), None, None)
                     self._add_limits(builder, executor)
             if designation.outputs is not None:
@@ -282,6 +346,20 @@ class WorkflowBuilder:
                 names = [next(conditions) for _ in group.conditional]
                 names.extend(next(selectors) for _ in group.selecting)
                 group.add_to(builder, _call, names)
+            _call(lib.wf_builder_build, builder, byref(handle))
+            return handle.value or 0
+        finally:
+            lib.wf_builder_free(builder)
+
+    def _build_described(self, described: Described, number: Callable[[Any], int]) -> int:
+        builder, handle = described.parse(), c_void_p()
+        try:
+            for path, executor in described.executors.items():
+                _add_code(builder, path, Host(executor), number)
+            for name, condition in described.conditions.items():
+                _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, number(condition))))
+            for name, selector in described.selectors.items():
+                _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, number(selector))))
             _call(lib.wf_builder_build, builder, byref(handle))
             return handle.value or 0
         finally:
@@ -303,9 +381,13 @@ class WorkflowBuilder:
 
     def _has_clock(self) -> bool:
         """Whether time alone can make a run go on."""
-        return self._lease > 0 or any(
-            executor.workflow._has_clock if isinstance(executor, WorkflowExecutor) else any(self._limits(executor))
-            for executor in self._executors.values()
+        inner = [node.workflow for node in self._executors.values() if isinstance(node, WorkflowExecutor)]
+        if self._lease or any(workflow._has_clock for workflow in inner):
+            return True
+        if self._described is not None:
+            return self._described.has_limits
+        return any(
+            any(self._limits(node)) for node in self._executors.values() if not isinstance(node, WorkflowExecutor)
         )
 
     def _scopes(self) -> dict[str, Mapping[str, Shape]]:
@@ -320,11 +402,9 @@ class WorkflowBuilder:
 
     def _id(self, executor: Executor) -> str:
         """The id of an executor, which belongs to the graph from now on."""
-        if not isinstance(executor, Executor):
-            raise TypeError(f"{executor!r} is not an executor: use an Executor object or a function with @executor")
-        if not hasattr(executor, "_handlers"):
-            raise TypeError(f"{type(executor).__name__} must call super().__init__(id=...) in its __init__")
-        known = self._executors.setdefault(executor.id, executor)
+        if self._described is not None:
+            raise RuntimeError("the graph comes from a definition, and has all that it says: change the definition")
+        known = self._executors.setdefault(checked_executor(executor).id, executor)
         if known is not executor:
             raise ValueError(f"Duplicate executor ID '{executor.id}': two executors have it")
         return executor.id
@@ -340,6 +420,11 @@ class WorkflowBuilder:
         pairs = sorted(pair for group in self._groups for pair in group.pairs)
         text = repr((self._start_executor.id, sorted(self._executors), pairs))
         return f"workflow-{zlib.crc32(text.encode()):08x}"
+
+
+def _add_code(builder: c_void_p, path: str, host: Host, number: Callable[[Any], int]) -> None:
+    struct = executor_struct(number(host), host.keeps_state)
+    _call(lib.wf_builder_add_executor, builder, path.encode(), byref(struct))
 
 
 def _call(function: Callable[..., int], *arguments: Any) -> None:

@@ -172,3 +172,16 @@ class Executor:
 
     def __repr__(self) -> str:
         return f"{self.__class__.__name__}(id={self.id!r})"
+
+
+def checked_executor(executor: Any) -> Executor:
+    """What a graph is given as an executor, if it is one.
+
+    Raises:
+        TypeError: it is something else, or not complete.
+    """
+    if not isinstance(executor, Executor):
+        raise TypeError(f"{executor!r} is not an executor: use an Executor object or a function with @executor")
+    if not hasattr(executor, "_handlers"):
+        raise TypeError(f"{type(executor).__name__} must call super().__init__(id=...) in its __init__")
+    return executor
