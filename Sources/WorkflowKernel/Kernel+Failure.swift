@@ -95,6 +95,7 @@ extension Kernel {
             work.mail[one.executor].failedAttempts = one.attempts
             work.mail[one.executor].notBefore = pause(of: one)
             work.mail[one.executor].staged = one.staged
+            if !one.staged.requests.isEmpty { work.hasRequests = true }
             guard !one.deliveries.isEmpty else { continue }
             if work.mail[one.executor].notBefore == nil { ready.append(one.executor) } else { work.waiting.append(one.executor) }
         }

@@ -90,12 +90,35 @@ extension Kernel {
         if state == .inProgress { enter(.inProgressPendingRequests) }
     }
 
-    /// Two requests of one id could not be told apart: the second one fails its executor.
-    mutating func duplicateRequest(in outcome: Outcome) -> Failure? {
+    /// Two requests of one id could not be told apart: one that is pending already, or that the executor has just made,
+    /// fails it.
+    mutating func duplicateRequest(in outcome: Outcome, of executor: Int) -> Failure? {
         if outcome.requests.isEmpty { return nil }
-        var own: Set<Text> = []
+        var own = Set(work.mail[executor].staged.requests.map(\.id))
         for request in outcome.requests where requestIDs.contains(request.id) || !own.insert(request.id).inserted {
             return Failure(.exists, "there is already a pending request '\(request.id.string.printable)'")
+        }
+        return nil
+    }
+
+    /// The same between executors of one superstep. Looked for when all have ended, so that it does not matter who was faster;
+    /// nothing of the superstep counts then.
+    mutating func doubleRequest() -> (executor: Int, failure: Failure)? {
+        guard work.hasRequests else { return nil }
+        var askers: [Text: Int] = [:]
+        for executor in work.active {
+            for request in work.mail[executor].staged.requests {
+                guard let other = askers.updateValue(executor, forKey: request.id) else { continue }
+                let (first, last) = (graph.executorID(other), graph.executorID(executor))
+                return (
+                    executor,
+                    Failure(
+                        .exists,
+                        "'\(first)' and '\(last)' both made a request '\(request.id.string.printable)' in superstep "
+                            + "\(superstepAtWork); let the library make the ids, or put the executor's into them",
+                        executorID: last, superstep: superstepAtWork)
+                )
+            }
         }
         return nil
     }

@@ -30,7 +30,7 @@ extension Kernel {
 
     /// A request is told to the host, or to the executors around a sub-workflow.
     private mutating func stage(_ request: Request, _ lane: Lane, by executor: Int) {
-        requestIDs.insert(request.id)
+        work.hasRequests = true
         work.mail[executor].staged.requests.append(request)
         guard let node = request.interceptor, let notice = request.notice else { return announce(request) }
         stage(notice, from: node, to: Message.everyone, outerLane(of: lane, at: node, from: executor), by: executor)
@@ -101,7 +101,7 @@ extension Kernel {
         var messages: [Message] = []
         for executor in work.active {
             messages += work.mail[executor].staged.messages
-            if !work.mail[executor].staged.requests.isEmpty { snapshot.requests += work.mail[executor].staged.requests }
+            if !work.mail[executor].staged.requests.isEmpty { adopt(work.mail[executor].staged.requests) }
             if !work.mail[executor].staged.answers.isEmpty { adopt(work.mail[executor].staged.answers, from: executor, into: &messages) }
             for (key, value) in work.mail[executor].staged.writes.own { snapshot.executors[executor].state[key] = value }
             adopt(work.mail[executor].staged.writes.shared, in: graph.scope(of: executor))
@@ -113,6 +113,11 @@ extension Kernel {
         snapshot.fanIns = work.fanIns
         snapshot.lanes = work.lanes
         snapshot.superstep += 1
+    }
+
+    private mutating func adopt(_ requests: [Request]) {
+        snapshot.requests += requests
+        for request in requests { requestIDs.insert(request.id) }
     }
 
     private mutating func adopt(_ writes: [Text: Text?], in scope: Int) {

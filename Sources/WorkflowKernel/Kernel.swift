@@ -89,7 +89,7 @@ public struct Kernel: Sendable {
     let savers: Set<Int>
     /// Save hooks' answers, to be adopted with the superstep.
     var saved: [(executor: Int, text: Text?)] = []
-    /// Ids of the requests that are pending, or will be if the superstep commits.
+    /// Ids of the requests that were pending at the last boundary.
     var requestIDs: Set<Text>
     /// What came from outside and waits for a boundary.
     var incoming: [Incoming] = []
@@ -120,7 +120,6 @@ public struct Kernel: Sendable {
         begin()
         for warning in warnings { emit(.warning, data: .warning(reason: warning.reason, message: warning.message)) }
         for request in snapshot.hostRequests { announce(request) }
-        requestIDs.formUnion(snapshot.partial?.requests.map(\.id) ?? [])
         phase = .restoring
         ready = options.hooks.restorers.filter { inUse || snapshot.executors[$0].saved != nil }
     }
@@ -192,7 +191,14 @@ public struct Kernel: Sendable {
             return nil
         }
         if outstanding > 0 { return .wait(until: dueTime) }
-        if kind == .invoke, failure == nil, work.failures.isEmpty, !work.waiting.isEmpty { return pause() }
+        if kind == .invoke, failure == nil {
+            if let (executor, failure) = doubleRequest() {
+                emit(.executorFailed, executor: executor, data: .failure(failure))
+                stop(failure)
+                return nil
+            }
+            if work.failures.isEmpty, !work.waiting.isEmpty { return pause() }
+        }
         ready.removeAll(keepingCapacity: true)
         nextReady = 0
         if let failure { stop(failure) } else { end(&self) }
@@ -204,7 +210,7 @@ public struct Kernel: Sendable {
         // After a cancel, calls that were under way still end; they count no more.
         guard outstanding > 0 else { return }
         outstanding -= 1
-        if var failure = outcome.failure ?? duplicateRequest(in: outcome) {
+        if var failure = outcome.failure ?? duplicateRequest(in: outcome, of: executor) {
             failure.executorID = failure.executorID ?? graph.executorID(executor)
             failure.superstep = failure.superstep ?? superstepAtWork
             guard call == .invoke else {

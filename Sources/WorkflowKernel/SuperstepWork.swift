@@ -30,6 +30,8 @@ struct SuperstepWork: Sendable {
     var waiting: [Int] = []
     /// Executors that failed for good, with why.
     var failures: [(executor: Int, failure: Failure)] = []
+    /// Whether somebody asked something.
+    var hasRequests = false
     /// Whether there is more to tell than the last checkpoint says.
     var hasProgress = false
     /// Where routing is: the message, and the route among those of its source.
@@ -77,6 +79,7 @@ struct SuperstepWork: Sendable {
         }
         active.removeAll(keepingCapacity: true)
         hasProgress = false
+        hasRequests = false
     }
 }
 

@@ -158,4 +158,41 @@ struct RequestTests {
         #expect(player.lines.last == "status IDLE")
         #expect(try self.player(player.documents.last).play().kernel.snapshot.requests.count == 2)
     }
+
+    @Test("Two executors that make one id in a superstep fail it, whoever was faster", arguments: 0..<4)
+    func doubles(schedule: Int) throws {
+        let graph = try makeGraph {
+            try $0.addFanOut("a", ["b", "c", "d"])
+            try $0.setRetry("d", try Retry(attempts: 2, delay: 1))
+        }
+        let player = KernelPlayer(graph)
+        if schedule > 0 { player.pick = { schedule % $0 } }
+        player.handle = { call in
+            switch call.executor {
+            case 0: .send("1")
+            case 1, 2: .ask("same", executor: call.executor)
+            default: call.failedAttempts == 0 ? .fail() : Outcome()
+            }
+        }
+        player.play()
+        #expect(player.kernel.failure?.status == .exists)
+        #expect(player.kernel.failure?.message.hasPrefix("'b' and 'c' both made a request 'same' in superstep 2") == true)
+        #expect(player.lines.filter { $0.hasPrefix("executor_failed") } == ["executor_failed c"])
+        // Not even the pause of d recorded it: a document with both could not be read.
+        #expect(player.documents.count == 2)
+    }
+
+    @Test("An id is free again when its request was answered, and taken while it is pending")
+    func idsAgain() throws {
+        let player = KernelPlayer(try makeGraph())
+        player.handle = { call in call.request == nil || call.input == "\"again\"" ? .ask("q", executor: call.executor) : Outcome() }
+        player.play()
+        for _ in 1...2 {
+            let request = try #require(player.kernel.snapshot.hostRequests.first)
+            player.outside { $0.answer(request, "\"again\"") }.play()
+        }
+        #expect(player.kernel.state == .idleWithPendingRequests)
+        player.outside { $0.input("1") }.play()
+        #expect(player.kernel.failure?.status == .exists)
+    }
 }
