@@ -305,8 +305,9 @@ public final class Context: ProcessBound, @unchecked Sendable {
         lastSign.store(clock(), ordering: .relaxed)
     }
 
-    /// When the call is too late, with a lease that begins anew with every sign of life.
+    /// When the call is too late, with a lease that begins anew with every sign of life; nil if it has ended.
     func deadline(lease: UInt64?) -> UInt64? {
+        guard isOpen else { return nil }
         let sign = lastSign.load(ordering: .relaxed)
         guard let lease, sign > 0 else { return deadline }
         return min(deadline ?? .max, sign &+ lease)

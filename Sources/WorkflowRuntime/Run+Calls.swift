@@ -39,7 +39,7 @@ extension Run {
 
     /// From now on the call has a lease, if the run has one; a call that is to be polled not before somebody has it.
     private func begin(_ context: Context, isPolled: Bool = false) {
-        underWay.begin(context)
+        underWay.begin(context, at: hasLimits ? clock() : 0)
         if underWay.lease != nil, !isPolled { try? context.keepAlive() }
     }
 

@@ -4,6 +4,7 @@ import Testing
 import WorkflowJSON
 import WorkflowModel
 @testable import WorkflowRuntime
+import WorkflowStorage
 import WorkflowTestSupport
 
 /// A host that is late, or never answers, cannot hang a run.
@@ -190,5 +191,34 @@ struct TimeoutTests {
         let why = try run.whyWaiting().string
         #expect(why.contains("it waits for 'a' to handle a message"))
         #expect(why.contains("\"failed_attempts\":1,\"deadline_in_ms\":5000"))
+    }
+
+    @Test("Of many calls that are under way, the first deadline counts, and a sign of life moves it on")
+    func firstDeadline() throws {
+        let world = FakeWorld()
+        let workflow = try Self.workflow(timeout: 5000, ScriptedExecutor { _ in .ok })
+        func context() -> Context {
+            let player = KernelPlayer(workflow.graph).play()
+            return Context(
+                player.calls[0], workflow: workflow, runID: "r", inbox: Inbox(), storage: MemoryStorage(), clock: world.environment.now,
+                now: world.now)
+        }
+        var calls = CallsUnderWay(lease: 2_000_000)
+        let start = world.now
+        let first = context()
+        calls.begin(first, at: start)
+        #expect(calls.firstDeadline == start + 2_000_000)
+        try first.keepAlive()
+        world.now += 1_000_000
+        let second = context()
+        calls.begin(second, at: world.now)
+        try second.keepAlive()
+        try first.keepAlive()
+        // The bound is early, never late: at it nobody is too late, and the next one is right.
+        #expect(calls.firstDeadline == start + 2_000_000)
+        #expect(calls.expire(at: start + 2_000_000).isEmpty)
+        #expect(calls.firstDeadline == start + 3_000_000)
+        _ = first.end()
+        #expect(calls.expire(at: start + 3_000_000).map { $0 === second } == [true])
     }
 }
