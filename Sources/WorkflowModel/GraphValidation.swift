@@ -17,7 +17,10 @@ extension GraphDraft {
             problems.append("types are declared for the sub-workflow '\(sub.id)', which has those of what is inside; declare them there")
         }
         for id in policies.keys.map(\.string).sorted() where indexes[Name(id)] == nil {
-            problems.append("a retry or a timeout is set for executor '\(id)', but there is no such executor")
+            let sub = subWorkflows.first { id.utf8.starts(with: ($0.id + "/").utf8) }
+            problems.append(
+                "a retry or a timeout is set for executor '\(id)', but "
+                    + (sub.map { "'\($0.id)' is a sub-workflow: set it in the workflow that is embedded" } ?? "there is no such executor"))
         }
         for sub in subWorkflows where policies[Name(sub.id)] != nil {
             problems.append("a retry or a timeout is set for the sub-workflow '\(sub.id)'; set it for the executors inside")

@@ -64,4 +64,16 @@ struct GraphValidationTests {
         let graph = try makeGraph(start: "0") { try $0.addChain((0..<100_000).map(String.init)) }
         #expect(graph.executors.count == 100_000)
     }
+
+    @Test("A retry for an executor inside an embedded workflow says where it belongs")
+    func policyInside() throws {
+        var draft = try GraphDraft(name: "outer")
+        try draft.setStart("sub")
+        try draft.addSubWorkflow("sub", try makeGraph("inner", start: "x"))
+        try draft.setTimeout("sub/x", milliseconds: 5)
+        try draft.setRetry("nobody", try Retry())
+        let message = failure { _ = try draft.validated() }?.message ?? ""
+        #expect(message.contains("executor 'sub/x', but 'sub' is a sub-workflow: set it in the workflow that is embedded"))
+        #expect(message.contains("executor 'nobody', but there is no such executor"))
+    }
 }
