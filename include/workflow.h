@@ -1461,7 +1461,8 @@ WF_API const char *wf_context_request_data(const wf_context_t *context, size_t *
  * @return WF_OK; WF_E_INVALID for a bad id or an empty type; WF_E_JSON with the offset; WF_E_LIMIT;
  *     WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the
  *     context has ended; WF_E_FORKED. A second pending request of one id fails the executor with
- *     WF_E_EXISTS.
+ *     WF_E_EXISTS; one id from two executors in one superstep fails the run, and nothing of that superstep
+ *     counts.
  */
 WF_API wf_status_t wf_context_request_info(wf_context_t *context, const char *request_id, const char *json,
                                            size_t length, const char *response_type, wf_error_t **error);

@@ -17,7 +17,8 @@ import WorkflowRuntime
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_INVALID for a bad id or an empty type; WF_E_JSON with the offset; WF_E_LIMIT; WF_E_MISUSE in a
 ///   save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED. A second pending
-///   request of one id fails the executor with WF_E_EXISTS.
+///   request of one id fails the executor with WF_E_EXISTS; one id from two
+///   executors in one superstep fails the run, and nothing of that superstep counts.
 @_cdecl("wf_context_request_info")
 public func wf_context_request_info(
     _ context: UnsafeMutablePointer<wf_context>?, _ request_id: UnsafePointer<CChar>?, _ json: UnsafePointer<CChar>?,
