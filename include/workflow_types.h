@@ -167,6 +167,18 @@ enum wf_run_flags {
     WF_RUN_STRICT_STATE = 2
 };
 
+/** When a run saves its checkpoints, and what they survive once it has gone on: wf_run_options_t.durability. */
+enum wf_durability {
+    /** Every checkpoint, before the run goes on; it survives power loss. */
+    WF_DURABILITY_FULL = 0,
+    /** Every checkpoint, before the run goes on; it survives the death of the process, however it dies. After power loss some
+     *  of the last ones may be missing; those that are there are whole. */
+    WF_DURABILITY_PROCESS = 1,
+    /** One, whenever the run comes to rest (idle, waiting for an answer, failed, cancelled) or is freed; it survives power loss.
+     *  A process that dies on the way loses what the run did since its last rest. */
+    WF_DURABILITY_EXIT = 2
+};
+
 /** How wf_builder_add_sub_workflow ties a workflow to what is around it. */
 enum wf_sub_workflow_flags {
     WF_SUB_DIRECT_OUTPUT = 1,      /**< Its outputs are outputs of the run, not messages from its node. */
@@ -321,7 +333,8 @@ typedef struct wf_run_options {
     const char *edits;       /**< A JSON merge patch (RFC 7396) for the checkpoint that wf_run_resume or wf_run_restore takes up: see there. NULL for none. Copied. */
     wf_migrate_fn migrate;   /**< Makes checkpoints of another graph fit; NULL refuses them. */
     void *migrate_data;      /**< Passed to it. Borrowed: must live as long as the run, for wf_run_rewind. */
+    uint64_t durability;     /**< enum wf_durability. A storage of the host decides for itself what its checkpoints survive. */
 } wf_run_options_t;
-#define WF_RUN_OPTIONS_INIT { (uint32_t)sizeof(wf_run_options_t), 0, NULL, NULL, 0, 0, NULL, 0, NULL, NULL, NULL }
+#define WF_RUN_OPTIONS_INIT { (uint32_t)sizeof(wf_run_options_t), 0, NULL, NULL, 0, 0, NULL, 0, NULL, NULL, NULL, 0 }
 
 #endif /* WORKFLOW_TYPES_H */

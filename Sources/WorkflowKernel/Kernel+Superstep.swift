@@ -83,6 +83,7 @@ extension Kernel {
 
     /// All is told: the boundary moves, and is made durable in the same step.
     mutating func commit(_ kind: CheckpointKind) -> Step? {
+        if options.recordsChanges { recordChanges(kind) }
         for (executor, text) in saved { snapshot.executors[executor].saved = text }
         saved.removeAll(keepingCapacity: true)
         switch kind {
@@ -94,6 +95,22 @@ extension Kernel {
         guard !options.checkpoints else { return .commit(kind) }
         committed(kind)
         return nil
+    }
+
+    /// Where this commit will change the state.
+    private mutating func recordChanges(_ kind: CheckpointKind) {
+        changes.clear()
+        for (executor, _) in saved { changes.add(.saved(executor: executor), before: snapshot.executors[executor].saved) }
+        guard kind == .superstep else { return }
+        for executor in work.active {
+            let (writes, scope) = (work.mail[executor].staged.writes, graph.scope(of: executor))
+            for key in writes.own.keys {
+                changes.add(.own(executor: executor, key: key), before: snapshot.executors[executor].state[key])
+            }
+            for key in writes.shared.keys {
+                changes.add(.shared(scope: scope, key: key), before: snapshot.shared(of: scope)[key])
+            }
+        }
     }
 
     /// Makes the superstep's effects the snapshot, in the order of declaration.
@@ -201,12 +218,15 @@ extension Kernel {
                     + "the answer of '\(first)' was taken"))
     }
 
-    /// Reports that the snapshot is durable, and as which checkpoint.
-    public mutating func committed(_ checkpoint: CheckpointSummary) {
+    /// Reports that the snapshot is durable, and as which checkpoint; nil: it will be made durable when the run rests.
+    public mutating func committed(_ checkpoint: CheckpointSummary?) {
         guard case .committing(let kind) = phase else { return }
-        emit(.checkpoint, data: .checkpoint(checkpoint))
+        if let checkpoint { tell(checkpoint) }
         committed(kind)
     }
+
+    /// Tells that the boundary at which the run rests is durable.
+    public mutating func tell(_ checkpoint: CheckpointSummary) { emit(.checkpoint, data: .checkpoint(checkpoint)) }
 
     private mutating func committed(_ kind: CheckpointKind) {
         if kind == .partial { return recorded() }

@@ -22,6 +22,8 @@ public struct Kernel: Sendable {
         public var hooks: Hooks
         /// Two executors that write one shared key in one superstep fail the run, instead of a warning.
         public var strictState = false
+        /// Whether the driver wants to know where each commit changed the state.
+        public var recordsChanges = false
 
         public init(
             maxSupersteps: Int, checkpoints: Bool, hidden: HiddenEvents = HiddenEvents(), hooks: Hooks = Hooks()
@@ -68,6 +70,8 @@ public struct Kernel: Sendable {
     public internal(set) var state: RunState = .started
     /// How many supersteps are committed. `snapshot` is ahead of it while a boundary is being made durable.
     public internal(set) var committedSupersteps: Int
+    /// What the boundary in the making has changed, if the driver wants to know.
+    public internal(set) var changes = StateChanges()
     /// Why the run failed.
     public internal(set) var failure: Failure?
     /// The time, in microseconds since 1970, and any number: the driver keeps them fresh if the graph has policies.

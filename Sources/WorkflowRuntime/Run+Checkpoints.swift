@@ -30,31 +30,53 @@ extension Run {
 
     func commit(_ kind: CheckpointKind) {
         let summary = CheckpointSummary(
-            id: identifiers.next(), previousID: last.summary?.id, runID: id.string, workflowName: workflow.graph.name,
-            signature: workflow.graph.signature.string, kind: kind.rawValue, superstep: kernel.snapshot.superstep,
-            timestamp: Timestamp.text(microseconds: options.environment.now()))
-        guard let storage = options.storage else {
+            id: identifiers.next(), previousID: isUnsaved ? last.summary?.previousID : last.summary?.id, runID: id.string,
+            workflowName: workflow.graph.name, signature: workflow.graph.signature.string, kind: kind.rawValue,
+            superstep: kernel.snapshot.superstep, timestamp: Timestamp.text(microseconds: options.environment.now()))
+        guard options.storage != nil, options.durability != .exit else {
             last = .boundary(summary)
-            return kernel.committed(summary)
+            isUnsaved = options.storage != nil
+            return kernel.committed(isUnsaved ? nil : summary)
         }
         do throws(Failure) {
-            let document = try document(summary)
-            guard document.count <= JSON.largestText else {
-                throw Failure(
-                    .limit,
-                    "the checkpoint of superstep \(summary.superstep) has \(document.count) bytes; at most \(JSON.largestText) "
-                        + "can be read again. Keep large data elsewhere and send its name", superstep: summary.superstep)
-            }
-            try storage.save(document, summary)
-            last = .stored(summary)
+            try save(summary, changes: hasStoredBase ? kernel.changes : nil)
             kernel.committed(summary)
         } catch {
             kernel.fail(error)
         }
     }
 
-    private func document(_ summary: CheckpointSummary) throws(Failure) -> Text {
+    /// The changes of a commit are told from the checkpoint before it: the storage must have that one.
+    private var hasStoredBase: Bool { if case .stored = last { true } else { false } }
+
+    private func save(_ summary: CheckpointSummary, changes: StateChanges?) throws(Failure) {
+        guard let storage = options.storage else { return }
+        try requireTexts()
+        let boundary = Commit.Boundary(
+            kernel.snapshot, graph: workflow.graph, definition: workflow.definition, changes: changes)
+        try storage.save(
+            Commit(
+                boundary, summary, expected: .head(head), durability: options.durability == .process ? .process : .full,
+                in: session))
+        head = summary.id
+        last = .stored(summary)
+    }
+
+    /// The run rests or is let go: what was not saved on the way is saved now. False if there was nothing.
+    func saveAtRest() throws(Failure) -> Bool {
+        guard isUnsaved, case .boundary(let summary) = last else { return false }
+        isUnsaved = false
+        try save(summary, changes: nil)
+        kernel.tell(summary)
+        return true
+    }
+
+    private func requireTexts() throws(Failure) {
         if let (source, failure) = kernel.snapshot.unencodable { throw failure.unsendable(from: workflow.graph.executorID(source)) }
+    }
+
+    private func document(_ summary: CheckpointSummary) throws(Failure) -> Text {
+        try requireTexts()
         return CheckpointDocument.text(
             of: Checkpoint(summary: summary, snapshot: kernel.snapshot), graph: workflow.graph, definition: workflow.definition)
     }

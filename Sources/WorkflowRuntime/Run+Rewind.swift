@@ -59,6 +59,7 @@ extension Run {
             forks: isChanged || Text(found.summary.runID) != id)
         kernel.now = clock()
         underWay.clear()
+        isUnsaved = false
         identifiers.advance(beyond: found.summary.id)
         last = isStored && !isChanged
             ? .stored(found.summary) : .given(document: resumption.document, found.summary, isChanged: isChanged)

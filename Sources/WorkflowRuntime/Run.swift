@@ -25,6 +25,11 @@ public final class Run: ProcessBound, @unchecked Sendable {
     private var sequence: UInt64 = 0
     var identifiers: Identifiers
     var last: LastCheckpoint
+    /// What the storage must have as the run's last checkpoint when the next one is saved.
+    var head: String?
+    let session = StorageSession()
+    /// The last boundary waits for the run to rest before it is saved.
+    var isUnsaved = false
     var underWay: CallsUnderWay
     /// Whether the clock matters to the run.
     let hasLimits: Bool
@@ -80,14 +85,15 @@ public final class Run: ProcessBound, @unchecked Sendable {
         let kernel = Kernel(
             graph: workflow.graph, options: Self.kernelOptions(workflow, options), resuming: found.checkpoint.snapshot,
             warnings: warnings, forks: found.isChanged || Name(id) != Name(summary.runID))
-        self.init(
-            workflow, options, id: id, kernel,
-            Identifiers(environment: options.environment, after: summary.id), LastCheckpoint(found, isStored: isStored))
+        let head = try options.storage?.head(run: id)
+        var identifiers = Identifiers(environment: options.environment, after: summary.id)
+        if let head { identifiers.advance(beyond: head) }
+        self.init(workflow, options, id: id, kernel, identifiers, LastCheckpoint(found, isStored: isStored), head: head)
     }
 
     private init(
         _ workflow: Workflow, _ options: RunOptions, id: String, _ kernel: Kernel, _ identifiers: Identifiers,
-        _ last: LastCheckpoint
+        _ last: LastCheckpoint, head: String? = nil
     ) {
         self.workflow = workflow
         self.options = options
@@ -95,6 +101,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         self.kernel = kernel
         self.identifiers = identifiers
         self.last = last
+        self.head = head
         memos = options.storage ?? MemoryStorage()
         underWay = CallsUnderWay(lease: options.lease.map { UInt64(clamping: $0) &* 1000 })
         hasLimits = options.lease != nil || !workflow.graph.policies.isEmpty
@@ -105,6 +112,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     deinit {
+        _ = try? saveAtRest()
         isGone = true
         inbox.close()
         inbox.empty()
@@ -125,6 +133,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
             checkpoints: options.checkpoints || options.storage != nil, hidden: options.hidden,
             hooks: workflow.hooks)
         result.strictState = options.strictState
+        result.recordsChanges = options.storage != nil && options.durability != .exit
         return result
     }
 
@@ -181,6 +190,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
                 case .closed: throw Failure(.closed, "the run '\(id)' was freed while it was being driven")
                 }
             case .rest:
+                if isUnsaved, rested() { continue }
                 guard inbox.beginRest(forGood: kernel.failure != nil) else { continue }
                 if let failure = kernel.failure { throw failure }
                 return .done
@@ -209,6 +219,15 @@ public final class Run: ProcessBound, @unchecked Sendable {
     private func rest(for milliseconds: Int64?) -> Next {
         if let milliseconds { inbox.ring(at: Monitor.deadline(in: milliseconds)) }
         return .timeout
+    }
+
+    /// Saves the boundary at which the run rests. What goes wrong is the end of the run; a run that failed before stays so.
+    private func rested() -> Bool {
+        let hadFailed = kernel.failure != nil
+        do throws(Failure) { return try saveAtRest() } catch {
+            if !hadFailed { kernel.fail(error) }
+            return !hadFailed
+        }
     }
 
     private func absorb() {

@@ -7,6 +7,8 @@ public struct RunOptions: Sendable {
     public var runID: String?
     /// Where checkpoints go; nil keeps none unless `checkpoints` says so.
     public var storage: (any Storage)?
+    /// When checkpoints are saved, and what they survive then.
+    public var durability = RunDurability.full
     /// Make checkpoints without a storage: the host takes them from the run.
     public var checkpoints = false
     /// Two executors that write one shared key in one superstep fail the run.
@@ -25,4 +27,14 @@ public struct RunOptions: Sendable {
     public var environment = Environment.system
 
     public init() {}
+}
+
+/// With the numbers of `enum wf_durability`.
+public enum RunDurability: UInt32, Sendable {
+    /// Each checkpoint survives power loss before the run goes on.
+    case full = 0
+    /// Each checkpoint survives the death of the process.
+    case process = 1
+    /// One checkpoint whenever the run comes to rest or is let go, and that one survives power loss.
+    case exit = 2
 }

@@ -17,13 +17,16 @@ public final class DirectoryStorage: Storage {
         folder = try Folder(path: path)
     }
 
-    public func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {
-        let id = summary.id
+    public func save(_ commit: Commit) throws(Failure) {
+        let id = commit.summary.id
         try CheckpointID.check(id)
+        let document = try commit.document()
         guard try !folder.create(name(id), try SealedDocument.seal(document)) else { return }
         // Another writer was first; if it said the same, all is well.
         guard let other = try? load(id), other == document else { throw CheckpointID.taken(id, in: place) }
     }
+
+    public func head(run: String) throws(Failure) -> String? { nil }
 
     public func load(_ id: String) throws(Failure) -> Text {
         try CheckpointID.check(id)

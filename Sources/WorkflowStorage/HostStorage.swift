@@ -38,13 +38,16 @@ public final class HostStorage: Storage {
 
     public init(_ code: any StorageCode) { self.code = code }
 
-    public func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {
-        let id = summary.id
+    public func save(_ commit: Commit) throws(Failure) {
+        let id = commit.summary.id
         try CheckpointID.check(id)
+        let document = try commit.document()
         let kept = code.reformats ? document : try SealedDocument.seal(document)
-        guard try !code.save(id, workflow: summary.workflowName, kept) else { return }
+        guard try !code.save(id, workflow: commit.summary.workflowName, kept) else { return }
         guard let other = try? read(id).document, isSame(other, document) else { throw CheckpointID.taken(id, in: Self.place) }
     }
+
+    public func head(run: String) throws(Failure) -> String? { nil }
 
     private func isSame(_ left: Text, _ right: Text) -> Bool {
         code.reformats ? JSON.isSame(left, right) : left == right

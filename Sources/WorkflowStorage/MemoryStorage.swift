@@ -2,33 +2,49 @@ public import WorkflowModel
 
 /// `memory:` Checkpoints as bytes, gone with the storage. Holds no reference to anything that runs.
 public final class MemoryStorage: Storage {
-    private let kept = Locked<[String: (document: Text, summary: CheckpointSummary)]>([:])
+    private struct Kept {
+        var checkpoints: [String: (document: Text, summary: CheckpointSummary)] = [:]
+        /// By run.
+        var heads: [Text: String] = [:]
+    }
+
+    private let kept = Locked(Kept())
     /// By run, then by key.
     private let memos = Locked<[Text: [Text: Text]]>([:])
     private static let place = "the memory storage"
 
     public init() {}
 
-    public func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {
-        try CheckpointID.check(summary.id)
+    public func save(_ commit: Commit) throws(Failure) {
+        let (id, run) = (commit.summary.id, Text(commit.summary.runID))
+        try CheckpointID.check(id)
+        let document = try commit.document()
         try kept.withLock { kept throws(Failure) in
-            if let other = kept[summary.id], other.document != document {
-                throw CheckpointID.taken(summary.id, in: Self.place)
+            if let other = kept.checkpoints[id] {
+                guard other.document == document else { throw CheckpointID.taken(id, in: Self.place) }
+                return
             }
-            kept[summary.id] = (document, summary)
+            let head = kept.heads[run]
+            if case .head(let expected) = commit.expected, expected != head {
+                throw RunFence.conflict(commit.summary.runID, expected: expected, found: head)
+            }
+            kept.checkpoints[id] = (document, commit.summary)
+            kept.heads[run] = max(head ?? id, id)
         }
     }
 
+    public func head(run: String) -> String? { kept.withLock { $0.heads[Text(run)] } }
+
     public func load(_ id: String) throws(Failure) -> Text {
         try CheckpointID.check(id)
-        guard let document = kept.withLock({ $0[id]?.document }) else {
+        guard let document = kept.withLock({ $0.checkpoints[id]?.document }) else {
             throw CheckpointID.unknown(id, in: Self.place)
         }
         return document
     }
 
     public func list(workflow: String?) -> [StoredCheckpoint] {
-        kept.withLock { $0.values.map(\.summary) }
+        kept.withLock { $0.checkpoints.values.map(\.summary) }
             .filter { workflow == nil || $0.workflowName == workflow }
             .sorted { $0.id < $1.id }
             .map { .good($0) }
@@ -36,14 +52,18 @@ public final class MemoryStorage: Storage {
 
     public func latest(workflow: String?) -> LatestCheckpoint {
         kept.withLock { kept in
-            let own = kept.values.lazy.map(\.summary).filter { workflow == nil || $0.workflowName == workflow }
+            let own = kept.checkpoints.values.lazy.map(\.summary).filter { workflow == nil || $0.workflowName == workflow }
             return LatestCheckpoint(id: own.map(\.id).max())
         }
     }
 
     public func delete(_ id: String) throws(Failure) -> Bool {
         try CheckpointID.check(id)
-        return kept.withLock { $0.removeValue(forKey: id) != nil }
+        return kept.withLock { kept in
+            guard let run = kept.checkpoints.removeValue(forKey: id)?.summary.runID else { return false }
+            if !kept.checkpoints.values.contains(where: { $0.summary.runID == run }) { kept.heads[Text(run)] = nil }
+            return true
+        }
     }
 
     public func remember(_ value: Text, key: Text, run: String) throws(Failure) {

@@ -6,8 +6,12 @@ public import WorkflowModel
 /// Ids are compared by their bytes; those that the library makes are in the order of time, so the greatest id is the
 /// latest checkpoint.
 public protocol Storage: AnyObject, Sendable {
-    /// Keeps `document` under its id. Saving the same document again is no error; another one of that id is.
-    func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure)
+    /// Keeps a checkpoint under its id and makes it the head of its run. Saving the same document again is no error; another
+    /// one of that id is. A `conflict` if the head of the run is not the expected one: then somebody else went on from there.
+    func save(_ commit: Commit) throws(Failure)
+    /// The id that a run's next commit must expect: the greatest that was committed for it. Nil for a run that is not known.
+    /// A fence, not a promise: the checkpoint itself may be deleted by now.
+    func head(run: String) throws(Failure) -> String?
     /// The document exactly as it was saved.
     func load(_ id: String) throws(Failure) -> Text
     /// In the order of ids; of all workflows if `workflow` is nil. What cannot be read is listed too.
@@ -24,6 +28,13 @@ public protocol Storage: AnyObject, Sendable {
     func recall(_ key: Text, run: String) throws(Failure) -> Text?
     /// Deletes the memos of a run. False if there were none.
     func forget(run: String) throws(Failure) -> Bool
+}
+
+extension Storage {
+    /// Keeps a document that the host brings.
+    public func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {
+        try save(Commit(document: document, summary))
+    }
 }
 
 /// A storage that keeps checkpoints only.
@@ -94,5 +105,24 @@ enum CheckpointID {
 
     static func taken(_ id: String, in place: String) -> Failure {
         Failure(.exists, "\(place) already has a different checkpoint '\(id)'; nothing was changed")
+    }
+}
+
+/// Two writers of one run.
+enum RunFence {
+    static func conflict(_ run: String, expected: String?, found: String?) -> Failure {
+        let run = run.printable
+        guard let expected else {
+            return Failure(
+                .conflict, "the run '\(run)' is there already, at checkpoint '\(found?.printable ?? "")': resume it, or give the new run "
+                    + "another id. Nothing was saved")
+        }
+        guard let found else {
+            return Failure(
+                .conflict, "the run '\(run)' has gone from the storage: somebody deleted its checkpoints. Nothing was saved")
+        }
+        return Failure(
+            .conflict, "the run '\(run)' went on elsewhere: its last checkpoint is '\(found.printable)', not '\(expected.printable)'. "
+                + "Nothing was saved, and this run stops; resume it to go on from there")
     }
 }

@@ -216,7 +216,8 @@ private final class RefusingStorage: Storage {
     private let inner: MemoryStorage
     init(_ inner: MemoryStorage) { self.inner = inner }
 
-    func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) { throw Failure(.storage, "no room") }
+    func save(_ commit: Commit) throws(Failure) { throw Failure(.storage, "no room") }
+    func head(run: String) -> String? { inner.head(run: run) }
     func load(_ id: String) throws(Failure) -> Text { try inner.load(id) }
     func list(workflow: String?) throws(Failure) -> [StoredCheckpoint] { inner.list(workflow: workflow) }
     func latest(workflow: String?) throws(Failure) -> LatestCheckpoint { inner.latest(workflow: workflow) }

@@ -159,7 +159,8 @@ struct RememberingTests {
     func checkpointsOnly() throws {
         final class Plain: Storage {
             let inner = MemoryStorage()
-            func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) { try inner.save(document, summary) }
+            func save(_ commit: Commit) throws(Failure) { try inner.save(commit) }
+            func head(run: String) -> String? { inner.head(run: run) }
             func load(_ id: String) throws(Failure) -> Text { try inner.load(id) }
             func list(workflow: String?) throws(Failure) -> [StoredCheckpoint] { inner.list(workflow: workflow) }
             func latest(workflow: String?) throws(Failure) -> LatestCheckpoint { inner.latest(workflow: workflow) }

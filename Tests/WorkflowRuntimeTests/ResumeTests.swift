@@ -76,8 +76,8 @@ struct ResumeTests {
     func lineage() throws {
         let (storage, ids, _) = try straight()
         let first = try Run(countingWorkflow(to: 5), .with(storage), resuming: ids[2])
-        let second = try Run(countingWorkflow(to: 5), .with(storage), resuming: ids[2])
         try first.play()
+        let second = try Run(countingWorkflow(to: 5), .with(storage), resuming: ids[2])
         try second.play()
         let summaries = storage.list(workflow: nil).compactMap { if case .good(let summary) = $0 { summary } else { nil } }
         #expect(Set(summaries.map(\.runID)).count == 1)

@@ -14,12 +14,14 @@ private final class FlakyStorage: Storage {
 
     init(failing: Int, keeps: Bool) { (self.failing, self.keeps) = (failing, keeps) }
 
-    func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {
+    func head(run: String) -> String? { inner.head(run: run) }
+
+    func save(_ commit: Commit) throws(Failure) {
         let number = saves.withLock { saves in
             saves += 1
             return saves
         }
-        if number != failing || keeps { try inner.save(document, summary) }
+        if number != failing || keeps { try inner.save(commit) }
         if number == failing { throw Failure(.storage, "save \(number) failed") }
     }
 
@@ -74,9 +76,11 @@ struct StorageFailureTests {
     func deletedCheckpoint() throws {
         let storage = MemoryStorage()
         let run = try Run(countingWorkflow(to: 2), .with(storage), input: "0")
-        var deleted = false
+        var (saved, deleted) = (0, false)
         try run.play { event in
             guard event.kind == .checkpoint, !deleted, let id = storage.latest(workflow: nil).id else { return }
+            saved += 1
+            guard saved == 2 else { return }
             deleted = try storage.delete(id)
             #expect(failure { _ = try run.checkpoint() }?.status == .notFound)
         }

@@ -18,6 +18,10 @@ extension RunOptions {
         if options.max_supersteps > 0 { maxSupersteps = Int(clamping: options.max_supersteps) }
         hidden = HiddenEvents(bits: options.hidden_events)
         if options.lease_ms > 0 { lease = Int(clamping: min(options.lease_ms, 366 * 86_400_000)) }
+        guard let level = UInt32(exactly: options.durability).flatMap(RunDurability.init) else {
+            throw Failure(.invalid, "durability is \(options.durability); use one of enum wf_durability, 0 to 2")
+        }
+        durability = level
         if let text = options.edits { edits = try CText.json(text, UInt.max, "the edits") }
         if let migrate = options.migrate { migration = CMigration(migrate, options.migrate_data) }
     }

@@ -54,6 +54,11 @@ WF_UNSEALED = 8
 WF_RUN_CHECKPOINTS = 1
 WF_RUN_STRICT_STATE = 2
 
+# enum wf_durability
+WF_DURABILITY_FULL = 0
+WF_DURABILITY_PROCESS = 1
+WF_DURABILITY_EXIT = 2
+
 # enum wf_sub_workflow_flags
 WF_SUB_DIRECT_OUTPUT = 1
 WF_SUB_INTERCEPT_REQUESTS = 2
@@ -230,6 +235,7 @@ class wf_run_options_t(Structure):
         ("edits", c_char_p),
         ("migrate", wf_migrate_fn),
         ("migrate_data", c_void_p),
+        ("durability", c_uint64),
     ]
 
     def __init__(self, **members):
