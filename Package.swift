@@ -4,6 +4,7 @@ import PackageDescription
 // Dependencies point down only; Tests/checks/imports.py reads the sources and checks it.
 //
 //   WorkflowABI ─► WorkflowRuntime ─► WorkflowStorage ─► WorkflowJSON ─► CJansson
+//                        │                  └─► CSQLite     │
 //                        └─► WorkflowKernel ─► WorkflowModel ◄─┘
 //
 // Linker flags of the shipped library stand in the Makefile: flags here would make the package unusable as a
@@ -19,11 +20,13 @@ let package = Package(
         .systemLibrary(name: "CWorkflow", path: "include"),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .target(name: "CShims"),
+        // The header only: the library is the process's own, see wfq_sqlite.h.
+        .target(name: "CSQLite"),
 
         .target(name: "WorkflowModel"),
         .target(name: "WorkflowKernel", dependencies: ["WorkflowModel"]),
         .target(name: "WorkflowJSON", dependencies: ["WorkflowModel", "CJansson"]),
-        .target(name: "WorkflowStorage", dependencies: ["WorkflowModel", "WorkflowJSON", "CShims"]),
+        .target(name: "WorkflowStorage", dependencies: ["WorkflowModel", "WorkflowJSON", "CShims", "CSQLite"]),
         .target(
             name: "WorkflowRuntime",
             dependencies: ["WorkflowModel", "WorkflowKernel", "WorkflowJSON", "WorkflowStorage", "CShims"]),

@@ -57,5 +57,5 @@ extension CheckpointDocument {
 }
 
 extension JSONValue {
-    subscript(name: String) -> JSONValue? { members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value }
+    public subscript(name: String) -> JSONValue? { members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value }
 }

@@ -144,6 +144,7 @@ struct CheckpointReader {
         guard let id = fields["request_id"]?.string, !id.isEmpty, let data = fields["data"]?.raw,
             let executor = try executor(fields["source_executor_id"], graph, path + ".source_executor_id")
         else { throw wrong(path, "a request with 'request_id', 'source_executor_id' and 'data'") }
+        if let type = fields["response_type"], !type.isNull, type.string == nil { throw wrong(path + ".response_type", "a text or null") }
         // The next checkpoint has it as a member's name, and JSON has no names with a NUL.
         guard !id.utf8.contains(0) else { throw wrong(path + ".request_id", "a text without NUL") }
         guard graph.subWorkflows[executor] == nil else {

@@ -16,12 +16,8 @@ public enum CheckpointDocument {
             write(checkpoint.summary, to: &json)
             let snapshot = checkpoint.snapshot
             json.member("input_superstep", snapshot.inputSuperstep, onNewLine: true)
-            json.name("messages", onNewLine: true)
-            json.array { json in for message in snapshot.messages { write(message, graph, to: &json) } }
-            json.name("fan_in_buffers", onNewLine: true)
-            json.array { json in
-                for fanIn in snapshot.fanIns.keys.sorted() { write(snapshot.fanIns[fanIn], fanIn, graph, to: &json) }
-            }
+            writeMessages(snapshot, graph, to: &json)
+            writeFanIns(snapshot, graph, to: &json)
             json.name("state", onNewLine: true)
             write(snapshot.shared, to: &json)
             json.name("executor_states", onNewLine: true)
@@ -31,13 +27,7 @@ public enum CheckpointDocument {
                     write(snapshot.executors[index], to: &json)
                 }
             }
-            json.name("pending_request_info_events", onNewLine: true)
-            json.object { json in
-                for request in snapshot.requests {
-                    json.name(request.id.string)
-                    json.object { write(request, graph, to: &$0) }
-                }
-            }
+            writeRequests(snapshot, graph, to: &json)
             json.name("sub_workflows", onNewLine: true)
             json.object { json in
                 for node in snapshot.scopes.keys.sorted() {
@@ -49,10 +39,7 @@ public enum CheckpointDocument {
                     }
                 }
             }
-            if let partial = snapshot.partial {
-                json.name("partial", onNewLine: true)
-                json.array { json in for work in partial.work { write(work, graph, to: &json) } }
-            }
+            if let partial = snapshot.partial { writePartial(partial, graph, to: &json) }
             if snapshot.lanes > 0 { json.member("lanes", snapshot.lanes, onNewLine: true) }
             json.name("metadata", onNewLine: true)
             json.raw(snapshot.metadata)
@@ -67,6 +54,35 @@ public enum CheckpointDocument {
             }
         }
         return json.finish()
+    }
+
+    // The members that a storage by parts writes too, see CheckpointParts.swift.
+
+    static func writeMessages(_ snapshot: Snapshot, _ graph: Graph, to json: inout JSONWriter, onNewLine: Bool = true) {
+        json.name("messages", onNewLine: onNewLine)
+        json.array { json in for message in snapshot.messages { write(message, graph, to: &json) } }
+    }
+
+    static func writeFanIns(_ snapshot: Snapshot, _ graph: Graph, to json: inout JSONWriter, onNewLine: Bool = true) {
+        json.name("fan_in_buffers", onNewLine: onNewLine)
+        json.array { json in
+            for fanIn in snapshot.fanIns.keys.sorted() { write(snapshot.fanIns[fanIn], fanIn, graph, to: &json) }
+        }
+    }
+
+    static func writeRequests(_ snapshot: Snapshot, _ graph: Graph, to json: inout JSONWriter, onNewLine: Bool = true) {
+        json.name("pending_request_info_events", onNewLine: onNewLine)
+        json.object { json in
+            for request in snapshot.requests {
+                json.name(request.id.string)
+                json.object { write(request, graph, to: &$0) }
+            }
+        }
+    }
+
+    static func writePartial(_ partial: Partial, _ graph: Graph, to json: inout JSONWriter, onNewLine: Bool = true) {
+        json.name("partial", onNewLine: onNewLine)
+        json.array { json in for work in partial.work { write(work, graph, to: &json) } }
     }
 
     /// A document from elsewhere in the form in which the library writes it: one top-level member a line. What is not an
@@ -84,7 +100,7 @@ public enum CheckpointDocument {
         return json.finish()
     }
 
-    private static func write(_ summary: CheckpointSummary, to json: inout JSONWriter) {
+    static func write(_ summary: CheckpointSummary, to json: inout JSONWriter) {
         json.member("format", format, onNewLine: true)
         json.member("version", version, onNewLine: true)
         json.member("checkpoint_id", summary.id, onNewLine: true)

@@ -10,6 +10,9 @@ public enum CheckpointKind: String, Sendable {
     case partial
     /// Taken up from a checkpoint of another run, or from one that was edited or migrated; nothing has run since.
     case fork
+
+    /// Storages keep the places in this list: new kinds go to its end.
+    public static let all: [CheckpointKind] = [.entry, .superstep, .response, .partial, .fork]
 }
 
 /// What a storage shows of a checkpoint without loading it.

@@ -64,14 +64,24 @@ public enum StoredCheckpoint: Sendable {
     case damaged(id: String, problem: String)
 }
 
+extension StoredCheckpoint {
+    var id: String {
+        switch self {
+        case .good(let summary): summary.id
+        case .damaged(let id, _): id
+        }
+    }
+}
+
 /// Makes a storage from its address.
 public enum StorageURL {
     public static func open(_ url: String) throws(Failure) -> any Storage {
         if url == "memory:" { return MemoryStorage() }
         if let path = suffix(of: url, after: "directory:") { return try DirectoryStorage(path: path) }
+        if let path = suffix(of: url, after: "sqlite:") { return try SQLiteStorage(path: path) }
         throw Failure(
             .invalid,
-            "'\(url.printable)' is no storage that this version knows; use 'memory:' or 'directory:PATH'")
+            "'\(url.printable)' is no storage that this version knows; use 'sqlite:PATH', 'directory:PATH' or 'memory:'")
     }
 
     private static func suffix(of url: String, after scheme: String) -> String? {

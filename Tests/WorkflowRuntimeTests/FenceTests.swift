@@ -109,4 +109,4 @@ struct FenceTests {
 }
 
 /// The schemes of the storages that have a fence.
-let fenced = ["memory"]
+let fenced = ["memory", "sqlite"]

@@ -5,7 +5,7 @@ import WorkflowTestSupport
 
 /// Every storage keeps the same promises.
 enum StorageKind: String, CaseIterable, CustomTestStringConvertible, Sendable {
-    case memory, directory
+    case memory, directory, sqlite
     /// Of the host: as little as possible, with `latest`, and one that keeps values instead of bytes.
     case host, hostWithLatest, hostThatReformats
 
@@ -18,6 +18,7 @@ enum StorageKind: String, CaseIterable, CustomTestStringConvertible, Sendable {
             switch self {
             case .memory: try StorageURL.open("memory:")
             case .directory: try StorageURL.open("directory:\(place.path)/deep/er")
+            case .sqlite: try StorageURL.open("sqlite:\(place.path)/flow.db")
             case .host: HostStorage(ScriptedStorage())
             case .hostWithLatest: HostStorage(ScriptedStorage(findsLatest: true))
             case .hostThatReformats: HostStorage(ScriptedStorage(reformats: true))

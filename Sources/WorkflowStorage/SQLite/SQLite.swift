@@ -1,0 +1,111 @@
+import CSQLite
+import Glibc
+import WorkflowModel
+
+/// One connection to a database file, with the process's own SQLite. One thread at a time.
+final class SQLite {
+    /// Of the copy that the process keeps as long as it lives.
+    let library: UnsafePointer<wfq_library>
+    let handle: OpaquePointer
+    /// As the host named it: for messages.
+    let path: String
+    private var statements: [String: SQLiteStatement] = [:]
+
+    /// How long a writer of another process may keep this one waiting.
+    static let patience: Int32 = 10_000
+    /// Upserts, and the checks of damaged cells.
+    private static let oldest: Int32 = 3_026_000
+
+    init(path: String) throws(Failure) {
+        library = try Self.find()
+        self.path = path
+        // A leading "./" so that no path is one of SQLite's own names, such as ":memory:".
+        let file = path.hasPrefix("/") ? path : "./" + path
+        var handle: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+        let code = library.pointee.open_v2(file, &handle, flags, nil)
+        guard code == SQLITE_OK, let handle else {
+            let failure = Self.failure(library, handle, code, path, "cannot open")
+            _ = library.pointee.close_v2(handle)
+            throw failure
+        }
+        self.handle = handle
+        _ = library.pointee.busy_timeout(handle, Self.patience)
+    }
+
+    deinit {
+        statements.removeAll()
+        _ = library.pointee.close_v2(handle)
+    }
+
+    private static func find() throws(Failure) -> UnsafePointer<wfq_library> {
+        var why = [CChar](repeating: 0, count: 1400)
+        guard let library = wfq_sqlite(&why, why.count) else {
+            let end = why.firstIndex(of: 0) ?? why.count
+            throw Failure(.unsupported, String(decoding: why[..<end].map { UInt8(bitPattern: $0) }, as: UTF8.self).printable)
+        }
+        guard library.pointee.libversion_number() >= oldest, library.pointee.threadsafe() != 0 else {
+            throw Failure(
+                .unsupported, "the SQLite of this process is version \(library.pointee.libversion().map { String(cString: $0) } ?? "?"), "
+                    + "\(library.pointee.threadsafe() == 0 ? "built without threads" : "too old"); storages need 3.26 or later, built with threads")
+        }
+        return library
+    }
+
+    // MARK: Statements
+
+    /// Prepared once for each text.
+    func statement(_ text: String) throws(Failure) -> SQLiteStatement {
+        if let known = statements[text] { return known }
+        var statement: OpaquePointer?
+        let code = library.pointee.prepare_v2(handle, text, -1, &statement, nil)
+        guard code == SQLITE_OK, let statement else { throw failure(code, "cannot read") }
+        let made = SQLiteStatement(self, statement)
+        statements[text] = made
+        return made
+    }
+
+    func run(_ text: String) throws(Failure) {
+        let statement = try statement(text)
+        while try statement.step() {}
+    }
+
+    /// Everything in `body` or nothing. `writes`: takes the one write lock at once, so that nothing can have changed.
+    func transaction<Result>(writes: Bool, _ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        try run(writes ? "BEGIN IMMEDIATE" : "BEGIN")
+        do throws(Failure) {
+            let result = try body()
+            try run("COMMIT")
+            return result
+        } catch {
+            // Some errors have rolled back already.
+            if library.pointee.get_autocommit(handle) == 0 { _ = try? run("ROLLBACK") }
+            throw error
+        }
+    }
+
+    // MARK: Errors
+
+    func failure(_ code: Int32, _ doing: String) -> Failure { Self.failure(library, handle, code, path, doing) }
+
+    static func failure(
+        _ library: UnsafePointer<wfq_library>, _ handle: OpaquePointer?, _ code: Int32, _ path: String, _ doing: String
+    ) -> Failure {
+        let base = "\(doing) the database '\(path.printable)'"
+        let said = handle.flatMap { library.pointee.errmsg($0) }.map { String(cString: $0).printable } ?? "error \(code)"
+        switch code & 0xFF {
+        case SQLITE_BUSY, SQLITE_LOCKED:
+            return Failure(
+                .storage, "\(base): another process has held its lock for \(patience / 1000) seconds; look for one that hangs or is stopped")
+        case SQLITE_NOTADB: return Failure(.storage, "\(base): the file is no SQLite database, or is encrypted or damaged at its head")
+        case SQLITE_CORRUPT: return Failure(.checkpoint, "\(base): it is damaged (\(said)); wf_storage_verify says what is still good")
+        case SQLITE_FULL: return Failure(.storage, "\(base): no space is left for it")
+        case SQLITE_TOOBIG: return Failure(.limit, "\(base): a value is larger than SQLite can keep")
+        case SQLITE_NOMEM: return Failure(.outOfMemory, "\(base): out of memory")
+        default:
+            let number = handle.map { library.pointee.system_errno($0) } ?? 0
+            let system = number == 0 ? "" : " (\(String(cString: strerror(number))))"
+            return Failure(.storage, "\(base): \(said)\(system)")
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import WorkflowJSON
+import WorkflowModel
+
+/// What is written of a checkpoint beside its state: made before the database is locked.
+struct SQLiteFrame {
+    /// The frame of a boundary; of a host's document, the document itself.
+    let body: Text
+    let workflow: Text
+    let definition: Text?
+    /// 0 idle, 1 waiting for the host, 2 with work to do.
+    let status: Int
+
+    init(_ commit: Commit) throws(Failure) {
+        workflow = Text(commit.summary.workflowName)
+        switch commit.content {
+        case .document(let document):
+            body = document
+            definition = nil
+            status = Self.status(of: document)
+        case .boundary(let boundary):
+            let snapshot = boundary.snapshot
+            body = CheckpointDocument.frame(of: snapshot, graph: boundary.graph)
+            definition = boundary.definition.count <= CheckpointDocument.largestGraph ? boundary.definition : nil
+            status = !snapshot.messages.isEmpty || snapshot.partial != nil ? 2 : snapshot.hostRequests.isEmpty ? 0 : 1
+        }
+    }
+
+    private static func status(of document: Text) -> Int {
+        let value = JSONValue(trusting: document)
+        if value["messages"]?.elements.isEmpty == false || value["partial"] != nil { return 2 }
+        let isWaiting = value["pending_request_info_events"]?.members.contains { $0.value["intercepted_at"] == nil } ?? false
+        return isWaiting ? 1 : 0
+    }
+}

@@ -1,0 +1,185 @@
+import WorkflowModel
+
+/// Rows as values, each with its seal. A row that does not fit its seal is damaged.
+
+struct RunRow {
+    var number: Int
+    var id: Text
+    /// Of its newest checkpoint.
+    var workflow: Text
+    var head: Text
+    /// The newest of the chain.
+    var last: Text
+    /// Checkpoints, and those that were deleted but still hold their place in the chain.
+    var live: Int
+    var dead: Int
+
+    static let columns = "number, id, workflow, head, last, live, dead, seal"
+
+    var seal: Int {
+        var seal = Seal()
+        seal.add(number)
+        for text in [id, workflow, head, last] { seal.add(text) }
+        seal.add(live)
+        seal.add(dead)
+        return seal.integer
+    }
+
+    /// Nil if it is damaged.
+    init?(_ row: SQLiteStatement) {
+        guard let number = row.integer(0), let id = row.blob(1), let workflow = row.blob(2), let head = row.blob(3),
+            let last = row.blob(4), let live = row.integer(5), let dead = row.integer(6)
+        else { return nil }
+        self.init(number: number, id: id, workflow: workflow, head: head, last: last, live: live, dead: dead)
+        guard row.integer(7) == seal else { return nil }
+    }
+
+    init(number: Int, id: Text, workflow: Text, head: Text, last: Text, live: Int, dead: Int) {
+        self.number = number
+        self.id = id
+        self.workflow = workflow
+        self.head = head
+        self.last = last
+        self.live = live
+        self.dead = dead
+    }
+
+    var values: [SQLiteStatement.Value] {
+        [.integer(number), .blob(id), .blob(workflow), .blob(head), .blob(last), .integer(live), .integer(dead), .integer(seal)]
+    }
+}
+
+struct GraphRow {
+    var number: Int
+    var signature: Text
+    var workflow: Text
+    /// Nil for a document that brought none.
+    var definition: Text?
+
+    var seal: Int {
+        var seal = Seal()
+        seal.add(number)
+        seal.add(signature)
+        seal.add(workflow)
+        seal.add(definition)
+        return seal.integer
+    }
+}
+
+/// A checkpoint without its state.
+struct CheckpointRow {
+    /// The state that it sees.
+    struct State {
+        var line: Int
+        /// The last version that counts.
+        var upto: Int
+        var parts: Int
+        /// The sum over its parts.
+        var digest: UInt64
+    }
+
+    var id: Text
+    var run: Int
+    /// What was committed before it in its run.
+    var before: Text?
+    /// Its parent in the tree: as in the document.
+    var previous: Text?
+    var graph: Int
+    var kind: String
+    var superstep: Int
+    var timestamp: String
+    var status: Int
+    /// Nil for a document kept as it came.
+    var state: State?
+    var bytes: Int
+    var bodySeal: Int
+    /// It was deleted: only the chain needs it.
+    var isDead: Bool { status == Self.dead }
+
+    static let dead = -1
+    static let columns = "id, run, before, previous, graph, kind, superstep, time, status, line, upto, parts, digest, bytes, body_seal, seal"
+    static let kinds = CheckpointKind.all.map(\.rawValue)
+
+    private var values: [SQLiteStatement.Value] {
+        let parent: SQLiteStatement.Value = previous == before ? .null : .blob(previous ?? Text(""))
+        let kind: SQLiteStatement.Value = Self.kinds.firstIndex(of: kind).map { .integer($0) } ?? .blob(Text(kind))
+        return [
+            .blob(id), .integer(run), before.map { .blob($0) } ?? .null, parent, .integer(graph), kind, .integer(superstep),
+            Compact.time(timestamp), .integer(status), .optional(state?.line), .optional(state?.upto), .optional(state?.parts),
+            .optional(state.map { Int(Int64(bitPattern: $0.digest)) }), .integer(bytes), .integer(bodySeal),
+        ]
+    }
+
+    private var seal: Int {
+        var seal = Seal()
+        for value in values {
+            switch value {
+            case .null: seal.add(0)
+            case .integer(let number): seal.add(1); seal.add(UInt64(bitPattern: number))
+            case .text(let text), .blob(let text): seal.add(2); seal.add(text)
+            }
+        }
+        return seal.integer
+    }
+
+    func insert(_ body: Text, into database: SQLite) throws(Failure) {
+        let statement = try database.statement(
+            "INSERT OR REPLACE INTO checkpoint(\(Self.columns), body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+        try statement.bind(values + [.integer(seal), .blob(body)])
+        while try statement.step() {}
+    }
+
+    /// The chain around it has changed.
+    func update(in database: SQLite) throws(Failure) {
+        let columns = "before = ?, previous = ?, seal = ?"
+        let statement = try database.statement("UPDATE checkpoint SET \(columns) WHERE id = ?")
+        try statement.bind([values[2], values[3], .integer(seal), .blob(id)])
+        while try statement.step() {}
+    }
+
+    init(
+        id: Text, run: Int, before: Text?, previous: Text?, graph: Int, kind: String, superstep: Int, timestamp: String, status: Int,
+        state: State?, bytes: Int, body: Text
+    ) {
+        self.id = id
+        self.run = run
+        self.before = before
+        self.previous = previous
+        self.graph = graph
+        self.kind = kind
+        self.superstep = superstep
+        self.timestamp = timestamp
+        self.status = status
+        self.state = state
+        self.bytes = bytes
+        bodySeal = Self.seal(of: body)
+    }
+
+    static func seal(of body: Text) -> Int {
+        var seal = Seal()
+        seal.add(body)
+        return seal.integer
+    }
+
+    /// From `columns`. Nil if it is damaged.
+    init?(_ row: SQLiteStatement) {
+        guard let id = row.blob(0), let run = row.integer(1), let graph = row.integer(4), let superstep = row.integer(6),
+            let status = row.integer(8), let bytes = row.integer(13), let bodySeal = row.integer(14)
+        else { return nil }
+        self.id = id
+        self.run = run
+        before = row.blob(2)
+        if row.isNull(3) { previous = before } else { previous = row.blob(3).flatMap { $0.isEmpty ? nil : $0 } }
+        self.graph = graph
+        if let index = row.integer(5) { kind = Self.kinds.indices.contains(index) ? Self.kinds[index] : "?" } else { kind = row.blob(5)?.string ?? "?" }
+        self.superstep = superstep
+        timestamp = row.integer(7).map(Compact.time) ?? row.blob(7)?.string ?? "?"
+        self.status = status
+        if let line = row.integer(9), let upto = row.integer(10), let parts = row.integer(11), let digest = row.integer(12) {
+            state = State(line: line, upto: upto, parts: parts, digest: UInt64(bitPattern: Int64(digest)))
+        }
+        self.bytes = bytes
+        self.bodySeal = bodySeal
+        guard row.integer(15) == seal else { return nil }
+    }
+}

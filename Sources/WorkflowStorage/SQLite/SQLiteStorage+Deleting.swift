@@ -1,0 +1,140 @@
+public import WorkflowModel
+
+/// A deleted checkpoint leaves its row, empty, so that the chain of its run holds; when half of a run is such rows they go, and
+/// with them the versions that no checkpoint sees.
+extension SQLiteStorage {
+    public func delete(_ id: String) throws(Failure) -> Bool {
+        try CheckpointID.check(id)
+        return try database.withLock { database throws(Failure) in
+            try database.run("PRAGMA synchronous = FULL")
+            return try database.transaction(writes: true) { () throws(Failure) in
+                guard var row = try row(Compact.id(id), database), !row.isDead else { return false }
+                guard var run = try runRow(row.run, database) else { throw damaged("the run of the checkpoint '\(id)' is missing") }
+                row.status = CheckpointRow.dead
+                row.bytes = 0
+                row.bodySeal = CheckpointRow.seal(of: Text(""))
+                try row.insert(Text(""), into: database)
+                run.live -= 1
+                run.dead += 1
+                guard run.live > 0 else {
+                    try erase(run, database)
+                    return true
+                }
+                try put(run, database)
+                if run.dead > max(64, run.live) { try compact(run, database) }
+                return true
+            }
+        }
+    }
+
+    /// Gives back what deleted checkpoints held: rows, versions, and pages of the file.
+    public func reclaim() throws(Failure) {
+        try database.withLock { database throws(Failure) in
+            try database.transaction(writes: true) { () throws(Failure) in
+                for run in try runs(database) where run.dead > 0 { try compact(run, database) }
+            }
+            try database.run("PRAGMA incremental_vacuum")
+            // Readers of other processes may keep the log from being cut; it is cut later then.
+            _ = try? database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+    }
+
+    /// A run without checkpoints is forgotten, and its head with it.
+    private func erase(_ run: RunRow, _ database: SQLite) throws(Failure) {
+        for row in try chain(of: run, database) {
+            if let line = row.state?.line { try erase(line: line, database) }
+            try database.statement("DELETE FROM checkpoint WHERE id = ?").run(.blob(row.id))
+        }
+        try database.statement("DELETE FROM run WHERE number = ?").run(.integer(run.number))
+        var store = try store(database)
+        store.runs -= 1
+        try put(store, database)
+    }
+
+    private func erase(line: Int, _ database: SQLite) throws(Failure) {
+        try database.statement("DELETE FROM version WHERE line = ?").run(.integer(line))
+        try database.statement("DELETE FROM part WHERE line = ?").run(.integer(line))
+    }
+
+    /// Newest first.
+    func chain(of run: RunRow, _ database: SQLite) throws(Failure) -> [CheckpointRow] {
+        var found: [CheckpointRow] = []
+        var next: Text? = run.last
+        while let id = next {
+            guard found.count < run.live + run.dead, let row = try row(id, database), row.run == run.number else {
+                throw damaged("the chain of the run '\(Compact.id(of: run.id).printable)' is broken at the checkpoint '\(Compact.id(of: id))'")
+            }
+            found.append(row)
+            next = row.before
+        }
+        return found
+    }
+
+    private func compact(_ run: RunRow, _ database: SQLite) throws(Failure) {
+        var run = run
+        let all = try chain(of: run, database)
+        let kept = all.filter { !$0.isDead }
+        for row in all where row.isDead { try database.statement("DELETE FROM checkpoint WHERE id = ?").run(.blob(row.id)) }
+        for (index, row) in kept.enumerated() {
+            let before = kept.indices.contains(index + 1) ? kept[index + 1].id : nil
+            guard row.before != before else { continue }
+            var row = row
+            row.before = before
+            try row.update(in: database)
+        }
+        if let last = kept.first { run.last = last.id }
+        run.dead = 0
+        try put(run, database)
+        var sights: [Int: [Int]] = [:]
+        for row in all { if let state = row.state { sights[state.line, default: []] += row.isDead ? [] : [state.upto] } }
+        for (line, uptos) in sights { try cut(line, to: uptos.sorted(), database) }
+    }
+
+    /// Deletes the versions of a line that are neither seen by one of its checkpoints nor needed to make one that is.
+    private func cut(_ line: Int, to uptos: [Int], _ database: SQLite) throws(Failure) {
+        guard !uptos.isEmpty else { return try erase(line: line, database) }
+        var versions: [(number: Int, part: Int, form: VersionForm)] = []
+        try database.statement("SELECT number, part, form FROM version WHERE line = ? ORDER BY part, number").each(.integer(line)) { row throws(Failure) in
+            guard let number = row.integer(0), let part = row.integer(1), let form = row.integer(2).flatMap(VersionForm.init) else {
+                throw damaged("a version of the state is damaged")
+            }
+            versions.append((number, part, form))
+            return true
+        }
+        var end = versions.count
+        while end > 0 {
+            let start = versions[..<end].lastIndex { $0.part != versions[end - 1].part }.map { $0 + 1 } ?? 0
+            for number in Self.unseen(versions[start..<end].map { ($0.number, $0.form) }, uptos) {
+                try database.statement("DELETE FROM version WHERE number = ?").run(.integer(number))
+            }
+            end = start
+        }
+    }
+
+    /// Of one part, in the order of numbers.
+    static func unseen(_ versions: [(number: Int, form: VersionForm)], _ uptos: [Int]) -> [Int] {
+        var unseen: [Int] = []
+        var sights = uptos[...]
+        var isNeeded = false
+        for version in versions.reversed() {
+            var isSeen = false
+            while let upto = sights.last, upto >= version.number {
+                sights.removeLast()
+                isSeen = true
+            }
+            if isSeen || isNeeded {
+                isNeeded = version.form == .difference
+            } else {
+                unseen.append(version.number)
+            }
+        }
+        return unseen
+    }
+
+    func runRow(_ number: Int, _ database: SQLite) throws(Failure) -> RunRow? {
+        try database.statement("SELECT \(RunRow.columns) FROM run WHERE number = ?").first(.integer(number)) { row throws(Failure) in
+            guard let run = RunRow(row) else { throw damaged("the row of the run number \(number) does not match its checksum") }
+            return run
+        }
+    }
+}

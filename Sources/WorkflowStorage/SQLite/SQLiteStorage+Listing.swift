@@ -1,0 +1,148 @@
+public import WorkflowModel
+
+extension SQLiteStorage {
+    public func list(workflow: String?) throws(Failure) -> [StoredCheckpoint] {
+        try database.withLock { database throws(Failure) in
+            try database.transaction(writes: false) { () throws(Failure) in try listing(workflow, database) }
+        }
+    }
+
+    private func listing(_ workflow: String?, _ database: SQLite) throws(Failure) -> [StoredCheckpoint] {
+        var names = Names()
+        var found: [StoredCheckpoint] = []
+        var counts: [Int: Int] = [:]
+        for row in try rows(database) {
+            switch row {
+            case .damaged(let id): found.append(.damaged(id: id, problem: "\(place) is damaged: the row of the checkpoint '\(id.printable)' does not match its checksum"))
+            case .good(let row):
+                counts[row.run, default: 0] += 1
+                guard !row.isDead else { continue }
+                do throws(Failure) {
+                    let summary = try names.summary(row, self, database)
+                    if workflow == nil || Name(summary.workflowName) == workflow.map({ Name($0) }) { found.append(.good(summary)) }
+                } catch {
+                    found.append(.damaged(id: Compact.id(of: row.id), problem: error.message))
+                }
+            }
+        }
+        // Each run knows how many it has: what a damaged tree hides is missed.
+        for run in try runs(database) where counts[run.number, default: 0] != run.live + run.dead {
+            let name = Compact.id(of: run.id).printable
+            found.append(
+                .damaged(
+                    id: Compact.id(of: run.head),
+                    problem: "\(place) is damaged: of \(run.live + run.dead) checkpoints of the run '\(name)' it finds \(counts[run.number, default: 0])"))
+        }
+        return found.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+    }
+
+    public func latest(workflow: String?) throws(Failure) -> LatestCheckpoint {
+        try database.withLock { database throws(Failure) in
+            try database.transaction(writes: false) { () throws(Failure) in try newest(workflow, database) }
+        }
+    }
+
+    /// From the greatest id downwards: ids of the library's own form stand behind all others in the table, and may be before
+    /// them in the order of text.
+    private func newest(_ workflow: String?, _ database: SQLite) throws(Failure) -> LatestCheckpoint {
+        let own = Text(bytes: [0xFF] as [UInt8])
+        let first = try newest(workflow, "id >= ?", own, database)
+        let second = try newest(workflow, "id < ?", own, database)
+        let id = [first.id, second.id].compactMap { $0 }.max { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let latest = LatestCheckpoint(id: id, skipped: first.skipped + second.skipped)
+        try check(latest, workflow, database)
+        return latest
+    }
+
+    private func newest(_ workflow: String?, _ range: String, _ bound: Text, _ database: SQLite) throws(Failure) -> LatestCheckpoint {
+        var latest = LatestCheckpoint(id: nil)
+        var names = Names()
+        let statement = try database.statement("SELECT \(CheckpointRow.columns) FROM checkpoint WHERE \(range) ORDER BY id DESC")
+        var candidates: [CheckpointRow] = []
+        try statement.each(.blob(bound)) { row throws(Failure) in
+            guard let found = CheckpointRow(row) else {
+                let id = row.blob(0).map { Compact.id(of: $0).printable } ?? "?"
+                latest.skipped.append("\(place) is damaged: the row of the checkpoint '\(id)' does not match its checksum")
+                return true
+            }
+            if found.isDead { return true }
+            if let workflow, try names.workflow(found.graph, self, database) != Text(workflow) { return true }
+            do throws(Failure) {
+                _ = try document(found, database)
+            } catch {
+                latest.skipped.append(error.message)
+                return true
+            }
+            candidates.append(found)
+            return false
+        }
+        latest.id = candidates.first.map { Compact.id(of: $0.id) }
+        return latest
+    }
+
+    /// The runs know their newest checkpoints too. In a large storage looking at all of them would cost more than it protects.
+    private func check(_ latest: LatestCheckpoint, _ workflow: String?, _ database: SQLite) throws(Failure) {
+        guard latest.skipped.isEmpty, try store(database).runs <= 1000 else { return }
+        for run in try runs(database) where workflow == nil || run.workflow == workflow.map({ Text($0) }) {
+            let last = Compact.id(of: run.last)
+            guard latest.id.map({ $0.utf8.lexicographicallyPrecedes(last.utf8) }) ?? true else { continue }
+            guard let row = try row(run.last, database), row.isDead else {
+                throw damaged("the last checkpoint of the run '\(Compact.id(of: run.id).printable)', '\(last)', cannot be found in its order")
+            }
+        }
+    }
+
+    enum Row {
+        case good(CheckpointRow)
+        case damaged(id: String)
+    }
+
+    /// All, in the order of the table.
+    func rows(_ database: SQLite) throws(Failure) -> [Row] {
+        var found: [Row] = []
+        try database.statement("SELECT \(CheckpointRow.columns) FROM checkpoint").each { row in
+            found.append(CheckpointRow(row).map { .good($0) } ?? .damaged(id: row.blob(0).map { Compact.id(of: $0) } ?? "?"))
+            return true
+        }
+        return found
+    }
+
+    /// All; an error if one is damaged or missing.
+    func runs(_ database: SQLite) throws(Failure) -> [RunRow] {
+        var found: [RunRow] = []
+        try database.statement("SELECT \(RunRow.columns) FROM run ORDER BY number").each { row throws(Failure) in
+            guard let run = RunRow(row) else { throw damaged("the row of a run does not match its checksum") }
+            found.append(run)
+            return true
+        }
+        let known = try store(database).runs
+        guard found.count == known else { throw damaged("it finds \(found.count) of \(known) runs") }
+        return found
+    }
+}
+
+/// What rows refer to, looked up once.
+private struct Names {
+    private var graphs: [Int: GraphRow] = [:]
+    private var runs: [Int: String] = [:]
+
+    mutating func workflow(_ graph: Int, _ storage: SQLiteStorage, _ database: SQLite) throws(Failure) -> Text {
+        try self.graph(graph, storage, database).workflow
+    }
+
+    private mutating func graph(_ number: Int, _ storage: SQLiteStorage, _ database: SQLite) throws(Failure) -> GraphRow {
+        if let known = graphs[number] { return known }
+        let found = try storage.graph(number, database)
+        graphs[number] = found
+        return found
+    }
+
+    mutating func summary(_ row: CheckpointRow, _ storage: SQLiteStorage, _ database: SQLite) throws(Failure) -> CheckpointSummary {
+        if runs[row.run] == nil { runs[row.run] = try storage.runID(row.run, database) }
+        let graph = try graph(row.graph, storage, database)
+        return CheckpointSummary(
+            id: Compact.id(of: row.id), previousID: row.previous.map(Compact.id), runID: runs[row.run] ?? "",
+            workflowName: graph.workflow.string, signature: graph.signature.string, kind: row.kind, superstep: row.superstep,
+            timestamp: row.timestamp)
+    }
+}

@@ -1,0 +1,149 @@
+import WorkflowJSON
+import WorkflowModel
+
+/// Writing the state: the change alone where it is known, everything on a new line where not.
+extension SQLiteStorage {
+    /// One link more than its bytes: finding a row.
+    private static let linkCost = 64
+    /// A chain may cost so many times the value, and this much in any case.
+    private static let longest = (times: 4, base: 1 << 16)
+
+    func writeState(
+        of boundary: Commit.Boundary, _ commit: Commit, run: RunRow?, to database: SQLite
+    ) throws(Failure) -> SQLiteLine {
+        if let changes = boundary.changes, let run, let line = try knownLine(commit, run, database) {
+            var next = changes.all.isEmpty ? 1 : try nextVersion(database)
+            let first = next
+            var seen: Set<StateChanges.Place> = []
+            for change in changes.all where changes.all.count == 1 || seen.insert(change.place).inserted {
+                try write(change, boundary, on: line, &next, database)
+            }
+            if next > first { line.state.upto = next - 1 }
+            return line
+        }
+        return try writeAll(boundary, Compact.id(commit.summary.id), database)
+    }
+
+    /// The line of the checkpoint that the changes are told from, if nothing came behind it.
+    private func knownLine(_ commit: Commit, _ run: RunRow, _ database: SQLite) throws(Failure) -> SQLiteLine? {
+        guard let previous = commit.summary.previousID.map(Compact.id), previous == run.last,
+            let base = try row(previous, database), !base.isDead, base.run == run.number, let state = base.state
+        else { return nil }
+        if let known = commit.session.memory as? SQLiteLine, known.storage === self, known.last == previous { return known }
+        let bodySize = try database.statement("SELECT length(body) FROM checkpoint WHERE id = ?").first(.blob(previous)) { $0.integer(0) ?? 0 } ?? 0
+        return SQLiteLine(self, last: previous, state: state, bytes: max(0, base.bytes - bodySize))
+    }
+
+    private func nextVersion(_ database: SQLite) throws(Failure) -> Int {
+        (try database.statement("SELECT max(number) FROM version").first { $0.integer(0) ?? 0 } ?? 0) + 1
+    }
+
+    private func write(
+        _ change: StateChanges.Change, _ boundary: Commit.Boundary, on line: SQLiteLine, _ next: inout Int, _ database: SQLite
+    ) throws(Failure) {
+        let value = boundary.snapshot.value(at: change.place)
+        guard value != change.before else { return }
+        let place = StatePlace(change.place, in: boundary.graph)
+        var part = try part(at: place, on: line, database)
+        let isThere = !part.isGone
+        if isThere {
+            line.state.digest &-= place.share(part.seal)
+            line.state.parts -= 1
+            line.bytes -= part.size
+        }
+        var (form, text) = (VersionForm.gone, Text(""))
+        if let value {
+            (form, text) = (.whole, value)
+            part.size = value.count
+            if isThere, let before = change.before, let difference = Difference(from: before, to: value)?.encoded,
+                part.cost + difference.count + Self.linkCost <= Self.longest.times * value.count + Self.longest.base
+            {
+                (form, text) = (.difference, difference)
+                part.cost += difference.count + Self.linkCost
+            } else {
+                part.cost = value.count
+            }
+        }
+        part.isGone = form == .gone
+        part.seal = form.seal(text, after: part.seal)
+        if !part.isGone {
+            line.state.digest &+= place.share(part.seal)
+            line.state.parts += 1
+            line.bytes += part.size
+        }
+        try insert(next, line.state.line, part, form, text, database)
+        next += 1
+        line.parts[place] = part
+    }
+
+    private func insert(
+        _ number: Int, _ line: Int, _ part: SQLiteLine.Part, _ form: VersionForm, _ value: Text, _ database: SQLite
+    ) throws(Failure) {
+        try database.statement("INSERT INTO version(number, line, part, form, size, cost, seal, value) VALUES(?,?,?,?,?,?,?,?)")
+            .run(
+                .integer(number), .integer(line), .integer(part.number), .integer(form.rawValue), .integer(part.size),
+                .integer(part.cost), .integer(part.seal), .blob(value))
+    }
+
+    /// The part at a place; a new one is numbered and gone.
+    private func part(at place: StatePlace, on line: SQLiteLine, _ database: SQLite) throws(Failure) -> SQLiteLine.Part {
+        if let known = line.parts[place] { return known }
+        let find = try database.statement("SELECT number FROM part WHERE line = ? AND area = ? AND owner = ? AND key = ?")
+        let known = try find.first(.integer(line.state.line), .integer(place.area.rawValue), .integer(place.owner), .blob(place.keyBytes)) { $0.integer(0) }
+        if case let number?? = known {
+            let newest = try database.statement(
+                "SELECT form, size, cost, seal FROM version WHERE line = ? AND part = ? ORDER BY number DESC LIMIT 1")
+            let found = try newest.first(.integer(line.state.line), .integer(number)) { row -> SQLiteLine.Part? in
+                guard let form = row.integer(0).flatMap(VersionForm.init), let size = row.integer(1), let cost = row.integer(2),
+                    let seal = row.integer(3)
+                else { return nil }
+                return SQLiteLine.Part(number: number, seal: seal, size: size, cost: cost, isGone: form == .gone)
+            }
+            guard case let part?? = found else { throw damaged("a value of the state has lost its versions") }
+            return part
+        }
+        let number = try count(of: line, database) + 1
+        line.numbered = number
+        try insert(place, number: number, line: line.state.line, database)
+        return SQLiteLine.Part(number: number, seal: 0, size: 0, cost: 0, isGone: true)
+    }
+
+    private func count(of line: SQLiteLine, _ database: SQLite) throws(Failure) -> Int {
+        if let known = line.numbered { return known }
+        let statement = try database.statement("SELECT count(*) FROM part WHERE line = ?")
+        return try statement.first(.integer(line.state.line)) { $0.integer(0) ?? 0 } ?? 0
+    }
+
+    private func insert(_ place: StatePlace, number: Int, line: Int, _ database: SQLite) throws(Failure) {
+        try database.statement("INSERT INTO part(line, area, owner, key, number, name) VALUES(?,?,?,?,?,?)")
+            .run(
+                .integer(line), .integer(place.area.rawValue), .integer(place.owner), .blob(place.keyBytes), .integer(number),
+                .blob(place.name))
+    }
+
+    /// Everything, on a line of its own.
+    private func writeAll(_ boundary: Commit.Boundary, _ id: Text, _ database: SQLite) throws(Failure) -> SQLiteLine {
+        var store = try store(database)
+        store.lastLine += 1
+        try put(store, database)
+        var next = try nextVersion(database)
+        let line = SQLiteLine(
+            self, last: id, state: CheckpointRow.State(line: store.lastLine, upto: next - 1, parts: 0, digest: 0), bytes: 0)
+        let parts = boundary.snapshot.parts(in: boundary.graph)
+        for (index, one) in parts.enumerated() {
+            let part = SQLiteLine.Part(
+                number: index + 1, seal: VersionForm.whole.seal(one.value, after: 0), size: one.value.count, cost: one.value.count,
+                isGone: false)
+            try insert(one.place, number: part.number, line: store.lastLine, database)
+            try insert(next, store.lastLine, part, .whole, one.value, database)
+            next += 1
+            line.state.digest &+= one.place.share(part.seal)
+            line.bytes += part.size
+            line.parts[one.place] = part
+        }
+        line.state.parts = parts.count
+        line.state.upto = next - 1
+        line.numbered = parts.count
+        return line
+    }
+}

@@ -1,0 +1,146 @@
+import WorkflowJSON
+public import WorkflowModel
+
+/// `sqlite:PATH` One database file for any number of runs, threads and processes.
+///
+/// A commit is one transaction: it checks the head of the run, and writes the summary, the frame of the document and the
+/// values of the state that changed, each as its difference if it changed a little. What the tables mean stands in
+/// `SQLiteSchema`.
+public final class SQLiteStorage: Storage {
+    let database: Locked<SQLite>
+    let place: String
+
+    /// Makes the file if it is not there.
+    public init(path: String) throws(Failure) {
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw Failure(.invalid, "'sqlite:' needs the path of a file behind the colon, without a NUL; for a storage that is not kept use 'memory:'")
+        }
+        let opened = try SQLite(path: path)
+        try SQLiteSchema.prepare(opened)
+        database = Locked(opened)
+        place = "the database '\(path.printable)'"
+    }
+
+    public func save(_ commit: Commit) throws(Failure) {
+        try CheckpointID.check(commit.summary.id)
+        let frame = try SQLiteFrame(commit)
+        do throws(Failure) {
+            let line = try database.withLock { database throws(Failure) in
+                try database.run(commit.durability == .full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
+                return try database.transaction(writes: true) { () throws(Failure) in try write(commit, frame, to: database) }
+            }
+            commit.session.memory = line
+        } catch {
+            // What the session knows may be ahead of the database.
+            commit.session.memory = nil
+            throw error
+        }
+    }
+
+    private func write(_ commit: Commit, _ frame: SQLiteFrame, to database: SQLite) throws(Failure) -> SQLiteLine? {
+        let summary = commit.summary
+        let (id, runID) = (Compact.id(summary.id), Compact.id(summary.runID))
+        let old = try row(id, database)
+        if let old, !old.isDead {
+            guard try document(old, database) == commit.document() else { throw CheckpointID.taken(summary.id, in: place) }
+            return nil
+        }
+        let known = try run(runID, database)
+        let head = known.map { Compact.id(of: $0.head) }
+        if case .head(let expected) = commit.expected, expected != head {
+            throw RunFence.conflict(summary.runID, expected: expected, found: head)
+        }
+        guard old == nil || old?.run == known?.number else { throw damaged("the deleted checkpoint '\(summary.id)' belongs to another run") }
+        var run: RunRow
+        if let known { run = known } else { run = try newRun(runID, id, frame.workflow, database) }
+        var line: SQLiteLine?
+        if case .boundary(let boundary) = commit.content {
+            line = try writeState(of: boundary, commit, run: known, to: database)
+        }
+        let graph: Int
+        if let known = line?.graph { graph = known } else { graph = try graphNumber(frame, summary, database) }
+        line?.graph = graph
+        // A deleted one that comes back keeps its place in the chain.
+        let before = old == nil ? (known == nil ? nil : run.last) : old?.before
+        let size = frame.body.count + (line?.bytes ?? 0)
+        try summary.check(size: size)
+        let row = CheckpointRow(
+            id: id, run: run.number, before: before, previous: summary.previousID.map(Compact.id), graph: graph, kind: summary.kind,
+            superstep: summary.superstep, timestamp: summary.timestamp, status: frame.status, state: line?.state, bytes: size,
+            body: frame.body)
+        try row.insert(frame.body, into: database)
+        if old == nil { run.last = id } else { run.dead -= 1 }
+        run.live += 1
+        run.workflow = frame.workflow
+        if head.map({ Text($0) < Text(summary.id) }) ?? true { run.head = id }
+        try put(run, database)
+        line?.last = id
+        return line
+    }
+
+    // MARK: Rows
+
+    /// A row of that id, deleted or not.
+    func row(_ id: Text, _ database: SQLite) throws(Failure) -> CheckpointRow? {
+        let statement = try database.statement("SELECT \(CheckpointRow.columns) FROM checkpoint WHERE id = ?")
+        return try statement.first(.blob(id)) { row throws(Failure) in
+            guard let found = CheckpointRow(row), found.id == id else {
+                throw damaged("the checkpoint '\(Compact.id(of: id))' is damaged: its row does not match its checksum")
+            }
+            return found
+        }
+    }
+
+    func run(_ id: Text, _ database: SQLite) throws(Failure) -> RunRow? {
+        func read(_ row: SQLiteStatement) throws(Failure) -> RunRow {
+            guard let found = RunRow(row), found.id == id else {
+                throw damaged("the row of the run '\(Compact.id(of: id).printable)' is damaged")
+            }
+            return found
+        }
+        let statement = try database.statement("SELECT \(RunRow.columns) FROM run WHERE id = ?")
+        if let found = try statement.first(.blob(id), read: read) { return found }
+        // A damaged index must not make a run look new. In a large storage the search would cost more than it protects.
+        guard try store(database).runs <= 1000 else { return nil }
+        return try database.statement("SELECT \(RunRow.columns) FROM run NOT INDEXED WHERE id = ?").first(.blob(id), read: read)
+    }
+
+    private func newRun(_ id: Text, _ first: Text, _ workflow: Text, _ database: SQLite) throws(Failure) -> RunRow {
+        var store = try store(database)
+        store.runs += 1
+        store.lastRun += 1
+        try put(store, database)
+        return RunRow(number: store.lastRun, id: id, workflow: workflow, head: first, last: first, live: 0, dead: 0)
+    }
+
+    func put(_ run: RunRow, _ database: SQLite) throws(Failure) {
+        let statement = try database.statement("INSERT OR REPLACE INTO run(\(RunRow.columns)) VALUES(?,?,?,?,?,?,?,?)")
+        try statement.bind(run.values)
+        while try statement.step() {}
+    }
+
+    private func graphNumber(_ frame: SQLiteFrame, _ summary: CheckpointSummary, _ database: SQLite) throws(Failure) -> Int {
+        let (signature, workflow) = (Text(summary.signature), Text(summary.workflowName))
+        let find = try database.statement("SELECT number FROM graph WHERE signature = ? AND workflow = ? AND definition IS ?")
+        let definition: SQLiteStatement.Value = frame.definition.map { .blob($0) } ?? .null
+        if let known = try find.first(.blob(signature), .blob(workflow), definition, read: { $0.integer(0) }), let number = known { return number }
+        let last = try database.statement("SELECT max(number) FROM graph").first { $0.integer(0) ?? 0 } ?? 0
+        let row = GraphRow(number: last + 1, signature: signature, workflow: workflow, definition: frame.definition)
+        try database.statement("INSERT INTO graph(number, signature, workflow, definition, seal) VALUES(?,?,?,?,?)")
+            .run(.integer(row.number), .blob(signature), .blob(workflow), definition, .integer(row.seal))
+        return row.number
+    }
+
+    func graph(_ number: Int, _ database: SQLite) throws(Failure) -> GraphRow {
+        let statement = try database.statement("SELECT number, signature, workflow, definition, seal FROM graph WHERE number = ?")
+        let found = try statement.first(.integer(number)) { row -> GraphRow? in
+            guard let signature = row.blob(1), let workflow = row.blob(2) else { return nil }
+            let found = GraphRow(number: number, signature: signature, workflow: workflow, definition: row.blob(3))
+            return row.integer(4) == found.seal ? found : nil
+        }
+        guard case let graph?? = found else { throw damaged("the graph number \(number) is damaged or missing") }
+        return graph
+    }
+
+    func damaged(_ sentence: String) -> Failure { Failure(.checkpoint, "\(place) is damaged: \(sentence)") }
+}
