@@ -2,10 +2,50 @@
 
 from __future__ import annotations
 
+import gc
+import json
 import os
+from collections.abc import Iterator
+from ctypes import byref, c_void_p
 from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from libworkflow._library import lib, take_text
+from libworkflow._storage import EngineStorage
 
 TESTS = Path(__file__).parent
 
 # For the processes that tests start: pytest's own setting of the path reaches this process alone.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(TESTS.parent), str(TESTS), os.environ.get("PYTHONPATH", "")])
+
+CHECKPOINT = Draft202012Validator(json.loads((TESTS.parents[2] / "docs" / "checkpoint.schema.json").read_text()))
+
+
+def _problems(handle: int) -> list[str]:
+    """What the schema says against the checkpoints that a storage has."""
+    text, found = c_void_p(), []
+    if lib.wf_storage_list(handle, None, byref(text), None, None):
+        return []  # a test took its folder away
+    for entry in json.loads(take_text(text)):
+        if "problem" in entry or lib.wf_storage_load(handle, entry["checkpoint_id"].encode(), byref(text), None, None):
+            continue
+        document = take_text(text)
+        found += [f"{error.json_path}: {error.message[:200]}" for error in CHECKPOINT.iter_errors(json.loads(document))]
+    return found
+
+
+@pytest.fixture(autouse=True)
+def valid_checkpoints(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test leaves in a storage of the library is valid under docs/checkpoint.schema.json."""
+    problems: list[str] = []
+
+    def free(handle: int) -> None:
+        problems.extend(_problems(handle))
+        lib.wf_storage_free(handle)
+
+    monkeypatch.setattr(EngineStorage.__del__, "__defaults__", (free,))
+    yield
+    gc.collect()
+    assert problems == []

@@ -1,0 +1,38 @@
+"""The schemas, and the golden documents."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+GOLDEN = sorted(HERE.glob("checkpoint-v1-*.json"))
+
+
+def validator(name: str) -> Draft202012Validator:
+    schema = json.loads((ROOT / "docs" / f"{name}.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+CHECKPOINT, MEMO = validator("checkpoint"), validator("memo")
+
+
+def check(document: Any) -> None:
+    """Fails with every place where a document is not what the schema of its format says."""
+    document = json.loads(document) if isinstance(document, (bytes, str)) else document
+    schema = {"libworkflow.checkpoint": CHECKPOINT, "libworkflow.memo": MEMO}[document["format"]]
+    problems = [f"{error.json_path}: {error.message[:300]}" for error in schema.iter_errors(document)]
+    assert problems == []
+
+
+def check_folder(folder: Path) -> int:
+    """Checks every file below a folder of `directory:`; how many that were."""
+    files = sorted(folder.rglob("*.json"))
+    for file in files:
+        check(file.read_bytes())
+    return len(files)
