@@ -13,6 +13,7 @@
 #   make test-abi               the tests of the C ABI, the packaging and the source tree
 #   make test-kill              kills the demo 200 times at random moments and resumes it in the other language; and kills
 #                               a program that pays refunds 200 times
+#   make test-faults            fails every file system call of a run, in every way
 #   make test-python            the tests of the Python package
 #   make bench                  what a superstep costs a C host and a Python host, beside the bare callback
 #   make sanitize               the C tests under the address and thread sanitizers; takes a few minutes
@@ -41,7 +42,7 @@ LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xli
     -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-python bench sanitize demo install clean
+.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults test-python bench sanitize demo install clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -70,7 +71,7 @@ header: build/setup-build.stamp
 check-header: lib
 	python3 bindings/abi/generate.py --check
 
-test: test-swift check-header test-abi test-kill test-python
+test: test-swift check-header test-abi test-kill test-faults test-python
 
 test-swift: setup
 	swift test
@@ -89,6 +90,18 @@ test-abi: lib setup
 test-kill: lib setup
 	build/venv/bin/python Tests/demo/kill_loop.py --kills 200
 	build/venv/bin/python Tests/demo/refund_loop.py --kills 200
+
+# What the storages survive: docs/faults.md.
+FAULT_STORAGES ?= directory
+FAULT_PARTS := $(addprefix Tests/faults/,fs.c bench.c samples.c)
+
+build/faults/%: Tests/faults/%.c $(FAULT_PARTS) $(wildcard Tests/faults/*.h) $(LIBRARY) $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) -O1 -g -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror -Iinclude $< $(FAULT_PARTS) -o $@ -rdynamic \
+	    -Lbuild/lib -Wl,-rpath,$(CURDIR)/build/lib -lworkflow -ljansson
+
+test-faults: build/faults/inject
+	for storage in $(FAULT_STORAGES); do build/faults/inject $$storage || exit 1; done
 
 test-python: lib setup
 	$(PYTEST) -q bindings/python/tests

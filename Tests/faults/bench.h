@@ -1,0 +1,35 @@
+/* What the programs here share: a watched directory on a fast disk, the storage in it, and children that may crash. */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <limits.h>
+#include <workflow.h>
+
+enum { URL = PATH_MAX + 32 };
+
+/* Shared with the children. */
+struct bench {
+    char root[PATH_MAX];
+    char url[URL];       /* the storage under test, below the root */
+    char now[1024];      /* what is being tried: named if a child crashes or hangs */
+    long points, states, hits, bad;
+};
+extern struct bench *bench;
+
+/* `scheme` is "directory" or "sqlite". Everything is below a new directory, in memory if there is one. */
+void set_bench(const char *scheme);
+void clear_bench(void);
+
+/* Deletes what is in a directory. */
+void wipe(const char *directory);
+
+/* Runs the function in a child; a child that ends badly or is silent for a minute is one defect. */
+void in_child(void (*body)(int), int argument);
+/* Says what comes now, and that this child is alive. */
+void now(const char *format, ...);
+/* A defect, in words. */
+void bad(const char *format, ...);
+
+wf_storage_t *opened(const char *url); /* NULL and a defect if it cannot be opened */
+
+#endif
