@@ -67,6 +67,18 @@ void in_child(void (*body)(int), int argument) {
     else if (WEXITSTATUS(status) != 0) bad("ends with %d", WEXITSTATUS(status));
 }
 
+void must_find(void (*body)(int), int argument, const char *what) {
+    struct bench before = *bench;
+    long found;
+
+    bench->bad = 0;
+    bench->is_quiet = 1;
+    in_child(body, argument);
+    found = bench->bad;
+    *bench = before;
+    if (found == 0) bad("%s goes unnoticed", what);
+}
+
 void now(const char *format, ...) {
     va_list arguments;
 
@@ -79,7 +91,7 @@ void now(const char *format, ...) {
 void bad(const char *format, ...) {
     va_list arguments;
 
-    if (++bench->bad > MANY) return;
+    if (++bench->bad > MANY || bench->is_quiet) return;
     printf("BAD %s: ", bench->now);
     va_start(arguments, format);
     vprintf(format, arguments);

@@ -13,6 +13,7 @@ struct bench {
     char url[URL];       /* the storage under test, below the root */
     char now[1024];      /* what is being tried: named if a child crashes or hangs */
     long points, states, hits, bad;
+    int is_quiet;        /* defects are counted, not told: a test of the test */
 };
 extern struct bench *bench;
 
@@ -29,6 +30,9 @@ void in_child(void (*body)(int), int argument);
 void now(const char *format, ...);
 /* A defect, in words. */
 void bad(const char *format, ...);
+
+/* A test of the test: the function, in a child, must find defects, which then do not count. */
+void must_find(void (*body)(int), int argument, const char *what);
 
 wf_storage_t *opened(const char *url); /* NULL and a defect if it cannot be opened */
 

@@ -69,7 +69,7 @@ long fs_failures(void) { return failures; }
 int fs_fits(enum fs_kind kind, int creates, int error) {
     switch (kind) {
     case FS_OPEN: return error == EIO || error == EACCES || error == EINTR || error == EMFILE || (error == ENOSPC && creates);
-    case FS_WRITE: return error == EIO || error == ENOSPC || error == EINTR || error == FS_SHORT;
+    case FS_WRITE: return error == EIO || error == ENOSPC || error == EINTR || error == FS_SHORT || error == FS_LIE;
     case FS_SYNC: return error == EIO || error == ENOSPC || error == EINTR;
     case FS_RENAME:
     case FS_LINK:
@@ -102,7 +102,7 @@ static int strike(enum fs_kind kind, int creates) {
 /* ---- The tape ---------------------------------------------------------------------------------- */
 
 static struct fs_tape tape;
-static int recording;
+static int recording, forgotten_syncs;
 static struct fs_entry *names; /* as they are now */
 static int name_count;
 
@@ -257,6 +257,8 @@ void fs_mark(int mark) {
     if (recording) put(MARK, mark);
 }
 
+void fs_forget_syncs(int of) { forgotten_syncs = of; }
+
 struct fs_tape fs_recorded(void) {
     struct fs_tape done = tape;
 
@@ -385,39 +387,42 @@ int openat64(int at, const char *path, int flags, ...) {
     return opened(at, path, flags, mode);
 }
 
-/* How much a write may take; 0 if it fails. */
-static size_t allowed(int descriptor, size_t count) {
+/* How much a write takes; 0 if it fails; or, if it lies, less than 0. */
+static ssize_t allowed(int descriptor, size_t count) {
     int error;
 
-    if (path_of(descriptor) == NULL || count == 0) return count;
+    if (path_of(descriptor) == NULL || count == 0) return (ssize_t)count;
     error = strike(FS_WRITE, 0);
-    if (error == FS_SHORT) return count > 1 ? count / 2 : 1;
-    if (error == 0) return count;
+    if (error == FS_LIE) return -1;
+    if (error == FS_SHORT) return count > 1 ? (ssize_t)count / 2 : 1;
+    if (error == 0) return (ssize_t)count;
     errno = error;
     return 0;
 }
 
 ssize_t write(int descriptor, const void *data, size_t count) {
     REAL(ssize_t, "write", int, const void *, size_t);
-    size_t some = allowed(descriptor, count);
+    ssize_t some = allowed(descriptor, count);
     const char *path = path_of(descriptor);
     ssize_t done;
     long offset = 0;
 
+    if (some < 0) return (ssize_t)count;
     if (some == 0 && count != 0) return -1;
     if (records(path)) offset = lseek(descriptor, 0, fcntl(descriptor, F_GETFL) & O_APPEND ? SEEK_END : SEEK_CUR);
-    done = next(descriptor, data, some);
+    done = next(descriptor, data, (size_t)some);
     if (done > 0 && records(path)) put_write(nodes_of[descriptor], offset, data, done);
     return done;
 }
 
 static ssize_t written_at(int descriptor, const void *data, size_t count, off_t offset) {
     REAL(ssize_t, "pwrite64", int, const void *, size_t, off_t);
-    size_t some = allowed(descriptor, count);
+    ssize_t some = allowed(descriptor, count);
     ssize_t done;
 
+    if (some < 0) return (ssize_t)count;
     if (some == 0 && count != 0) return -1;
-    done = next(descriptor, data, some, offset);
+    done = next(descriptor, data, (size_t)some, offset);
     if (done > 0 && records(path_of(descriptor))) put_write(nodes_of[descriptor], offset, data, done);
     return done;
 }
@@ -445,7 +450,7 @@ static int synced(int descriptor, int (*next)(int)) {
 
     if (path != NULL && (error = strike(FS_SYNC, 0)) != 0) return refused(error);
     done = next(descriptor);
-    if (done == 0 && records(path)) put(SYNC, nodes_of[descriptor]);
+    if (done == 0 && records(path) && forgotten_syncs != 1 + tape.nodes[nodes_of[descriptor]].is_dir) put(SYNC, nodes_of[descriptor]);
     return done;
 }
 

@@ -7,7 +7,10 @@
 #define FS_H
 
 enum fs_kind { FS_OPEN, FS_WRITE, FS_SYNC, FS_RENAME, FS_LINK, FS_UNLINK, FS_TRUNCATE, FS_MKDIR, FS_CLOSE, FS_KINDS };
-enum { FS_SHORT = -1 }; /* in place of an errno: a write that takes half of what it is given */
+enum {
+    FS_SHORT = -1, /* in place of an errno: a write that takes half of what it is given */
+    FS_LIE = -2    /* a write that says it wrote, and did not: no storage can bear it, so it shows whether a test would tell */
+};
 
 /* Watches what is below this directory: absolute, there, without links. Forgets all that was counted and armed. */
 void fs_watch(const char *root);
@@ -58,6 +61,8 @@ struct fs_tape {
  * are left out: SQLite makes them anew after a crash. */
 void fs_record(void);
 void fs_mark(int mark);
+/* From now on the tape has no fsync of files (1), of directories (2): as if the storage had forgotten them. 0: has all. */
+void fs_forget_syncs(int of);
 /* Ends the recording. The tape belongs to the caller. */
 struct fs_tape fs_recorded(void);
 void fs_tape_free(struct fs_tape *tape);

@@ -174,11 +174,27 @@ static void try_sample(int sample) {
     wf_workflow_free(workflow);
 }
 
+/* A test of the test: writes that lie must be found out. */
+static void try_lies(int sample) {
+    wf_workflow_t *workflow = sample_workflow(sample);
+    struct straight straight = {0};
+    long count;
+
+    fs_watch(bench->root);
+    run_straight(sample, workflow, &straight);
+    count = count_points(sample, workflow, 0);
+    for (long point = 1; point <= count; point++) {
+        now("%s, a lie at call %ld", sample_name(sample), point);
+        try_point(sample, workflow, 0, &straight, point, FS_LIE, 1000000);
+    }
+}
+
 int main(int count, char **arguments) {
     if (count < 2) fs_die("inject directory|sqlite [every]");
     set_bench(arguments[1]);
     if (count > 2) every = atol(arguments[2]);
     turn = every > 1 ? time(NULL) % every : 0;
+    must_find(try_lies, 0, "a write that lies");
     for (int i = 0; i < sample_count(); i++) in_child(try_sample, i);
     printf("%s: %ld points in %d graphs, %ld met a call: %ld bad\n", arguments[1], bench->points, sample_count(), bench->hits, bench->bad);
     clear_bench();

@@ -218,7 +218,12 @@ static void acknowledge(wf_run_t *run, const wf_event_t *event, struct history *
     if (id == NULL || history->count == ACKS) fs_die("a checkpoint event without an id, or too many");
     snprintf(ack->id, sizeof ack->id, "%s", id);
     ack->document = NULL;
-    if (history->keep_documents && wf_run_checkpoint(run, &ack->document, NULL, NULL) != WF_OK) fs_die("no document of %s", id);
+    if (history->keep_documents) {
+        char *document = NULL;
+        if (wf_run_checkpoint(run, &document, NULL, NULL) != WF_OK) fs_die("no document of %s", id);
+        ack->document = strdup(document);
+        wf_free(document);
+    }
     fs_mark(history->count++);
     json_decref(data);
 }
@@ -280,7 +285,7 @@ void play_through(int sample, wf_workflow_t *workflow, wf_storage_t *storage, st
 }
 
 void forget_history(struct history *history) {
-    for (int i = 0; i < history->count; i++) wf_free(history->acks[i].document);
+    for (int i = 0; i < history->count; i++) free(history->acks[i].document);
     memset(history, 0, sizeof *history);
 }
 
