@@ -377,6 +377,14 @@ long disk_crashes(const struct fs_tape *tape, const char *directory, long limit,
     return states;
 }
 
+void disk_put(const struct fs_tape *tape, const char *directory) {
+    struct disk disk = new_disk(tape);
+
+    wipe(directory);
+    put_down(&disk, 0, directory);
+    free_disk(&disk);
+}
+
 int disk_agrees(const struct fs_tape *tape, const struct fs_tape *after) {
     struct disk one = new_disk(tape), other = new_disk(after);
     int same;

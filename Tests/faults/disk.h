@@ -21,6 +21,9 @@ struct crash {
 long disk_crashes(const struct fs_tape *tape, const char *directory, long limit, uint64_t seed, void (*look)(const struct crash *, void *),
     void *data);
 
+/* Puts what the tape began with into the directory, which is wiped before. */
+void disk_put(const struct fs_tape *tape, const char *directory);
+
 /* Whether the tape leads to what a second recording finds on the disk: nothing was missed. */
 int disk_agrees(const struct fs_tape *tape, const struct fs_tape *after);
 
