@@ -1,6 +1,7 @@
 #include "bench.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -98,6 +99,26 @@ void bad(const char *format, ...) {
     va_end(arguments);
     printf("\n");
     fflush(stdout);
+}
+
+static wf_status_t (*verify)(wf_storage_t *, char **, size_t *, wf_error_t **);
+
+int has_check(void) {
+    if (verify == NULL) *(void **)&verify = dlsym(RTLD_DEFAULT, "wf_storage_verify");
+    return verify != NULL;
+}
+
+int is_sound(wf_storage_t *storage, char report[1024]) {
+    wf_error_t *error = NULL;
+    char *text = NULL;
+    int is_sound;
+
+    if (!has_check()) return 1;
+    is_sound = verify(storage, &text, NULL, &error) == WF_OK && strstr(text, "\"problem\"") == NULL;
+    snprintf(report, 1024, "%s", text == NULL ? wf_error_message(error, NULL) : text);
+    wf_error_free(error);
+    wf_free(text);
+    return is_sound;
 }
 
 wf_storage_t *opened(const char *url) {

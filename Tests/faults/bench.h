@@ -34,6 +34,10 @@ void bad(const char *format, ...);
 /* A test of the test: the function, in a child, must find defects, which then do not count. */
 void must_find(void (*body)(int), int argument, const char *what);
 
+/* Whether the library has wf_storage_verify; and whether it finds everything in order. If not, `report` has what it says. */
+int has_check(void);
+int is_sound(wf_storage_t *storage, char report[1024]);
+
 wf_storage_t *opened(const char *url); /* NULL and a defect if it cannot be opened */
 
 #endif

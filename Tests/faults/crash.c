@@ -134,6 +134,7 @@ static void look(const struct crash *crash, void *data) {
     world.is_receipted = had_receipt;
     storage = opened(bench->url);
     if (storage == NULL) return;
+    if (!is_sound(storage, why)) bad("a crash left damage: %s", why);
     check_list(take, storage, acknowledged + (take->first == NULL ? 0 : 1));
     check_acknowledged(take, storage, acknowledged, "after the crash");
     if (take->generation == 0 && again > 0 && drand48() * (double)again < 1) {

@@ -19,6 +19,7 @@ enum part { NOTHING, ALL, HEAD, TAIL, ZEROS, PARTS };
 struct file {
     unsigned char *data;
     long length;
+    struct timespec modified;
 };
 
 struct disk {
@@ -35,6 +36,7 @@ static struct disk new_disk(const struct fs_tape *tape) {
 
     for (int i = 0; i < tape->node_count; i++) {
         disk.files[i].length = tape->nodes[i].length;
+        disk.files[i].modified = tape->nodes[i].modified;
         disk.files[i].data = malloc((size_t)tape->nodes[i].length + 1);
         if (tape->nodes[i].length > 0) memcpy(disk.files[i].data, tape->nodes[i].data, (size_t)tape->nodes[i].length);
     }
@@ -48,7 +50,7 @@ static struct disk copy_disk(const struct disk *from) {
 
     disk.files = calloc((size_t)disk.tape->node_count, sizeof(struct file));
     for (int i = 0; i < disk.tape->node_count; i++) {
-        disk.files[i].length = from->files[i].length;
+        disk.files[i] = from->files[i];
         disk.files[i].data = malloc((size_t)from->files[i].length + 1);
         memcpy(disk.files[i].data, from->files[i].data, (size_t)from->files[i].length);
     }
@@ -107,8 +109,14 @@ static void apply(struct disk *disk, const struct fs_op *op, enum part part) {
         name_goes(disk, op->dir, op->name);
         break;
     case UNLINK: name_goes(disk, op->dir, op->name); break;
-    case WRITE: apply_write(&disk->files[op->node], op, part); break;
-    case TRUNCATE: resize(&disk->files[op->node], op->length); break;
+    case WRITE:
+        apply_write(&disk->files[op->node], op, part);
+        disk->files[op->node].modified = op->modified;
+        break;
+    case TRUNCATE:
+        resize(&disk->files[op->node], op->length);
+        disk->files[op->node].modified = op->modified;
+        break;
     default: break;
     }
 }
@@ -173,7 +181,8 @@ static void put_down(struct disk *disk, int dir, const char *path) {
         } else {
             int file = open(full, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
             struct file *it = &disk->files[node];
-            if (file < 0 || write(file, it->data, (size_t)it->length) != it->length || close(file) != 0)
+            const struct timespec times[2] = {it->modified, it->modified}; /* an index may look at them */
+            if (file < 0 || write(file, it->data, (size_t)it->length) != it->length || futimens(file, times) != 0 || close(file) != 0)
                 fs_die("%s: %s", full, strerror(errno));
         }
     }

@@ -149,6 +149,7 @@ static void try_flip(int node, const char *name, long bit, wf_workflow_t *workfl
     wf_storage_t *storage = NULL;
     wf_error_t *error = NULL;
     int loads[MOST];
+    char report[1024] = "there is no such check";
 
     now("bit %ld of byte %ld of %s", bit % 8, bit / 8, name);
     image.nodes[node].data[bit / 8] ^= (unsigned char)(1u << bit % 8);
@@ -165,6 +166,10 @@ static void try_flip(int node, const char *name, long bit, wf_workflow_t *workfl
             bench->hits++;
             break;
         }
+    if (has_check() && is_sound(storage, report)) {
+        for (int i = 0; i < whole.count; i++)
+            if (!loads[i]) bad("checkpoint %d cannot be loaded, but a check of everything finds nothing: %s", i, report);
+    }
     ask_list(storage, loads);
     ask_latest(storage, loads);
     ask_resume(storage, workflow);

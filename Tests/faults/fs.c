@@ -198,9 +198,17 @@ static void put_named(enum fs_change change, const char *path, int made) {
     if (change == UNLINK) drop_entry(dir, name);
 }
 
-static void put_write(int node, long offset, const void *data, long length) {
-    struct fs_op *op = put(WRITE, node);
+static struct timespec modified(int descriptor) {
+    struct stat info;
 
+    if (fstat(descriptor, &info) != 0) fs_die("fstat: %s", strerror(errno));
+    return info.st_mtim;
+}
+
+static void put_write(int descriptor, long offset, const void *data, long length) {
+    struct fs_op *op = put(WRITE, nodes_of[descriptor]);
+
+    op->modified = modified(descriptor);
     op->offset = offset;
     op->length = length;
     op->data = malloc((size_t)length + 1);
@@ -227,6 +235,7 @@ static void scan(int dir, const char *path) {
             FILE *file = fopen(full, "rb");
             struct fs_node *it = &tape.nodes[node];
             it->length = info.st_size;
+            it->modified = info.st_mtim;
             it->data = malloc((size_t)it->length + 1);
             if (file == NULL || fread(it->data, 1, (size_t)it->length, file) != (size_t)it->length) fs_die("cannot read %s", full);
             fclose(file);
@@ -352,7 +361,7 @@ static int opened(int at, const char *path, int flags, mode_t mode) {
     node = walk(seen, &dir, name);
     if (node < 0 && !(flags & O_CREAT)) fs_die("%s is there, but nobody made it", seen);
     if (node < 0) put_named(CREATE, seen, node = new_node(0));
-    else if (flags & O_TRUNC) put(TRUNCATE, node);
+    else if (flags & O_TRUNC) put(TRUNCATE, node)->modified = modified(descriptor);
     nodes_of[descriptor] = node;
     return descriptor;
 }
@@ -360,7 +369,7 @@ static int opened(int at, const char *path, int flags, mode_t mode) {
 /* The mode is there only if a file may be made. */
 #define MODE(flags) \
     mode_t mode = 0; \
-    if (flags & (O_CREAT | O_TMPFILE)) { \
+    if (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE) { \
         va_list arguments; \
         va_start(arguments, flags); \
         mode = va_arg(arguments, mode_t); \
@@ -411,7 +420,7 @@ ssize_t write(int descriptor, const void *data, size_t count) {
     if (some == 0 && count != 0) return -1;
     if (records(path)) offset = lseek(descriptor, 0, fcntl(descriptor, F_GETFL) & O_APPEND ? SEEK_END : SEEK_CUR);
     done = next(descriptor, data, (size_t)some);
-    if (done > 0 && records(path)) put_write(nodes_of[descriptor], offset, data, done);
+    if (done > 0 && records(path)) put_write(descriptor, offset, data, done);
     return done;
 }
 
@@ -423,7 +432,7 @@ static ssize_t written_at(int descriptor, const void *data, size_t count, off_t 
     if (some < 0) return (ssize_t)count;
     if (some == 0 && count != 0) return -1;
     done = next(descriptor, data, (size_t)some, offset);
-    if (done > 0 && records(path_of(descriptor))) put_write(nodes_of[descriptor], offset, data, done);
+    if (done > 0 && records(path_of(descriptor))) put_write(descriptor, offset, data, done);
     return done;
 }
 
@@ -467,11 +476,15 @@ int fdatasync(int descriptor) {
 static int truncated(int descriptor, off_t length) {
     REAL(int, "ftruncate64", int, off_t);
     const char *path = path_of(descriptor);
+    struct fs_op *op;
     int error, done;
 
     if (path != NULL && (error = strike(FS_TRUNCATE, 0)) != 0) return refused(error);
     done = next(descriptor, length);
-    if (done == 0 && records(path)) put(TRUNCATE, nodes_of[descriptor])->length = length;
+    if (done != 0 || !records(path)) return done;
+    op = put(TRUNCATE, nodes_of[descriptor]);
+    op->length = length;
+    op->modified = modified(descriptor);
     return done;
 }
 

@@ -6,6 +6,8 @@
 #ifndef FS_H
 #define FS_H
 
+#include <time.h>
+
 enum fs_kind { FS_OPEN, FS_WRITE, FS_SYNC, FS_RENAME, FS_LINK, FS_UNLINK, FS_TRUNCATE, FS_MKDIR, FS_CLOSE, FS_KINDS };
 enum {
     FS_SHORT = -1, /* in place of an errno: a write that takes half of what it is given */
@@ -38,11 +40,13 @@ struct fs_op {
     char *name, *to;   /* RENAME has both */
     long offset, length;
     unsigned char *data;
+    struct timespec modified; /* the time of the file after a WRITE or TRUNCATE */
 };
 struct fs_node {
     int is_dir;
     unsigned char *data; /* what a file had when the recording began */
     long length;
+    struct timespec modified;
 };
 struct fs_entry {
     int dir, node;

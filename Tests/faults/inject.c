@@ -36,7 +36,7 @@ static int is_known(const struct straight *straight, const char *document) {
 static void check(const struct straight *straight, const struct history *history, const char *when) {
     wf_storage_t *storage = opened(bench->url);
     wf_error_t *error = NULL;
-    char *list = NULL;
+    char *list = NULL, report[1024];
 
     if (storage == NULL) return;
     for (int i = 0; i < history->count; i++) {
@@ -49,6 +49,7 @@ static void check(const struct straight *straight, const struct history *history
     }
     if (wf_storage_list(storage, NULL, &list, NULL, &error) != WF_OK) bad("%s: no list: %s", when, wf_error_message(error, NULL));
     else if (strstr(list, "\"problem\"") != NULL) bad("%s: something is damaged: %s", when, list);
+    if (!is_sound(storage, report)) bad("%s: something is damaged: %s", when, report);
     wf_error_free(error);
     wf_free(list);
     wf_storage_free(storage);
@@ -130,14 +131,16 @@ static void run_straight(int sample, wf_workflow_t *workflow, struct straight *s
 static long count_points(int sample, wf_workflow_t *workflow, int phase) {
     struct history history = {0};
     wf_storage_t *storage;
+    long count;
 
     prepare(sample, workflow, phase, &history);
     fs_watch(bench->root);
     storage = opened(bench->url);
     play_through(sample, workflow, storage, &history);
+    count = fs_points();
     forget_history(&history);
     wf_storage_free(storage);
-    return fs_points();
+    return count;
 }
 
 static void try_sample(int sample) {
