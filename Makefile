@@ -9,10 +9,11 @@
 #   make header                 regenerates include/workflow.h and all that must agree with it
 #   make check-header           fails when a generated file is stale
 #   make test-swift             the tests of the Swift targets
-#   make nightly                100,000 runs of random workflows, crashed, cancelled and resumed: twelve minutes
+#   make nightly                100,000 runs of random workflows, and test-faults in full: half an hour
 #   make test-abi               the tests of the C ABI, the packaging and the source tree
 #   make test-kill              kills the demo 200 times at random moments and resumes it in the other language; and kills
 #                               a program that pays refunds 200 times
+#   make test-faults            fails every file system call of a run, crashes the machine after each, turns bits over
 #   make test-python            the tests of the Python package
 #   make bench                  what a superstep costs a C host and a Python host, beside the bare callback
 #   make sanitize               the C tests under the address and thread sanitizers; takes a few minutes
@@ -41,7 +42,7 @@ LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xli
     -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-python bench sanitize demo install clean
+.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python bench sanitize demo install clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -70,7 +71,7 @@ header: build/setup-build.stamp
 check-header: lib
 	python3 bindings/abi/generate.py --check
 
-test: test-swift check-header test-abi test-kill test-python
+test: test-swift check-header test-abi test-kill test-faults test-python
 
 test-swift: setup
 	swift test
@@ -80,7 +81,7 @@ WORKFLOW_GRAPHS ?= 2200
 WORKFLOW_RUNS ?= 100000
 WORKFLOW_SEED ?= $(shell date +%y%j0000)
 
-nightly: setup
+nightly: setup nightly-faults
 	WORKFLOW_GRAPHS=$(WORKFLOW_GRAPHS) WORKFLOW_SEED=$(WORKFLOW_SEED) WORKFLOW_RUNS=$(WORKFLOW_RUNS) swift test --filter PropertyTests
 
 test-abi: lib setup
@@ -89,6 +90,32 @@ test-abi: lib setup
 test-kill: lib setup
 	build/venv/bin/python Tests/demo/kill_loop.py --kills 200
 	build/venv/bin/python Tests/demo/refund_loop.py --kills 200
+
+# What the storages survive: docs/faults.md. So much of it in `make test`, all of it in `make nightly`.
+FAULT_STORAGES ?= directory
+# Those that refuse a commit which does not follow the head of its run.
+FENCED_STORAGES ?=
+FAULT_PARTS := $(addprefix Tests/faults/,fs.c disk.c bench.c samples.c)
+FAULT_PROGRAMS := $(addprefix build/faults/,inject crash flips contender)
+
+# States for each point, of which one in so many crashes again; one bit in so many; kills.
+test-faults: CRASHES = 100 8
+test-faults: BITS = 4
+test-faults: KILLS = 300
+nightly-faults: CRASHES = 1000 2
+nightly-faults: BITS = 1
+nightly-faults: KILLS = 20000
+
+test-faults nightly-faults: $(FAULT_PROGRAMS)
+	for storage in $(FAULT_STORAGES); do \
+	    build/faults/inject $$storage && build/faults/crash $$storage $(CRASHES) && build/faults/flips $$storage $(BITS) || exit 1; \
+	done
+	for storage in $(FENCED_STORAGES); do python3 Tests/faults/two_writers.py $$storage --kills $(KILLS) || exit 1; done
+
+build/faults/%: Tests/faults/%.c $(FAULT_PARTS) $(wildcard Tests/faults/*.h) $(LIBRARY) $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) -O1 -g -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror -Iinclude $< $(FAULT_PARTS) -o $@ -rdynamic \
+	    -Lbuild/lib -Wl,-rpath,$(CURDIR)/build/lib -lworkflow -ljansson
 
 test-python: lib setup
 	$(PYTEST) -q bindings/python/tests
