@@ -10,6 +10,7 @@ final class SQLite {
     /// As the host named it: for messages.
     let path: String
     private var statements: [String: SQLiteStatement] = [:]
+    private var isDurable: Bool?
 
     /// How long a writer of another process may keep this one waiting.
     static let patience: Int32 = 10_000
@@ -68,6 +69,13 @@ final class SQLite {
     func run(_ text: String) throws(Failure) {
         let statement = try statement(text)
         while try statement.step() {}
+    }
+
+    /// Whether what is committed from now on is on disk when the commit returns.
+    func setDurable(_ isDurable: Bool) throws(Failure) {
+        guard isDurable != self.isDurable else { return }
+        try run(isDurable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
+        self.isDurable = isDurable
     }
 
     /// Everything in `body` or nothing. `writes`: takes the one write lock at once, so that nothing can have changed.

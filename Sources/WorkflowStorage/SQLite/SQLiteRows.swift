@@ -85,9 +85,10 @@ struct CheckpointRow {
     /// Its parent in the tree: as in the document.
     var previous: Text?
     var graph: Int
-    var kind: String
+    /// As they stand in the row; `kind` and `timestamp` read them.
+    private var storedKind: SQLiteStatement.Value
+    private var storedTime: SQLiteStatement.Value
     var superstep: Int
-    var timestamp: String
     var status: Int
     /// Nil for a document kept as it came.
     var state: State?
@@ -98,14 +99,29 @@ struct CheckpointRow {
 
     static let dead = -1
     static let columns = "id, run, before, previous, graph, kind, superstep, time, status, line, upto, parts, digest, bytes, body_seal, seal"
-    static let kinds = CheckpointKind.all.map(\.rawValue)
+    private static let kinds = CheckpointKind.all.map(\.rawValue)
+
+    var kind: String {
+        switch storedKind {
+        case .integer(let index): Int(exactly: index).flatMap { Self.kinds.indices.contains($0) ? Self.kinds[$0] : nil } ?? "?"
+        case .blob(let text), .text(let text): text.string
+        case .null: "?"
+        }
+    }
+
+    var timestamp: String {
+        switch storedTime {
+        case .integer(let packed): Compact.time(of: packed)
+        case .blob(let text), .text(let text): text.string
+        case .null: "?"
+        }
+    }
 
     private var values: [SQLiteStatement.Value] {
         let parent: SQLiteStatement.Value = previous == before ? .null : .blob(previous ?? Text(""))
-        let kind: SQLiteStatement.Value = Self.kinds.firstIndex(of: kind).map { .integer($0) } ?? .blob(Text(kind))
         return [
-            .blob(id), .integer(run), before.map { .blob($0) } ?? .null, parent, .integer(graph), kind, .integer(superstep),
-            Compact.time(timestamp), .integer(status), .optional(state?.line), .optional(state?.upto), .optional(state?.parts),
+            .blob(id), .integer(run), before.map { .blob($0) } ?? .null, parent, .integer(graph), storedKind, .integer(superstep),
+            storedTime, .integer(status), .optional(state?.line), .optional(state?.upto), .optional(state?.parts),
             .optional(state.map { Int(Int64(bitPattern: $0.digest)) }), .integer(bytes), .integer(bodySeal),
         ]
     }
@@ -146,9 +162,9 @@ struct CheckpointRow {
         self.before = before
         self.previous = previous
         self.graph = graph
-        self.kind = kind
+        storedKind = Self.kinds.firstIndex(of: kind).map { .integer($0) } ?? .blob(Text(kind))
         self.superstep = superstep
-        self.timestamp = timestamp
+        storedTime = Compact.time(timestamp)
         self.status = status
         self.state = state
         self.bytes = bytes
@@ -171,9 +187,9 @@ struct CheckpointRow {
         before = row.blob(2)
         if row.isNull(3) { previous = before } else { previous = row.blob(3).flatMap { $0.isEmpty ? nil : $0 } }
         self.graph = graph
-        if let index = row.integer(5) { kind = Self.kinds.indices.contains(index) ? Self.kinds[index] : "?" } else { kind = row.blob(5)?.string ?? "?" }
+        storedKind = row.value(5)
         self.superstep = superstep
-        timestamp = row.integer(7).map(Compact.time) ?? row.blob(7)?.string ?? "?"
+        storedTime = row.value(7)
         self.status = status
         if let line = row.integer(9), let upto = row.integer(10), let parts = row.integer(11), let digest = row.integer(12) {
             state = State(line: line, upto: upto, parts: parts, digest: UInt64(bitPattern: Int64(digest)))

@@ -33,7 +33,7 @@ enum SQLiteSchema {
 
     /// Checks that the database is ours or empty, and brings it to this version.
     static func prepare(_ database: SQLite) throws(Failure) {
-        for setting in ["cell_size_check = ON", "trusted_schema = OFF", "mmap_size = 0", "synchronous = FULL"] { try database.run("PRAGMA \(setting)") }
+        for setting in ["cell_size_check = ON", "trusted_schema = OFF", "mmap_size = 0"] { try database.run("PRAGMA \(setting)") }
         if try !isCurrent(database) {
             // Only a new database takes it, and only outside of a transaction.
             try database.run("PRAGMA auto_vacuum = INCREMENTAL")

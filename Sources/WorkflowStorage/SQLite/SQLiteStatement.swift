@@ -110,6 +110,9 @@ final class SQLiteStatement {
 
     func isNull(_ column: Int32) -> Bool { library.pointee.column_type(handle, column) == SQLITE_NULL }
 
+    /// An integer, a blob, or null for anything else.
+    func value(_ column: Int32) -> Value { integer(column).map { .integer($0) } ?? blob(column).map { .blob($0) } ?? .null }
+
     func blob(_ column: Int32) -> Text? {
         guard library.pointee.column_type(handle, column) == SQLITE_BLOB else { return nil }
         let bytes = library.pointee.column_blob(handle, column)

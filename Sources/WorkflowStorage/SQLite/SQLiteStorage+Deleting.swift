@@ -6,7 +6,7 @@ extension SQLiteStorage {
     public func delete(_ id: String) throws(Failure) -> Bool {
         try CheckpointID.check(id)
         return try database.withLock { database throws(Failure) in
-            try database.run("PRAGMA synchronous = FULL")
+            try database.setDurable(true)
             return try database.transaction(writes: true) { () throws(Failure) in
                 guard var row = try row(Compact.id(id), database), !row.isDead else { return false }
                 guard var run = try runRow(row.run, database) else { throw damaged("the run of the checkpoint '\(id)' is missing") }

@@ -5,7 +5,7 @@ extension SQLiteStorage {
     public func remember(_ value: Text, key: Text, run: String) throws(Failure) {
         let run = Text(run)
         try database.withLock { database throws(Failure) in
-            try database.run("PRAGMA synchronous = FULL")
+            try database.setDurable(true)
             try database.transaction(writes: true) { () throws(Failure) in
                 if let other = try memo(run, key, database) {
                     guard other == value else { throw Memo.taken(key, in: place) }

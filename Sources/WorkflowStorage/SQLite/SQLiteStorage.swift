@@ -26,7 +26,7 @@ public final class SQLiteStorage: Storage {
         let frame = try SQLiteFrame(commit)
         do throws(Failure) {
             let line = try database.withLock { database throws(Failure) in
-                try database.run(commit.durability == .full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
+                try database.setDurable(commit.durability == .full)
                 return try database.transaction(writes: true) { () throws(Failure) in try write(commit, frame, to: database) }
             }
             commit.session.memory = line
@@ -114,7 +114,10 @@ public final class SQLiteStorage: Storage {
     }
 
     func put(_ run: RunRow, _ database: SQLite) throws(Failure) {
-        let statement = try database.statement("INSERT OR REPLACE INTO run(\(RunRow.columns)) VALUES(?,?,?,?,?,?,?,?)")
+        // Not REPLACE, which would write to the index too.
+        let statement = try database.statement(
+            "INSERT INTO run(\(RunRow.columns)) VALUES(?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT(number) DO UPDATE SET "
+                + "workflow = ?3, head = ?4, last = ?5, live = ?6, dead = ?7, seal = ?8")
         try statement.bind(run.values)
         while try statement.step() {}
     }
