@@ -96,7 +96,8 @@ static void ask_list(wf_storage_t *storage, const int loads[MOST]) {
     json_t *list, *entry;
     size_t index;
 
-    if (is_error(wf_storage_list(storage, NULL, &text, NULL, &error), error, "list")) return;
+    wf_status_t status = wf_storage_list(storage, NULL, &text, NULL, &error);
+    if (is_error(status, error, "list")) return;
     list = json_loads(text, 0, NULL);
     json_array_foreach(list, index, entry) {
         const char *id = json_string_value(json_object_get(entry, "checkpoint_id"));
@@ -156,7 +157,8 @@ static void try_flip(int node, const char *name, long bit, wf_workflow_t *workfl
     disk_put(&image, bench->root);
     image.nodes[node].data[bit / 8] ^= (unsigned char)(1u << bit % 8);
     bench->states++;
-    if (is_error(wf_storage_open(bench->url, &storage, &error), error, "open")) {
+    wf_status_t status = wf_storage_open(bench->url, &storage, &error);
+    if (is_error(status, error, "open")) {
         bench->hits++;
         return;
     }
@@ -202,20 +204,18 @@ int main(int count, char **arguments) {
     if (count > 2) every = atol(arguments[2]);
     start = every > 1 ? time(NULL) % every : 0;
     while (strcmp(sample_name(sample), "payment") != 0) sample++;
-    for (int is_closed = 1; is_closed >= 0; is_closed--) {
-        long bits = 0;
-        wipe(bench->root);
-        now("prepare");
-        in_child(prepare, is_closed);
-        fs_watch(bench->root);
-        fs_record();
-        image = fs_recorded();
-        for (int i = 0; i < image.node_count; i++) bits += 8 * image.nodes[i].length;
-        bench->points += bits;
-        for (int batch = 0; (long)batch * BATCH * every < bits; batch++) in_child(try_batch, batch);
-        fs_tape_free(&image);
-        if (strcmp(arguments[1], "directory") == 0) break; /* nothing is left open there */
-    }
+    /* Closed: of a log that SQLite left behind, it ignores by design what follows a bad checksum. */
+    long bits = 0;
+    wipe(bench->root);
+    now("prepare");
+    in_child(prepare, 1);
+    fs_watch(bench->root);
+    fs_record();
+    image = fs_recorded();
+    for (int i = 0; i < image.node_count; i++) bits += 8 * image.nodes[i].length;
+    bench->points = bits;
+    for (int batch = 0; (long)batch * BATCH * every < bits; batch++) in_child(try_batch, batch);
+    fs_tape_free(&image);
     printf("%s: %ld of %ld bits turned over, %ld seen as damage: %ld bad\n", arguments[1], bench->states, bench->points, bench->hits, bench->bad);
     clear_bench();
     return bench->bad > 0 || bench->hits == 0;

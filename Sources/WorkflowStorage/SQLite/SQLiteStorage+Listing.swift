@@ -11,9 +11,12 @@ extension SQLiteStorage {
         var names = Names()
         var found: [StoredCheckpoint] = []
         var counts: [Int: Int] = [:]
+        var unread = 0
         for row in try rows(database) {
             switch row {
-            case .damaged(let id): found.append(.damaged(id: id, problem: "\(place) is damaged: the row of the checkpoint '\(id.printable)' does not match its checksum"))
+            case .damaged(let id):
+                unread += 1
+                found.append(.damaged(id: id, problem: "\(place) is damaged: the row of the checkpoint '\(id.printable)' does not match its checksum"))
             case .good(let row):
                 counts[row.run, default: 0] += 1
                 guard !row.isDead else { continue }
@@ -26,12 +29,12 @@ extension SQLiteStorage {
             }
         }
         // Each run knows how many it has: what a damaged tree hides is missed.
-        for run in try runs(database) where counts[run.number, default: 0] != run.live + run.dead {
-            let name = Compact.id(of: run.id).printable
-            found.append(
-                .damaged(
-                    id: Compact.id(of: run.head),
-                    problem: "\(place) is damaged: of \(run.live + run.dead) checkpoints of the run '\(name)' it finds \(counts[run.number, default: 0])"))
+        let known = try runs(database)
+        let (count, expected) = (counts.values.reduce(unread, +), known.reduce(0) { $0 + $1.live + $1.dead })
+        if count != expected {
+            let run = known.first { counts[$0.number, default: 0] != $0.live + $0.dead }
+            let name = run.map { " one of them of the run '\(Compact.id(of: $0.id).printable)'," } ?? ""
+            found.append(.damaged(id: "?", problem: "\(place) is damaged: of \(expected) checkpoints,\(name) it finds \(count)"))
         }
         return found.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
     }

@@ -6,10 +6,22 @@ extension SQLiteStorage {
         try CheckpointID.check(id)
         return try database.withLock { database throws(Failure) in
             try database.transaction(writes: false) { () throws(Failure) in
-                guard let row = try row(Compact.id(id), database), !row.isDead else { throw CheckpointID.unknown(id, in: place) }
+                guard let row = try row(Compact.id(id), database), !row.isDead else { throw try missing(id, database) }
                 return try document(row, database)
             }
         }
+    }
+
+    /// Why a checkpoint is not found: damage must not pass for absence.
+    private func missing(_ id: String, _ database: SQLite) throws(Failure) -> Failure {
+        var count = 0
+        for row in try rows(database) {
+            guard case .good = row else { return damaged("the checkpoint '\(id)' is not found, and a row does not match its checksum") }
+            count += 1
+        }
+        let known = try runs(database).reduce(0) { $0 + $1.live + $1.dead }
+        guard count == known else { return damaged("the checkpoint '\(id)' is not found, and only \(count) of \(known) are") }
+        return CheckpointID.unknown(id, in: place)
     }
 
     public func head(run: String) throws(Failure) -> String? {
