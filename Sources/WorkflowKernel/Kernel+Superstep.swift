@@ -102,15 +102,22 @@ extension Kernel {
         changes.clear()
         for (executor, _) in saved { changes.add(.saved(executor: executor), before: snapshot.executors[executor].saved) }
         guard kind == .superstep else { return }
-        for executor in work.active {
-            let (writes, scope) = (work.mail[executor].staged.writes, graph.scope(of: executor))
-            for key in writes.own.keys {
-                changes.add(.own(executor: executor, key: key), before: snapshot.executors[executor].state[key])
-            }
-            for key in writes.shared.keys {
-                changes.add(.shared(scope: scope, key: key), before: snapshot.shared(of: scope)[key])
+        // A list that one executor sets and another appends to has not only grown: what is set comes first.
+        for grows in [false, true] {
+            for executor in work.active {
+                let (writes, scope) = (work.mail[executor].staged.writes, graph.scope(of: executor))
+                for (key, write) in writes.own where write.isAddition == grows {
+                    record(.own(executor: executor, key: key), snapshot.executors[executor].state[key], grows)
+                }
+                for (key, write) in writes.shared where write.isAddition == grows {
+                    record(.shared(scope: scope, key: key), snapshot.shared(of: scope)[key], grows)
+                }
             }
         }
+    }
+
+    private mutating func record(_ place: StateChanges.Place, _ before: Text?, _ grows: Bool) {
+        if grows { changes.add(place, growing: before) } else { changes.add(place, before: before) }
     }
 
     /// Makes the superstep's effects the snapshot, in the order of declaration.
@@ -203,7 +210,7 @@ extension Kernel {
             let scope = graph.scope(of: executor)
             for (key, write) in work.mail[executor].staged.writes.shared.sorted(by: { $0.key < $1.key }) {
                 let before = writers[scope, default: [:]][key]
-                if case .addition = write {
+                if write.isAddition {
                     if let other = before?.setter { found.append((key, other, executor, true)) }
                     writers[scope, default: [:]][key] = (executor, before?.setter)
                 } else {

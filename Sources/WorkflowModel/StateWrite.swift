@@ -8,6 +8,8 @@ public enum StateWrite: Sendable, Equatable {
     /// Nil deletes the key.
     public init(_ value: Text?) { self = value.map { .value($0) } ?? .deletion }
 
+    public var isAddition: Bool { if case .addition = self { true } else { false } }
+
     /// What stands there afterwards, if `before` stood there.
     public func result(on before: @autoclosure () -> Text?) -> Text? {
         switch self {

@@ -210,6 +210,38 @@ struct StateTests {
         #expect(player.kernel.snapshot.executors[1].state["k"] == "[3]")
     }
 
+    @Test("A commit says what has only grown, with how much of it is still there, and keeps no list from growing in its place")
+    func changes() throws {
+        let graph = try makeGraph { try $0.addFanOut("a", ["b", "c"]) }
+        var options = Kernel.Options.plain(graph)
+        options.recordsChanges = true
+        let player = KernelPlayer(graph, options)
+        player.handle = { call in
+            var outcome = call.executor == 0 ? Outcome.send("1") : Outcome()
+            for key in ["grown", "set", "deleted", "set later"] as [Text] {
+                outcome.writes.shared[key] = call.executor == 0 ? "[ 1 ] " : .append("2")
+            }
+            outcome.writes.shared["new"] = call.executor == 0 ? nil : .append("2")
+            outcome.writes.own["own"] = .append("2")
+            if call.executor == 1 { (outcome.writes.shared["set"], outcome.writes.shared["deleted"]) = ("[5]", .deletion) }
+            if call.executor == 2 { outcome.writes.shared["set later"] = "[5]" }
+            return outcome
+        }
+        player.play()
+        var first: [StateChanges.Place: StateChanges.Change] = [:]
+        for change in player.kernel.changes.all where first[change.place] == nil { first[change.place] = change }
+        func shared(_ key: Text) -> StateChanges.Change? { first[.shared(scope: Graph.outermost, key: key)] }
+        #expect(shared("grown")?.growth == .init(count: 6, kept: 3))
+        #expect(shared("grown")?.before == nil)
+        for key in ["set", "deleted", "set later"] as [Text] {
+            #expect(shared(key)?.growth == nil)
+            #expect(shared(key)?.before == "[ 1 ] ")
+        }
+        for change in [shared("new"), first[.own(executor: 1, key: "own")]] { #expect(change != nil && change?.growth == nil && change?.before == nil) }
+        #expect(first.count == 7)
+        #expect(player.kernel.snapshot.shared["grown"] == "[ 1,2,2]")
+    }
+
     @Test("One executor that writes a key twice is no conflict")
     func noConflict() throws {
         let player = KernelPlayer(try makeGraph { try $0.addEdge("a", "b") })

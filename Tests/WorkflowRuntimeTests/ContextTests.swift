@@ -2,6 +2,7 @@ import Testing
 import WorkflowKernel
 import WorkflowModel
 @testable import WorkflowRuntime
+import WorkflowStorage
 import WorkflowTestSupport
 
 @Suite("Context")
@@ -133,23 +134,25 @@ struct ContextTests {
         }
     }
 
-    @Test("A list grows in its place from superstep to superstep, also when it is read", arguments: [Context.Scope.shared, .executor])
-    func growth(scope: Context.Scope) throws {
+    @Test(
+        "A list grows in its place from superstep to superstep, also when it is read and when it is saved",
+        arguments: [Context.Scope.shared, .executor], [false, true])
+    func growth(scope: Context.Scope, isSaved: Bool) throws {
         let places = Collector<UInt>()
         let executor = ScriptedExecutor { context in
             let list = try context.state("k", in: scope) ?? "[]"
             places.add(UInt(bitPattern: context.lend(list).unsafeCString))
             try context.appendState("k", Text("\"\(String(repeating: "x", count: 100))\""), in: scope)
-            if context.superstep < 2000 { try context.send("1", to: nil) }
+            if context.superstep < 500 { try context.send("1", to: nil) }
             return .ok
         }
         let loop = try makeWorkflow(
             { draft throws(Failure) in
                 try draft.addEdge("a", "a")
-                try draft.setMaxSupersteps(2000)
+                try draft.setMaxSupersteps(500)
             }, ["a": executor])
-        try Run(loop, .with(), input: "0").play()
-        #expect(places.all.count == 2000)
+        try Run(loop, isSaved ? .with(MemoryStorage()) : .with(), input: "0").play()
+        #expect(places.all.count == 500)
         #expect(Set(places.all).count < 30)
     }
 
