@@ -210,6 +210,27 @@ struct StateTests {
         #expect(player.kernel.snapshot.executors[1].state["k"] == "[3]")
     }
 
+    @Test("Many messages that append to one list in one superstep do not copy what was appended before")
+    func manyAppends() throws {
+        let player = KernelPlayer(try makeGraph { try $0.addEdge("a", "b") })
+        var places: Set<UnsafePointer<Text>?> = []
+        player.handle = { call in
+            var outcome = Outcome()
+            if call.executor == 0 { outcome.sends = (0..<1000).map { (Message.everyone, Text("\($0)")) } }
+            guard call.executor == 1 else { return outcome }
+            // As a context does it, which lets go of the state before its call has ended.
+            if case .addition(let addition) = call.takeState().writes.own["k"] {
+                places.insert(addition.elements.withUnsafeBufferPointer { $0.baseAddress })
+            }
+            #expect(call.writes.own.isEmpty)
+            outcome.writes.own["k"] = .append(call.input)
+            return outcome
+        }
+        player.play()
+        #expect(!places.isEmpty && places.count < 30)
+        #expect(player.kernel.snapshot.executors[1].state["k"]?.string == "[" + (0..<1000).map { "\($0)" }.joined(separator: ",") + "]")
+    }
+
     @Test("A commit says what has only grown, with how much of it is still there, and keeps no list from growing in its place")
     func changes() throws {
         let graph = try makeGraph { try $0.addFanOut("a", ["b", "c"]) }
