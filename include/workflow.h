@@ -1592,6 +1592,29 @@ WF_API wf_status_t wf_context_get_state(wf_context_t *context, wf_scope_t scope,
 WF_API wf_status_t wf_context_set_state(wf_context_t *context, wf_scope_t scope, const char *key,
                                         const char *json, size_t length, wf_error_t **error);
 
+/** Puts an element at the end of a list in the state. It costs the element, not the list; a key without a
+ * value becomes a list of this one element. Committed with the superstep, as with wf_context_set_state.
+ *
+ * Executors that append to one shared key in a superstep do not disturb each other: the list has the
+ * elements of all, in the order of executors. One that sets or deletes the key meanwhile is in conflict with
+ * them, as two that set it are; what a later executor appends then stands behind what the earlier one left.
+ * After a set or a delete by the executor itself, the element goes to what it left. wf_context_get_state
+ * shows the list with what was appended; to put it together costs the list.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param scope WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+ * @param key Which list: UTF-8, not empty. Copied.
+ * @param json The element. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for an element that is too long or too deep, or that
+ *     makes the list too long; WF_E_INVALID for a value that is no list, an unknown scope or a bad key;
+ *     WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED if the
+ *     context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_append(wf_context_t *context, wf_scope_t scope, const char *key,
+                                     const char *json, size_t length, wf_error_t **error);
+
 /** Deletes a value of the state, with the superstep as wf_context_set_state.
  *
  * @param context Borrowed; of an invoke callback.

@@ -55,6 +55,37 @@ public func wf_context_set_state(
     }
 }
 
+/// Puts an element at the end of a list in the state. It costs the element, not the list; a key without a value becomes a list
+/// of this one element. Committed with the superstep, as with wf_context_set_state.
+///
+/// Executors that append to one shared key in a superstep do not disturb each other: the list has the elements of all, in the
+/// order of executors. One that sets or deletes the key meanwhile is in conflict with them, as two that set it are; what a later
+/// executor appends then stands behind what the earlier one left. After a set or a delete by the executor itself, the element
+/// goes to what it left.
+/// wf_context_get_state shows the list with what was appended; to put it together costs the list.
+/// - Parameters:
+///   - context: Borrowed; of an invoke callback.
+///   - scope: WF_SCOPE_EXECUTOR or WF_SCOPE_SHARED.
+///   - key: Which list: UTF-8, not empty. Copied.
+///   - json: The element. Copied.
+///   - length: Its length in bytes, or WF_NUL.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK; WF_E_JSON with the offset; WF_E_LIMIT for an element that is too long or too deep, or that makes the list
+///   too long; WF_E_INVALID for a value that is no list, an unknown scope or a bad key; WF_E_MISUSE in a save or restore
+///   callback, for a NULL or another kind of handle; WF_E_CLOSED if the context has ended; WF_E_FORKED.
+@_cdecl("wf_context_append")
+public func wf_context_append(
+    _ context: UnsafeMutablePointer<wf_context>?, _ scope: wf_scope_t, _ key: UnsafePointer<CChar>?,
+    _ json: UnsafePointer<CChar>?, _ length: UInt, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.call(error) { () throws(Failure) in
+        let context = try Handle.object(context)
+        // The list is one level more, and is to be a value that could be set.
+        let element = try CText.json(json, length, "the element", deepest: JSON.deepestText - 1)
+        try context.appendState(try CText.key(key), element, in: try Context.Scope(scope))
+    }
+}
+
 /// Deletes a value of the state, with the superstep as wf_context_set_state.
 /// - Parameters:
 ///   - context: Borrowed; of an invoke callback.
@@ -72,7 +103,7 @@ public func wf_context_delete_state(
         let context = try Handle.object(context)
         let key = try CText.key(key)
         let scope = try Context.Scope(scope)
-        let existed = try context.state(key, in: scope) != nil
+        let existed = try context.hasState(key, in: scope)
         try context.setState(key, nil, in: scope)
         return existed ? .ok : .none
     }

@@ -34,7 +34,7 @@ extension CheckpointReader {
         // Each of them counts once it is handled.
         guard work.handled <= Self.largestCount - work.deliveries.count else { throw wrong(path + ".handled", "the number of messages it has handled") }
         guard let staged = fields["staged"] else { throw wrong(path + ".staged", "present") }
-        work.staged = try self.staged(staged, snapshot, graph, path + ".staged")
+        work.staged = try self.staged(staged, of: executor, snapshot, graph, path + ".staged")
         return work
     }
 
@@ -55,10 +55,11 @@ extension CheckpointReader {
             lane: try lane(fields["lane"], path + ".lane"))
     }
 
-    private func staged(_ value: JSONValue, _ snapshot: Snapshot, _ graph: Graph, _ path: String) throws(Failure) -> Staged {
-        let fields = try fields(
-            value, path,
-            ["messages", "requests", "answers", "state", "deleted_state", "shared_state", "deleted_shared_state", "halts"])
+    private func staged(
+        _ value: JSONValue, of executor: Int, _ snapshot: Snapshot, _ graph: Graph, _ path: String
+    ) throws(Failure) -> Staged {
+        let states = ["state", "shared_state"].flatMap { [$0, "deleted_" + $0, "appended_" + $0] }
+        let fields = try fields(value, path, ["messages", "requests", "answers"] + states + ["halts"])
         var staged = Staged()
         for (index, item) in try optionalList(fields["messages"], path + ".messages").enumerated() {
             let message = try self.message(item, graph, "\(path).messages[\(index)]")
@@ -76,8 +77,8 @@ extension CheckpointReader {
             else { throw wrong(place, "the answer to a request that a sub-workflow waits for") }
             staged.answers.append((request, payload))
         }
-        staged.writes.own = try writes(fields["state"], fields["deleted_state"], path + ".state")
-        staged.writes.shared = try writes(fields["shared_state"], fields["deleted_shared_state"], path + ".shared_state")
+        staged.writes.own = try writes(fields, "state", to: snapshot.executors[executor].state, path)
+        staged.writes.shared = try writes(fields, "shared_state", to: snapshot.shared(of: graph.scope(of: executor)), path)
         if let halts = fields["halts"] {
             guard halts.kind == .bool else { throw wrong(path + ".halts", "true or false") }
             staged.halts = halts.raw == Text("true")
@@ -85,15 +86,27 @@ extension CheckpointReader {
         return staged
     }
 
-    private func writes(_ values: JSONValue?, _ deleted: JSONValue?, _ path: String) throws(Failure) -> [Text: Text?] {
-        var writes: [Text: Text?] = [:]
-        if let values {
-            let map = try state(values, path)
-            for key in map.keys { writes.updateValue(map[key], forKey: key) }
+    private func writes(
+        _ fields: [String: JSONValue], _ name: String, to state: StateMap, _ path: String
+    ) throws(Failure) -> [Text: StateWrite] {
+        var writes: [Text: StateWrite] = [:]
+        if let values = fields[name] {
+            let map = try self.state(values, "\(path).\(name)")
+            for key in map.keys { writes[key] = StateWrite(map[key]) }
         }
-        for key in try optionalList(deleted, path) {
-            guard let key = key.string else { throw wrong(path, "keys that are texts") }
-            writes.updateValue(.none, forKey: Text(key))
+        for key in try optionalList(fields["deleted_" + name], "\(path).deleted_\(name)") {
+            guard let key = key.string else { throw wrong("\(path).deleted_\(name)", "keys that are texts") }
+            writes[Text(key)] = .deletion
+        }
+        let grown = fields["appended_" + name]
+        guard grown == nil || grown?.kind == .object else { throw wrong("\(path).appended_\(name)", "an object") }
+        for (key, elements) in grown?.members ?? [] {
+            let place = "\(path).appended_\(name).\(key.printable)"
+            let elements = try list(elements, place)
+            guard !elements.isEmpty else { throw wrong(place, "a list of at least one element") }
+            guard writes[Text(key)] == nil else { throw wrong(place, "for a key that is not written or deleted beside it") }
+            guard state[Text(key)]?.isList != false else { throw wrong(place, "for a key whose value is a list, or that has none") }
+            writes[Text(key)] = .addition(Addition(elements.map(\.raw)))
         }
         return writes
     }

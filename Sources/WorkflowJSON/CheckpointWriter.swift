@@ -168,12 +168,18 @@ public enum CheckpointDocument {
         if staged.halts { json.member("halts", true) }
     }
 
-    /// What was written, and under `deleted_...` the keys that were deleted.
-    private static func write(_ writes: [Text: Text?], _ name: String, to json: inout JSONWriter) {
+    /// What was written, under `deleted_...` the keys that were deleted, and under `appended_...` what lists grow by.
+    private static func write(_ writes: [Text: StateWrite], _ name: String, to json: inout JSONWriter) {
         guard !writes.isEmpty else { return }
         var values = StateMap()
-        var deleted: [Text] = []
-        for (key, value) in writes { if let value { values[key] = value } else { deleted.append(key) } }
+        var (deleted, grown): ([Text], [(key: Text, elements: [Text])]) = ([], [])
+        for (key, write) in writes {
+            switch write {
+            case .value(let value): values[key] = value
+            case .deletion: deleted.append(key)
+            case .addition(let addition): grown.append((key, addition.elements))
+            }
+        }
         if !values.isEmpty {
             json.name(name)
             write(values, to: &json)
@@ -181,6 +187,15 @@ public enum CheckpointDocument {
         if !deleted.isEmpty {
             json.name("deleted_" + name)
             json.array { json in for key in deleted.sorted() { json.string(key.string) } }
+        }
+        if !grown.isEmpty {
+            json.name("appended_" + name)
+            json.object { json in
+                for (key, elements) in grown.sorted(by: { $0.key < $1.key }) {
+                    json.name(key.string)
+                    json.array { json in for element in elements { json.raw(element) } }
+                }
+            }
         }
     }
 

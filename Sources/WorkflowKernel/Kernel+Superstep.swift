@@ -14,7 +14,7 @@ extension Kernel {
         for request in outcome.requests { stage(request, lane, by: executor) }
         emit(.executorCompleted, executor: executor, data: Self.results(of: outcome))
         if !outcome.answers.isEmpty { work.mail[executor].staged.answers += outcome.answers }
-        work.mail[executor].staged.writes = outcome.writes
+        work.mail[executor].staged.writes.merge(outcome.writes)
         if outcome.halts { work.mail[executor].staged.halts = true }
         work.mail[executor].next += 1
         work.mail[executor].failedAttempts = 0
@@ -102,15 +102,22 @@ extension Kernel {
         changes.clear()
         for (executor, _) in saved { changes.add(.saved(executor: executor), before: snapshot.executors[executor].saved) }
         guard kind == .superstep else { return }
-        for executor in work.active {
-            let (writes, scope) = (work.mail[executor].staged.writes, graph.scope(of: executor))
-            for key in writes.own.keys {
-                changes.add(.own(executor: executor, key: key), before: snapshot.executors[executor].state[key])
-            }
-            for key in writes.shared.keys {
-                changes.add(.shared(scope: scope, key: key), before: snapshot.shared(of: scope)[key])
+        // A list that one executor sets and another appends to has not only grown: what is set comes first.
+        for grows in [false, true] {
+            for executor in work.active {
+                let (writes, scope) = (work.mail[executor].staged.writes, graph.scope(of: executor))
+                for (key, write) in writes.own where write.isAddition == grows {
+                    record(.own(executor: executor, key: key), snapshot.executors[executor].state[key], grows)
+                }
+                for (key, write) in writes.shared where write.isAddition == grows {
+                    record(.shared(scope: scope, key: key), snapshot.shared(of: scope)[key], grows)
+                }
             }
         }
+    }
+
+    private mutating func record(_ place: StateChanges.Place, _ before: Text?, _ grows: Bool) {
+        if grows { changes.add(place, growing: before) } else { changes.add(place, before: before) }
     }
 
     /// Makes the superstep's effects the snapshot, in the order of declaration.
@@ -120,7 +127,7 @@ extension Kernel {
             messages += work.mail[executor].staged.messages
             if !work.mail[executor].staged.requests.isEmpty { adopt(work.mail[executor].staged.requests) }
             if !work.mail[executor].staged.answers.isEmpty { adopt(work.mail[executor].staged.answers, from: executor, into: &messages) }
-            for (key, value) in work.mail[executor].staged.writes.own { snapshot.executors[executor].state[key] = value }
+            for (key, write) in work.mail[executor].staged.writes.own { snapshot.executors[executor].state.apply(write, to: key) }
             adopt(work.mail[executor].staged.writes.shared, in: graph.scope(of: executor))
             if work.mail[executor].staged.halts { halts = true }
         }
@@ -137,12 +144,12 @@ extension Kernel {
         for request in requests { requestIDs.insert(request.id) }
     }
 
-    private mutating func adopt(_ writes: [Text: Text?], in scope: Int) {
+    private mutating func adopt(_ writes: [Text: StateWrite], in scope: Int) {
         guard !writes.isEmpty else { return }
         if scope == Graph.outermost {
-            for (key, value) in writes { snapshot.shared[key] = value }
+            for (key, write) in writes { snapshot.shared.apply(write, to: key) }
         } else {
-            for (key, value) in writes { snapshot.scopes[scope, default: StateMap()][key] = value }
+            for (key, write) in writes { snapshot.scopes[scope, default: StateMap()].apply(write, to: key) }
         }
     }
 
@@ -171,38 +178,45 @@ extension Kernel {
                 warnIgnored(request, other, executor)
             }
         }
-        for (key, earlier, later) in stateConflicts() {
+        for (key, earlier, later, appends) in stateConflicts() {
             let (first, last) = (graph.executorID(earlier), graph.executorID(later))
+            let kept = appends ? "what '\(last)' appended stands behind what '\(first)' left" : "the value of '\(last)' was kept"
             emit(
                 .warning, superstep: snapshot.superstep + 1, executor: later,
                 data: .warning(
                     reason: "state_conflict",
-                    message: "'\(first)' and '\(last)' both wrote the shared state '\(key.string.printable)' in one superstep; "
-                        + "the value of '\(last)' was kept"))
+                    message: "'\(first)' and '\(last)' both wrote the shared state '\(key.string.printable)' in one superstep; \(kept)"))
         }
     }
 
     /// Why the superstep cannot commit under the strict option.
     private mutating func strictConflict() -> Failure? {
         let conflicts = stateConflicts()
-        guard let (key, earlier, later) = conflicts.first else { return nil }
+        guard let (key, earlier, later, _) = conflicts.first else { return nil }
         let more = conflicts.count == 1 ? "" : " (and \(conflicts.count - 1) more such writes)"
         return Failure(
             .conflict,
             "'\(graph.executorID(earlier))' and '\(graph.executorID(later))' both wrote the shared state '\(key.string.printable)' in superstep "
-                + "\(snapshot.superstep + 1)\(more), which this run forbids; let one of them write it, or give each a key of its own",
+                + "\(snapshot.superstep + 1)\(more), which this run forbids; let one of them write it, let all of them append to it, or give each a key of its own",
             executorID: graph.executorID(later), superstep: snapshot.superstep + 1)
     }
 
-    /// Shared keys that two executors wrote, always in the same order.
-    private mutating func stateConflicts() -> [(key: Text, earlier: Int, later: Int)] {
+    /// Shared keys that two executors wrote, always in the same order. Those who only append do not disturb each other.
+    private mutating func stateConflicts() -> [(key: Text, earlier: Int, later: Int, appends: Bool)] {
         guard work.active.count > 1 else { return [] }
-        var found: [(Text, Int, Int)] = []
-        var writers: [Int: [Text: Int]] = [:]
+        var found: [(Text, Int, Int, Bool)] = []
+        var writers: [Int: [Text: (last: Int, setter: Int?)]] = [:]
         for executor in work.active where !work.mail[executor].staged.writes.shared.isEmpty {
             let scope = graph.scope(of: executor)
-            for key in work.mail[executor].staged.writes.shared.keys.sorted() {
-                if let other = writers[scope, default: [:]].updateValue(executor, forKey: key) { found.append((key, other, executor)) }
+            for (key, write) in work.mail[executor].staged.writes.shared.sorted(by: { $0.key < $1.key }) {
+                let before = writers[scope, default: [:]][key]
+                if write.isAddition {
+                    if let other = before?.setter { found.append((key, other, executor, true)) }
+                    writers[scope, default: [:]][key] = (executor, before?.setter)
+                } else {
+                    if let other = before?.last { found.append((key, other, executor, false)) }
+                    writers[scope, default: [:]][key] = (executor, executor)
+                }
             }
         }
         return found

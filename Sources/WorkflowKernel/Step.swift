@@ -20,7 +20,8 @@ public enum Step: Sendable {
 
 /// One call of host code. An executor has at most one at a time.
 ///
-/// A class, because it goes through several hands and has many parts; it never changes once the kernel has given it.
+/// A class, because it goes through several hands and has many parts; it does not change once the kernel has given it, but
+/// for the one who takes its state.
 public final class Call: @unchecked Sendable {
     public enum Kind: Sendable {
         case invoke
@@ -51,10 +52,10 @@ public final class Call: @unchecked Sendable {
     /// Which of the executor's messages of this superstep it is, from 0.
     public internal(set) var invocation = 0
     /// The state at the last boundary.
-    public let shared: StateMap
-    public let own: StateMap
+    public private(set) var shared: StateMap
+    public private(set) var own: StateMap
     /// What this executor wrote since: its reads see these first.
-    public let writes: StateWrites
+    public private(set) var writes: StateWrites
 
     init(kind: Kind, executor: Int, superstep: Int, shared: StateMap, own: StateMap, writes: StateWrites) {
         self.kind = kind
@@ -63,6 +64,13 @@ public final class Call: @unchecked Sendable {
         self.shared = shared
         self.own = own
         self.writes = writes
+    }
+
+    /// Moves the state to whoever handles the call. Once that one lets go of it, nobody but the kernel holds it, and what
+    /// grows can grow in its place.
+    public func takeState() -> (shared: StateMap, own: StateMap, writes: StateWrites) {
+        defer { (shared, own, writes) = (StateMap(), StateMap(), StateWrites()) }
+        return (shared, own, writes)
     }
 }
 
@@ -85,6 +93,7 @@ public struct Outcome: Sendable {
     public var answers: [(request: Request, payload: Text)] = []
     /// The run is to rest after this superstep, although messages may wait.
     public var halts = false
+    /// What it wrote itself, not what earlier calls of its executor did.
     public var writes = StateWrites()
     /// What a save call gave.
     public var saved: Text?

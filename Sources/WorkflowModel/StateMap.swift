@@ -23,13 +23,17 @@ public struct StateMap: Sendable, Equatable {
         }
     }
 
+    mutating func grow(_ key: Text, by addition: Addition) {
+        if values[key]?.grow(by: addition) == nil { self[key] = Text(list: addition) }
+    }
+
     /// The keys that begin with `prefix`, in order, as they are after `writes`.
-    public func keys(beginningWith prefix: Text, after writes: [Text: Text?]) -> [Text] {
+    public func keys(beginningWith prefix: Text, after writes: [Text: StateWrite]) -> [Text] {
         // Those that begin alike stand side by side.
         let known = keys[position(of: prefix)...].prefix { $0.hasPrefix(prefix) }
         guard !writes.isEmpty else { return Array(known) }
-        let kept = known.filter { key in writes[key].map { $0 != nil } ?? true }
-        let new = writes.filter { key, value in value != nil && key.hasPrefix(prefix) && values[key] == nil }.keys
+        let kept = known.filter { writes[$0] != .deletion }
+        let new = writes.filter { key, write in write != .deletion && key.hasPrefix(prefix) && values[key] == nil }.keys
         return new.isEmpty ? kept : (kept + new).sorted()
     }
 
@@ -45,10 +49,27 @@ public struct StateMap: Sendable, Equatable {
     }
 }
 
-/// What host code wrote to a state since the last boundary: a value, or nil for a key that it deleted.
+/// What host code wrote to the state since the last boundary.
 public struct StateWrites: Sendable {
-    public var shared: [Text: Text?] = [:]
-    public var own: [Text: Text?] = [:]
+    public var shared: [Text: StateWrite] = [:]
+    public var own: [Text: StateWrite] = [:]
 
     public init() {}
+
+    /// The two, one after the other, as one.
+    public mutating func merge(_ later: StateWrites) {
+        shared.merge(later.shared)
+        own.merge(later.own)
+    }
+}
+
+extension [Text: StateWrite] {
+    public mutating func merge(_ later: Self) {
+        guard !isEmpty else { return self = later }
+        for (key, write) in later { merge(write, to: key) }
+    }
+
+    public mutating func merge(_ write: StateWrite, to key: Text) {
+        if self[key]?.merge(write) == nil { self[key] = write }
+    }
 }

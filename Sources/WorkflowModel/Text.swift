@@ -3,14 +3,14 @@
 /// The one form in which payloads and ids live in the engine: copying is a reference count, and the bytes can be
 /// lent to C as they are. The NUL is not counted. The text of a host value is made when somebody looks at it.
 ///
-/// `@unchecked Sendable` because nothing writes to the storage after `TextBuilder.finish`.
+/// `@unchecked Sendable` because nothing writes to the storage after `TextBuilder.finish`, unless one text alone holds it.
 public struct Text: @unchecked Sendable {
     private enum Form {
         case bytes(TextStorage)
         case value(HostValue)
     }
 
-    private let form: Form
+    private var form: Form
 
     fileprivate init(storage: TextStorage) { form = .bytes(storage) }
 
@@ -83,6 +83,25 @@ public struct Text: @unchecked Sendable {
     }
 
     public static let null = Text("null")
+
+    /// Keeps the first bytes, and lets `write` put others in the place of the rest. Costs what is written, as long as nobody
+    /// else holds the bytes and there is room; whoever does hold them keeps what they were.
+    public mutating func replaceEnd(from kept: Int, _ write: (inout TextBuilder) -> Void) {
+        var builder = takeBuilder(keeping: min(max(kept, 0), count))
+        write(&builder)
+        self = builder.finish()
+    }
+
+    private mutating func takeBuilder(keeping kept: Int) -> TextBuilder {
+        var storage = storage
+        // A text that holds the storage as well would make two of one.
+        form = Self.null.form
+        if isKnownUniquelyReferenced(&storage) { return TextBuilder(storage, count: kept) }
+        var builder = TextBuilder(capacity: kept + kept / 2)
+        builder.append(UnsafeRawBufferPointer(start: storage.base, count: kept))
+        withExtendedLifetime(storage) {}
+        return builder
+    }
 }
 
 extension Text: Hashable, Comparable {
@@ -114,6 +133,13 @@ public struct TextBuilder {
     public init(capacity: Int = 128) {
         self.capacity = max(capacity, 16)
         storage = TextStorage.make(capacity: self.capacity)
+    }
+
+    /// Goes on in a storage that nobody else holds, behind its first bytes.
+    fileprivate init(_ storage: TextStorage, count: Int) {
+        self.storage = storage
+        capacity = storage.capacity - 1
+        self.count = count
     }
 
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {

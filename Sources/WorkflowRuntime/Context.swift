@@ -33,6 +33,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     private var shared: StateMap
     private var own: StateMap
+    /// What earlier calls of the executor wrote in this superstep.
+    private var earlier: StateWrites
     private var outcome = Outcome()
     /// Values that were lent to the host: they live as long as the call.
     private var lent: [Text] = []
@@ -84,9 +86,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
         failedAttempts = call.failedAttempts
         requests = call.requests
         invocation = call.invocation
-        shared = call.shared
-        own = call.own
-        outcome.writes = call.writes
+        (shared, own, earlier) = call.takeState()
     }
 
     public var executorID: Text { workflow.graph.executors[executor] }
@@ -208,35 +208,81 @@ public final class Context: ProcessBound, @unchecked Sendable {
         outcome.saved = state
     }
 
-    public enum Scope { case executor, shared }
+    public enum Scope: Sendable { case executor, shared }
 
     public func state(_ key: Text, in scope: Scope) throws(Failure) -> Text? {
         try requireOpen()
-        switch scope {
-        case .executor: if let write = outcome.writes.own[key] { return write } else { return own[key] }
-        case .shared: if let write = outcome.writes.shared[key] { return write } else { return shared[key] }
-        }
+        return value(of: key, in: scope)
+    }
+
+    /// A list that grew in this superstep is put together here; the others are where they are.
+    private func value(of key: Text, in scope: Scope) -> Text? {
+        let (writes, earlier, state) = (outcome.writes[scope], earlier[scope], scope == .shared ? shared : own)
+        func before() -> Text? { earlier[key].map { $0.result(on: state[key]) } ?? state[key] }
+        return writes[key].map { $0.result(on: before()) } ?? before()
+    }
+
+    /// Whether there is a value, without putting it together.
+    public func hasState(_ key: Text, in scope: Scope) throws(Failure) -> Bool {
+        try requireOpen()
+        if let write = outcome.writes[scope][key] ?? earlier[scope][key] { return write != .deletion }
+        return (scope == .shared ? shared : own)[key] != nil
     }
 
     /// Nil deletes the key.
     public func setState(_ key: Text, _ value: Text?, in scope: Scope) throws(Failure) {
         try require(.invoke, "write state")
+        try check(key)
+        outcome.writes[scope][key] = StateWrite(value)
+    }
+
+    /// Puts an element behind those of a list; a key without a value becomes a list of it.
+    public func appendState(_ key: Text, _ element: Text, in scope: Scope) throws(Failure) {
+        try require(.invoke, "append to state")
+        try check(key)
+        let bytes = element.count + 1 + (try list(key, in: scope))
+        guard bytes <= JSON.largestText else {
+            throw Failure(
+                .limit,
+                "the list '\(key.string.printable)' would have \(bytes) bytes; at most \(JSON.largestText) are allowed. Begin another one, "
+                    + "or keep it elsewhere", executorID: executorID.string)
+        }
+        outcome.writes[scope].merge(.addition(Addition([JSONValue(trusting: element).raw])), to: key)
+    }
+
+    /// How many bytes a key's list has, 0 if there is none yet.
+    private func list(_ key: Text, in scope: Scope) throws(Failure) -> Int {
+        var bytes = 0
+        for write in [outcome.writes[scope][key], earlier[scope][key], (scope == .shared ? shared : own)[key].map { .value($0) }] {
+            switch write {
+            case nil: break
+            case .deletion: return bytes
+            case .addition(let addition): bytes += addition.bytes
+            case .value(let value):
+                guard value.isList else {
+                    throw Failure(
+                        .invalid,
+                        "executor '\(executorID)' appends to \(scope == .shared ? "the shared state" : "its own state") '\(key.string.printable)', "
+                            + "which is no list but of the type '\(PayloadType.name(of: value))'; set it to a list first",
+                        executorID: executorID.string)
+                }
+                return bytes + value.count
+            }
+        }
+        return bytes
+    }
+
+    private func check(_ key: Text) throws(Failure) {
         guard !key.isEmpty else { throw Failure(.invalid, "the state key is empty") }
         // JSON has no names with a NUL: the checkpoint could not be read again.
         guard !key.withBytes({ $0.contains(0) }) else { throw Failure(.invalid, "the state key contains a NUL") }
-        switch scope {
-        case .executor: outcome.writes.own.updateValue(value, forKey: key)
-        case .shared: outcome.writes.shared.updateValue(value, forKey: key)
-        }
     }
 
     /// The keys that begin with `prefix`, in the order of their bytes, with what this executor wrote.
     public func stateKeys(beginningWith prefix: Text, in scope: Scope) throws(Failure) -> [Text] {
         try requireOpen()
-        return switch scope {
-        case .executor: own.keys(beginningWith: prefix, after: outcome.writes.own)
-        case .shared: shared.keys(beginningWith: prefix, after: outcome.writes.shared)
-        }
+        let writes = earlier[scope].merging(outcome.writes[scope]) { $1 }
+        return (scope == .shared ? shared : own).keys(beginningWith: prefix, after: writes)
     }
 
     /// Deletes every key that can be seen.
@@ -359,7 +405,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
         swap(&result, &outcome)
         let emissions = wasPending ? inbox.withLock { self.emissions } : self.emissions
         (result.emissions, result.toldEmissions) = (emissions.all, emissions.told)
-        (shared, own, lent) = (StateMap(), StateMap(), [])
+        // Before the kernel adopts it: a list that somebody else holds would have to be copied to grow.
+        (shared, own, earlier, lent) = (StateMap(), StateMap(), StateWrites(), [])
         if status.isError {
             let reason = "executor '\(executorID)' failed with status \(status.rawValue) while it was asked to \(kind.verb)"
             var failure = result.failure ?? Failure(status, reason)
@@ -369,6 +416,13 @@ public final class Context: ProcessBound, @unchecked Sendable {
             result.failure = nil
         }
         return result
+    }
+}
+
+extension StateWrites {
+    fileprivate subscript(scope: Context.Scope) -> [Text: StateWrite] {
+        get { scope == .shared ? shared : own }
+        _modify { if scope == .shared { yield &shared } else { yield &own } }
     }
 }
 

@@ -17,6 +17,13 @@ extension Text: ExpressibleByStringLiteral {
     public init(stringLiteral value: String) { self.init(value) }
 }
 
+extension StateWrite: ExpressibleByStringInterpolation {
+    public init(stringLiteral value: String) { self = .value(Text(value)) }
+
+    /// Elements for the end of a list.
+    public static func append(_ elements: Text...) -> StateWrite { .addition(Addition(elements)) }
+}
+
 /// What `body` threw, or nil: for expectations about several parts of one failure.
 public func failure(of body: () throws -> Void) -> Failure? {
     do {

@@ -56,12 +56,12 @@ struct HookTests {
     func saveSeesWrites() throws {
         let player = try play { call in
             var outcome = self.handle(call)
-            if call.kind == .invoke { outcome.writes.own.updateValue(call.input, forKey: "k") }
+            if call.kind == .invoke { outcome.writes.own.updateValue(.value(call.input), forKey: "k") }
             return outcome
         }
         let saves = player.calls.filter { $0.kind == .save && $0.executor == 0 }
         #expect(saves.map(\.superstep) == [0, 1])
-        let seen = saves.map { $0.writes.own["k"] ?? $0.own["k"] }
+        let seen = saves.map { $0.writes.own["k"]?.result(on: nil) ?? $0.own["k"] }
         #expect(seen == [nil, "0"])
     }
 

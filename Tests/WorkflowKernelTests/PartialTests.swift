@@ -67,7 +67,7 @@ struct PartialTests {
             guard call.executor == 1 else { return }
             outcome.writes.shared.updateValue("1", forKey: "s")
             outcome.writes.own.updateValue("[2]", forKey: "o")
-            outcome.writes.shared.updateValue(nil, forKey: "gone")
+            outcome.writes.shared.updateValue(.deletion, forKey: "gone")
             outcome.requests = [Request(id: "r", executor: 1, data: "\"?\"", responseType: "string")]
             outcome.halts = true
         }
@@ -83,6 +83,35 @@ struct PartialTests {
         // It halted: the join waits for the next turn.
         #expect(resumed.kernel.state == .idleWithPendingRequests)
         #expect(!resumed.invocations.contains { $0.hasPrefix("e(") })
+    }
+
+    @Test("What was appended waits too: a resumed run ends with the list that a straight one has")
+    func appended() throws {
+        let graph = try graph()
+        func append(_ call: Call, _ outcome: inout Outcome) {
+            outcome.writes.shared["k"] = .append(Text("[\(call.executor)]"), "{\"n\": 1.0}")
+            outcome.writes.shared["l"] = call.executor == 0 ? "[ 0 ]" : .append(Text("\(call.executor)"))
+            outcome.writes.own["k"] = .append(Text("\(call.executor)"))
+        }
+        let straight = play(KernelPlayer(graph), failing: [], append)
+        let failed = play(KernelPlayer(graph), failing: [2], append)
+        let document = try #require(failed.documents.last)
+        #expect(document.string.contains(#""appended_state":{"k":[1]},"appended_shared_state":{"k":[[1],{"n": 1.0}],"l":[1]}"#))
+        let resumed = play(try KernelPlayer(graph, document: document), failing: [], append)
+        #expect(resumed.documents == Array(straight.documents.suffix(2)))
+        #expect(resumed.kernel.snapshot.shared["l"] == "[ 0,1,2,3,4]")
+        for (old, new, words) in [
+            (#""l":[1]"#, #""l":[]"#, "appended_shared_state.l"), (#""l":[1]"#, #""l":1"#, "appended_shared_state.l"),
+            (#""appended_state":{"k":[1]}"#, #""appended_state":[]"#, "staged.appended_state"),
+            (#""appended_state":"#, #""deleted_state":["k"],"appended_state":"#, "written or deleted"),
+            (#""l":[ 0 ]"#, #""l":{}"#, "whose value is a list"),
+        ] {
+            let text = document.string
+            let damaged = text.replacing(old, with: new)
+            #expect(damaged != text, "\(old)")
+            let refused = failure { _ = try KernelPlayer(graph, document: Text(damaged)) }
+            #expect(refused?.status == .checkpoint && refused?.message.contains(words) == true, "\(new): \(refused?.message ?? "taken")")
+        }
     }
 
     @Test("An executor with memory of its own handles all its messages again if one of them failed")
@@ -141,7 +170,7 @@ struct PartialTests {
         let graph = try graph()
         let failed = play(KernelPlayer(graph), failing: [2]) { call, outcome in
             outcome.requests = [Request(id: Text("r\(call.executor)"), executor: call.executor, data: "1", responseType: nil)]
-            outcome.writes.shared.updateValue(nil, forKey: "gone")
+            outcome.writes.shared.updateValue(.deletion, forKey: "gone")
         }
         let document = Array(try #require(failed.documents.last).string.utf8)
         let start = try #require(document.indices.first { document[$0...].starts(with: "\"partial\": ".utf8) })

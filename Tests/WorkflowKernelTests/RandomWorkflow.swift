@@ -156,18 +156,28 @@ struct RandomWorkflow {
         memory = SeededRandom.mix(memory ^ seen) >> 1
         var outcome = Outcome()
         outcome.halts = random.chance(halting)
-        outcome.writes = call.writes
         // Or the messages would become more and more.
         guard call.invocation < 3 else { return outcome }
         send(call, &outcome, &random)
         ask(call, &outcome, &random)
         for _ in 0..<2 {
             let key = Text(["x", "y", "é", "e\u{301}", ""].randomElement(using: &random) ?? "")
-            let value = random.chance(25) ? nil : payload(&random)
-            if random.chance(options.strictState ? 20 : 40) { outcome.writes.shared.updateValue(value, forKey: key) }
-            if random.chance(40) { outcome.writes.own.updateValue(value, forKey: key) }
+            let write = StateWrite(random.chance(25) ? nil : payload(&random))
+            if random.chance(options.strictState ? 20 : 40) { outcome.writes.shared.updateValue(write, forKey: key) }
+            if random.chance(40) { outcome.writes.own.updateValue(write, forKey: key) }
+            if random.chance(30) { append(payload(&random), to: key, call.shared, call.writes.shared, &outcome.writes.shared) }
+            if random.chance(30) { append(payload(&random), to: key, call.own, call.writes.own, &outcome.writes.own) }
         }
         return outcome
+    }
+
+    /// As a host may: to a list, or where nothing is. What another executor puts there meanwhile it cannot know.
+    private func append(_ element: Text, to key: Text, _ state: StateMap, _ earlier: [Text: StateWrite], _ writes: inout [Text: StateWrite]) {
+        var seen = state
+        for write in [earlier[key], writes[key]].compactMap({ $0 }) { seen.apply(write, to: key) }
+        guard seen[key]?.isList != false else { return }
+        writes.merge(.append(element), to: key)
+        if element.count % 2 == 0 { writes.merge(.append("0", element), to: key) }
     }
 
     private func send(_ call: Call, _ outcome: inout Outcome, _ random: inout SeededRandom) {
@@ -200,9 +210,9 @@ struct RandomWorkflow {
         }
     }
 
-    private func view(_ state: StateMap, _ writes: [Text: Text?]) -> String {
+    private func view(_ state: StateMap, _ writes: [Text: StateWrite]) -> String {
         var merged = state
-        for (key, value) in writes { merged[key] = value }
+        for (key, write) in writes { merged.apply(write, to: key) }
         return merged.keys.map { "\($0)=\(merged[$0] ?? "")" }.joined(separator: ";")
     }
 

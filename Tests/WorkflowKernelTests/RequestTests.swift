@@ -106,7 +106,7 @@ struct RequestTests {
         let player = KernelPlayer(graph)
         player.handle = { call in
             var outcome = Outcome.output(call.shared["n"] ?? "0")
-            outcome.writes.shared["n"] = call.input
+            outcome.writes.shared["n"] = .value(call.input)
             return outcome
         }
         player.play()

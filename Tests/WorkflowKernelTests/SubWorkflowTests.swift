@@ -126,7 +126,7 @@ struct SubWorkflowTests {
                 let id = graph.executorID(call.executor)
                 seen.append("\(id) \(call.shared["k"]?.string ?? "-")")
                 var outcome: Outcome = id == "sub/x" ? .output("1") : .send("1")
-                outcome.writes.shared["k"] = Text("\"\(id)\"")
+                outcome.writes.shared["k"] = "\"\(id)\""
                 return outcome
             }
             player.play()

@@ -2,6 +2,7 @@ import Testing
 import WorkflowKernel
 import WorkflowModel
 @testable import WorkflowRuntime
+import WorkflowStorage
 import WorkflowTestSupport
 
 @Suite("Context")
@@ -109,6 +110,52 @@ struct ContextTests {
         #expect(try run.checkpoint().map { member("state", of: $0) } == #"{"after":1}"#)
     }
 
+    @Test("A handler reads what it appended, to what is there and to what it set or deleted itself")
+    func appends() throws {
+        _ = try inside { context in
+            for scope in [Context.Scope.shared, .executor] {
+                try context.appendState("k", " 1 ", in: scope)
+                #expect(try context.state("k", in: scope) == "[1]")
+                try context.setState("k", "[ 5 ]", in: scope)
+                try context.appendState("k", "6", in: scope)
+                #expect(try context.state("k", in: scope) == "[ 5,6]")
+                try context.setState("k", nil, in: scope)
+                #expect(try !context.hasState("k", in: scope))
+                try context.appendState("k", "7", in: scope)
+                #expect(try context.state("k", in: scope) == "[7]" && context.hasState("k", in: scope))
+                #expect(try context.stateKeys(beginningWith: "", in: scope) == ["k"])
+                try context.setState("k", "{}", in: scope)
+                let refused = failure { try context.appendState("k", "7", in: scope) }
+                #expect(refused?.status == .invalid)
+                for word in ["'a'", "'k'", "'object'"] { #expect(refused?.message.contains(word) == true) }
+                #expect(try context.state("k", in: scope) == "{}")
+                #expect(failure { try context.appendState("", "1", in: scope) }?.status == .invalid)
+            }
+        }
+    }
+
+    @Test(
+        "A list grows in its place from superstep to superstep, also when it is read and when it is saved",
+        arguments: [Context.Scope.shared, .executor], [false, true])
+    func growth(scope: Context.Scope, isSaved: Bool) throws {
+        let places = Collector<UInt>()
+        let executor = ScriptedExecutor { context in
+            let list = try context.state("k", in: scope) ?? "[]"
+            places.add(UInt(bitPattern: context.lend(list).unsafeCString))
+            try context.appendState("k", Text("\"\(String(repeating: "x", count: 100))\""), in: scope)
+            if context.superstep < 500 { try context.send("1", to: nil) }
+            return .ok
+        }
+        let loop = try makeWorkflow(
+            { draft throws(Failure) in
+                try draft.addEdge("a", "a")
+                try draft.setMaxSupersteps(500)
+            }, ["a": executor])
+        try Run(loop, isSaved ? .with(MemoryStorage()) : .with(), input: "0").play()
+        #expect(places.all.count == 500)
+        #expect(Set(places.all).count < 30)
+    }
+
     @Test("The two scopes do not see each other")
     func scopes() throws {
         _ = try inside { context in
@@ -144,6 +191,7 @@ struct ContextTests {
             found.add(failure { try context.output("1") }?.status)
             found.add(failure { try context.setState("k", "1", in: .shared) }?.status)
             found.add(failure { try context.clearState(in: .shared) }?.status)
+            found.add(failure { try context.appendState("k", "1", in: .shared) }?.status)
             found.add(failure { try context.emit("n", "1") }?.status)
             found.add(failure { _ = try context.state("k", in: .shared) }?.status)
             try context.save("1")
@@ -154,7 +202,7 @@ struct ContextTests {
             return .ok
         }
         try Run(makeWorkflow(["a": executor]), .with(checkpoints: true), input: "0").play()
-        let ofHook: [Status?] = [.misuse, .misuse, .misuse, .misuse, .misuse, nil]
+        let ofHook: [Status?] = [.misuse, .misuse, .misuse, .misuse, .misuse, .misuse, nil]
         #expect(found.all == ofHook + [.misuse] + ofHook)
     }
 

@@ -1,7 +1,7 @@
 import Testing
 import WorkflowModel
 @testable import WorkflowRuntime
-import WorkflowStorage
+@testable import WorkflowStorage
 import WorkflowTestSupport
 
 /// Keeps everything twice: in parts in a database, and whole in memory.
@@ -47,7 +47,8 @@ struct SQLiteRunTests {
                     let key = Text(["e", "list", "map", "Ümlaut\n", "n", "k\"q"].randomElement(using: &random) ?? "e")
                     let old = try context.state(key, in: scope)?.string ?? "[]"
                     let addition = String(repeating: "x", count: Int.random(in: 0...300, using: &random))
-                    switch Int.random(in: 0...5, using: &random) {
+                    switch Int.random(in: 0...8, using: &random) {
+                    case 6...8 where old.hasPrefix("["): try context.appendState(key, Text("\"\(addition)\""), in: scope)
                     case 0: try context.setState(key, nil, in: scope)
                     case 1: try context.setState(key, Text("\(Int.random(in: 0...1, using: &random))"), in: scope)
                     case 2, 3: try context.setState(key, Text(Self.grown(old, by: "\"\(addition)\"")), in: scope)
@@ -69,6 +70,31 @@ struct SQLiteRunTests {
 
     private static func changed(_ text: String, at random: inout SeededRandom) -> String {
         text.hasPrefix("[\"") ? "[\"\(Int.random(in: 0...9, using: &random))" + text.dropFirst(2) : text
+    }
+
+    @Test("A list that grows is written at the cost of its elements", arguments: [Context.Scope.shared, .executor])
+    func growth(scope: Context.Scope) throws {
+        let storage = try TwinStorage("\(place.path)/flow.db")
+        let places = Collector<UInt>()
+        let element = Text("\"" + String(repeating: "x", count: 100) + "\"")
+        let loop = try makeWorkflow({ draft throws(Failure) in try draft.addEdge("a", "a") }, [
+            "a": ScriptedExecutor { context in
+                let list = try context.state("list", in: scope) ?? "[]"
+                places.add(UInt(bitPattern: context.lend(list).unsafeCString))
+                try context.appendState("list", element, in: scope)
+                if context.superstep < 100 { try context.send("0", to: nil) }
+                return .ok
+            }
+        ])
+        let run = try Run(loop, .with(storage), input: "0")
+        try run.play()
+        #expect(try storage.differences().isEmpty)
+        #expect(storage.ids.count == 101)
+        let written = try storage.sqlite.database.withLock { database throws(Failure) in
+            try database.statement("SELECT sum(length(value)) FROM version").first { $0.integer(0) }
+        }
+        #expect(written.map { $0 ?? 0 > 100 * element.count && $0 ?? 0 < 110 * element.count } == true, "\(String(describing: written))")
+        #expect(Set(places.all).count < 20)
     }
 
     @Test("Every checkpoint comes back as the document that was not written", arguments: 1...12)

@@ -43,8 +43,9 @@ STRANGE = [
 
 @ABI.wf_executor_fn
 def invoke(_, context, text, length):
-    """Sends its input on, keeps it as state, and puts it out."""
+    """Sends its input on, keeps it as state and in a list, and puts it out."""
     WF.wf_context_set_state(context, len(text) % 2, b"k", text, length, None)
+    WF.wf_context_append(context, len(text) % 2, b"k" if length % 3 else b"list", text, length, None)
     WF.wf_context_output(context, text, length, None)
     return WF.wf_context_send(context, None, b"1", 1, None)
 

@@ -51,6 +51,15 @@ HALT = json.dumps(
     do(["send", "shaky", do(["fail"], ["output", "1"])], ["send", "left", do(["halt"], ["send", None, do(["output", "2"])])])
 ).encode()
 
+APPENDED = json.dumps(
+    do(
+        ["share", "log", "[ 0 ]"],
+        ["send", "shaky", do(["fail"], ["append shared", "log", "3"])],
+        ["send", "left", do(["append shared", "log", '{"n": 1.50e0}'], ["append", "mine", "[]"], ["append shared", "new", r'"\u00e9"'],
+                            ["append shared", "log", "2"])],
+    )
+).encode()  # fmt: skip
+
 FORK = {"state": {"größe": 9, "gone": None, "": 0, "new": [None]}}
 UNKNOWN = r'{"x-ünknown": [1.50e0,  null, {"\u00e4": "\/"}], "later": 12345678901234567890e-3, "metadata": {"by": "hand"}}'
 
@@ -81,10 +90,11 @@ def main(folder: Path) -> None:
     run = puppet.restore(found["partial"], run_id=b"golden 3", edits=UNKNOWN.encode())
     write("everything", next(run.checkpoints())[1])
     run.close()
-    run = puppet.start(HALT, run_id=b"golden 4")
-    puppet.failures = 1
-    write("halt", next(document for kind, document in run.checkpoints() if kind == "partial"))
-    run.close()
+    for name, script, run_id in [("halt", HALT, b"golden 4"), ("appended", APPENDED, b"golden 5")]:
+        run = puppet.start(script, run_id=run_id)
+        puppet.failures = 1
+        write(name, next(document for kind, document in run.checkpoints() if kind == "partial"))
+        run.close()
     assert puppet.broken == [], puppet.broken
 
 

@@ -140,6 +140,9 @@ class Puppet:
         elif verb in ("set", "share"):
             scope = WF_SCOPE_SHARED if verb == "share" else WF_SCOPE_EXECUTOR
             call(lib.wf_context_set_state, context, scope, word[0], word[1], len(word[1]))
+        elif verb in ("append", "append shared"):
+            scope = WF_SCOPE_SHARED if verb == "append shared" else WF_SCOPE_EXECUTOR
+            call(lib.wf_context_append, context, scope, word[0], word[1], len(word[1]))
         elif verb in ("unset", "unshare"):
             scope = WF_SCOPE_SHARED if verb == "unshare" else WF_SCOPE_EXECUTOR
             call(lib.wf_context_delete_state, context, scope, word[0])

@@ -27,7 +27,7 @@ EVERYTHING = DOCUMENTS["checkpoint-v1-everything"]
 # Values of the host: looked at by nobody.
 VALUES = {"data", "saved"}
 # Objects with names of the host or of another document: what is in them is not looked at.
-OPAQUE = {"state", "shared_state", "metadata", "graph"}
+OPAQUE = {"state", "shared_state", "appended_state", "appended_shared_state", "metadata", "graph"}
 # Objects whose members are named by ids.
 MAPS = {"executor_states", "pending_request_info_events", "sub_workflows"}
 
@@ -48,6 +48,7 @@ BEYOND_A_SCHEMA = re.compile(
     |should\ be\ the\ only\ one\ of\ its\ fan-in
     |should\ be\ that\ of\ no\ other\ pending\ request
     |should\ be\ declared\ after\ the\ one\ before
+    |should\ be\ for\ a\ key                              # one member against another
     |should\ be\ the\ number\ of\ messages\ it\ has\ handled""",
     re.VERBOSE,
 )

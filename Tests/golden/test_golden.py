@@ -23,12 +23,14 @@ OUTPUTS = {
     "fork": [*JOIN, *REST, OPEN, *SHAKY],
     "everything": [*SHAKY, *REST, OPEN],
     "halt": [b"1"],
+    "appended": [],
 }
 STATE = {"e\u0301": b"true", "größe": b"1.50e0", "joined": b"[true]",
          "é": rb'[9223372036854775807, -0.0, 1E-7, "\u00e9\ud83d\ude00 \/ \n \u0000 \"' + "☃".encode() + rb'\""]'}  # fmt: skip
 STATES = {name: STATE for name in OUTPUTS} | {
     "fork": {"": b"0", **STATE, "größe": b"9", "new": b"[null]"},
     "halt": {},
+    "appended": {"log": rb'[ 0,{"n": 1.50e0},2,3]', "new": rb'["\u00e9"]'},
 }
 EXECUTORS = {
     "start": {"saved": {"n": 100.0}, "state": {"k": {"deep": [[], {}]}}},
@@ -73,9 +75,10 @@ def test_one_has_everything():
     }  # fmt: skip
     assert all(document[member] for member in document if member != "messages")
     works, requests = document["partial"], document["pending_request_info_events"].values()
-    halt = json.loads((HERE / "checkpoint-v1-halt.json").read_bytes())
-    assert {name for work in works + halt["partial"] for name in work["staged"]} == {
-        "messages", "requests", "answers", "state", "deleted_state", "shared_state", "deleted_shared_state", "halts",
+    more = [json.loads((HERE / f"checkpoint-v1-{name}.json").read_bytes())["partial"] for name in ("halt", "appended")]
+    assert {name for work in sum(more, works) for name in work["staged"]} == {
+        "messages", "requests", "answers", "state", "deleted_state", "appended_state", "shared_state", "deleted_shared_state",
+        "appended_shared_state", "halts",
     }  # fmt: skip
     assert {name for work in works for name in work} == {
         "executor", "handled", "failed_attempts", "not_before_us", "deliveries", "staged",
@@ -100,7 +103,9 @@ def test_goes_on_to_a_known_end(file, puppet):
     last = run.document()
     assert run.failed is None and run.outputs == OUTPUTS[name]
     assert line(last, "state") == spelled(STATES[name])
-    if name != "halt":
+    if name == "appended":
+        assert line(last, "executor_states") == b'"executor_states": {"left":{"state":{"mine":[[]]}}}'
+    elif name != "halt":
         ended = json.loads(last)
         assert ended["executor_states"] == EXECUTORS and ended["pending_request_info_events"] == {}
         assert line(last, "sub_workflows") == b'"sub_workflows": {"sub":{"state":{"inside":-1}}}'

@@ -22,12 +22,13 @@ def script(random: Random, depth: int) -> dict:
 
     def verb() -> list:
         one = random.choice
-        kind = one(["send"] * 6 + ["ask", "ask", "output", "set", "share", "unset", "unshare", "save", "answer", "fail", "halt"])
+        kind = one(["send"] * 6 + ["ask", "ask", "output", "set", "share", "unset", "unshare", "save", "answer", "fail", "halt"]
+                   + ["append", "append shared"])
         if kind == "send":
             return [kind, one(TARGETS), script(random, depth - 1)] if depth else ["output", one(VALUES)]
         if kind == "ask":
             return [kind, one(TEXTS), script(random, depth - 1), one(TYPES)] if depth else ["fail"]
-        words = {"output": [VALUES], "set": [TEXTS, VALUES], "share": [TEXTS, VALUES], "unset": [TEXTS], "unshare": [TEXTS],
+        words = {"output": [VALUES], "set": [TEXTS, VALUES], "share": [TEXTS, VALUES], "append": [TEXTS, VALUES], "append shared": [TEXTS, VALUES], "unset": [TEXTS], "unshare": [TEXTS],
                  "save": [VALUES], "answer": [TEXTS, VALUES]}  # fmt: skip
         return [kind, *(one(choices) for choices in words.get(kind, []))]
 
@@ -48,10 +49,11 @@ def test_random_runs(puppet):
             puppet.restore(document).close()
             found = json.loads(document)
             seen.update([found["kind"], *(name for name in found if found[name])])
+            seen.update(name for work in found.get("partial", []) for name in work["staged"])
         run.close()
     assert all(seen[name] > 20 for name in [  # what never gets anywhere proves nothing
         "entry", "superstep", "response", "partial", "messages", "fan_in_buffers", "state", "executor_states",
-        "pending_request_info_events", "sub_workflows", "lanes",
+        "pending_request_info_events", "sub_workflows", "lanes", "appended_state", "appended_shared_state",
     ]), seen  # fmt: skip
 
 

@@ -29,8 +29,10 @@ enum CText {
     }
 
     /// JSON text with its length, checked and copied.
-    static func json(_ pointer: UnsafePointer<CChar>?, _ length: UInt, _ what: String) throws(Failure) -> Text {
-        try JSON.checked(try bytes(pointer, length, what), as: what)
+    static func json(
+        _ pointer: UnsafePointer<CChar>?, _ length: UInt, _ what: String, deepest: Int = JSON.deepestText
+    ) throws(Failure) -> Text {
+        try JSON.checked(try bytes(pointer, length, what), as: what, deepest: deepest)
     }
 
     /// The same for a checkpoint document, which may be a little deeper than the payloads in it.

@@ -17,6 +17,13 @@ struct Difference {
                 return (head, Self.commonTail(old, new, atMost: room))
             }
         }
+        self.init(of: new, head: head, tail: tail)
+    }
+
+    /// For what has only grown behind its first bytes.
+    init?(of new: Text, grownFrom kept: Int) { self.init(of: new, head: kept, tail: 0) }
+
+    private init?(of new: Text, head: Int, tail: Int) {
         guard head + tail > new.count / 2, new.count > 64 else { return nil }
         self.init(head: head, tail: tail, middle: new.slice(head..<(new.count - tail)))
     }

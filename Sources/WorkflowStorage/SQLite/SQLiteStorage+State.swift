@@ -53,9 +53,10 @@ extension SQLiteStorage {
         }
         var (form, text) = (VersionForm.gone, Text(""))
         if let value {
+            let difference = isThere ? change.difference(to: value, size: part.size)?.encoded : nil
             (form, text) = (.whole, value)
             part.size = value.count
-            if isThere, let before = change.before, let difference = Difference(from: before, to: value)?.encoded,
+            if let difference,
                 part.cost + difference.count + Self.linkCost <= Self.longest.times * value.count + Self.longest.base
             {
                 (form, text) = (.difference, difference)
@@ -145,5 +146,13 @@ extension SQLiteStorage {
         line.state.upto = next - 1
         line.numbered = parts.count
         return line
+    }
+}
+
+extension StateChanges.Change {
+    /// How to make `value` of what stood there, which the storage has with `size` bytes. What has only grown need not be compared.
+    fileprivate func difference(to value: Text, size: Int) -> Difference? {
+        guard let growth else { return before.flatMap { Difference(from: $0, to: value) } }
+        return growth.count == size ? Difference(of: value, grownFrom: growth.kept) : nil
     }
 }

@@ -374,6 +374,7 @@ static void use_a_context(enum place place, wf_context_t *context) {
     json_decref(json);
     IS(wf_context_emit(context, "mine", "1", 1, NULL), invoked);
     IS(wf_context_set_state(context, WF_SCOPE_SHARED, "k", "1", 1, NULL), invoked);
+    IS(wf_context_append(context, WF_SCOPE_EXECUTOR, "list", "1", 1, NULL), invoked);
     IS(wf_context_get_state(context, WF_SCOPE_SHARED, "k", &text, NULL, NULL), called, context == NULL ? WF_E_MISUSE : WF_NONE);
     IS(wf_context_state_keys(context, WF_SCOPE_SHARED, NULL, &text, NULL, NULL), called);
     IS(wf_context_delete_state(context, WF_SCOPE_SHARED, "k", NULL), invoked);

@@ -352,6 +352,7 @@ PROTOTYPES = [
     ("wf_context_emit", wf_status_t, c_void_p, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_get_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, POINTER(c_char_p), POINTER(c_size_t), POINTER(c_void_p)),
     ("wf_context_set_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
+    ("wf_context_append", wf_status_t, c_void_p, wf_scope_t, c_char_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_context_delete_state", wf_status_t, c_void_p, wf_scope_t, c_char_p, POINTER(c_void_p)),
     ("wf_context_state_keys", wf_status_t, c_void_p, wf_scope_t, c_char_p, POINTER(c_char_p), POINTER(c_size_t), POINTER(c_void_p)),
     ("wf_context_clear_state", wf_status_t, c_void_p, wf_scope_t, POINTER(c_void_p)),

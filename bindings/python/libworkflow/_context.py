@@ -39,6 +39,7 @@ _set_state = lib.wf_context_set_state
 _delete_state = lib.wf_context_delete_state
 _state_keys = lib.wf_context_state_keys
 _clear_state = lib.wf_context_clear_state
+_append = lib.wf_context_append
 _emit = lib.wf_context_emit
 _keep_alive = lib.wf_context_keep_alive
 _halt = lib.wf_context_halt
@@ -280,6 +281,15 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
         """
         self._write_state(WF_SCOPE_SHARED, key, value)
 
+    def append_state(self, key: str, item: Any) -> None:
+        """Puts an item at the end of a shared list, at the cost of the item: see `State.append`.
+
+        Raises:
+            TypeError: the item has no JSON form.
+            ValueError: the value is no list.
+        """
+        self._append_state(WF_SCOPE_SHARED, key, item)
+
     def delete_state(self, key: str) -> None:
         """Removes a shared value.
 
@@ -311,6 +321,13 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
         payload = encode(value, f"state[{key!r}]")
         error = c_void_p()
         status = _set_state(self._open(), scope, text_of(key), payload, len(payload), byref(error))
+        if status:
+            raise_for(status, error)
+
+    def _append_state(self, scope: int, key: str, item: Any) -> None:
+        payload = encode(item, f"an item of state[{key!r}]")
+        error = c_void_p()
+        status = _append(self._open(), scope, text_of(key), payload, len(payload), byref(error))
         if status:
             raise_for(status, error)
 

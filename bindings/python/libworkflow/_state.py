@@ -32,6 +32,17 @@ class State:
         """
         self._context._write_state(self._scope, key, value)
 
+    def append(self, key: str, item: Any) -> None:
+        """Puts an item at the end of a list, at the cost of the item; a key without a value becomes a list of it.
+
+        Handlers of several executors may append to one key in one superstep: the items of all are kept.
+
+        Raises:
+            TypeError: the item has no JSON form.
+            ValueError: the value is no list.
+        """
+        self._context._append_state(self._scope, key, item)
+
     def has(self, key: str) -> bool:
         """Whether there is a value."""
         return self._context._read_state(self._scope, key, _MISSING) is not _MISSING

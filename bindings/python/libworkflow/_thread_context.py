@@ -57,7 +57,7 @@ def _locked(member: Any) -> Any:
 
 
 _REALLY_WAITS = {"once"}
-_OF_STATE = {"_read_state", "_write_state", "_remove_state", "_list_state", "_empty_state"}
+_OF_STATE = {"_read_state", "_write_state", "_append_state", "_remove_state", "_list_state", "_empty_state"}
 """What a `State` calls."""
 
 for _name, _member in {**vars(Memos), **vars(WorkflowContext)}.items():

@@ -246,6 +246,55 @@ def test_keys_and_clear() -> None:
     run(main())
 
 
+def test_appending_to_a_list_of_the_state() -> None:
+    def part(name: str) -> Any:
+        @executor(id=name)
+        async def append(n: int, ctx: WorkflowContext[Any]) -> None:
+            ctx.append_state("log", (name, {n}))
+            ctx.state.append("log", name)
+            ctx.own_state.append("mine", n)
+            assert ctx.get_state("log") == [0, (name, {n}), name] and ctx.own_state.get("mine") == [n]
+            await ctx.send_message(n)
+
+        return append
+
+    @executor(id="begin")
+    async def begin(n: int, ctx: WorkflowContext[int]) -> None:
+        ctx.set_state("log", [0])
+        ctx.set_state("pair", (1, 2))
+        ctx.append_state("new", None)
+        for bad, error in (("pair", ValueError), ("begin", TypeError)):
+            with pytest.raises(error, match=bad):
+                ctx.append_state(bad, object() if error is TypeError else 1)
+        assert ctx.state.keys() == ["log", "new", "pair"] and ctx.get_state("pair") == (1, 2)
+        await ctx.send_message(n)
+
+    @executor(id="end")
+    async def end(ns: list[int], ctx: WorkflowContext[Any, Any]) -> None:
+        ctx.append_state("log", "end")
+        ctx.own_state.append("mine", ns)
+        ctx.own_state.append("mine", 8)
+        await ctx.yield_output([ctx.get_state("log"), ctx.get_state("new"), ctx.own_state.get("mine")])
+
+    @executor(id="thread")
+    def thread(n: int, ctx: WorkflowContext) -> None:
+        ctx.append_state("log", "thread")
+        ctx.own_state.append("mine", n)
+        assert ctx.state.get("log") == [0, "thread"] and ctx.own_state.get("mine") == [n]
+
+    async def main() -> None:
+        storage = InMemoryCheckpointStorage()
+        builder = WorkflowBuilder(start_executor=begin, strict_state=True, checkpoint_storage=storage)
+        left, right = part("left"), part("right")
+        workflow = builder.add_fan_out_edges(begin, [left, right, thread]).add_fan_in_edges([left, right], end).build()
+        log = [0, ("left", {7}), "left", ("right", {7}), "right", "thread"]
+        assert (await workflow.run(7)).get_outputs() == [[[*log, "end"], [None], [[7, 7], 8]]]
+        last = (await storage.list_checkpoints(workflow_name=workflow.name))[-2]
+        assert (await workflow.run(checkpoint_id=last.checkpoint_id)).get_outputs() == [[[*log, "end"], [None], [[7, 7], 8]]]
+
+    run(main())
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_two_writers_of_one_key(strict: bool) -> None:
     def writer(name: str) -> Any:
