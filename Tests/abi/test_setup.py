@@ -30,10 +30,10 @@ def test_says_what_is_missing_before_it_installs_it(path):
     done = setup(path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
-        "setup: missing here: gcc pkg-config libjansson-dev",
+        "setup: missing here: gcc pkg-config libjansson-dev libsqlite3-dev",
         "setup: installing it with apt-get",
         "apt-get update -q",
-        "apt-get install -q -y --no-install-recommends gcc pkg-config libjansson-dev",
+        "apt-get install -q -y --no-install-recommends gcc pkg-config libjansson-dev libsqlite3-dev",
     ]
 
 
