@@ -1,0 +1,139 @@
+import Testing
+import WorkflowJSON
+import WorkflowModel
+@testable import WorkflowStorage
+import WorkflowTestSupport
+
+@Suite("Databases")
+struct SQLiteStorageTests {
+    private let place = TemporaryDirectory()
+    private var path: String { "\(place.path)/flow.db" }
+    private let graph = try! makeGraph("f") { try $0.addEdge("a", "a") }
+
+    /// Commits states one after another, each told from the one before, as a run does.
+    private func commit(_ states: [[Text: Text]], to storage: SQLiteStorage, run: String = "r") throws -> [String] {
+        let session = StorageSession()
+        var ids: [String] = []
+        var before = StateMap()
+        for (index, state) in states.enumerated() {
+            var snapshot = Snapshot(graph: graph)
+            snapshot.superstep = index
+            for (key, value) in state { snapshot.shared[key] = value }
+            var changes = StateChanges()
+            for key in Set(before.keys + snapshot.shared.keys) where before[key] != snapshot.shared[key] {
+                changes.add(.shared(scope: Graph.outermost, key: key), before: before[key])
+            }
+            let summary = CheckpointSummary(
+                id: "\(run)-\(10_000 + index)", previousID: ids.last, runID: run, workflowName: "f", signature: graph.signature.string,
+                kind: "superstep", superstep: index, timestamp: "2026-11-21T11:22:33.000000+00:00")
+            try storage.save(
+                Commit(
+                    .init(snapshot, graph: graph, definition: Definition.line(of: graph), changes: ids.isEmpty ? nil : changes), summary,
+                    expected: .head(ids.last), durability: .process, in: session))
+            ids.append(summary.id)
+            before = snapshot.shared
+        }
+        return ids
+    }
+
+    private func count(_ query: String) throws -> Int {
+        try SQLite(path: path).statement(query).first { $0.integer(0) ?? -1 } ?? -1
+    }
+
+    @Test("What did not change is not written again; a little change costs little")
+    func cost() throws {
+        let large = Text("\"" + String(repeating: "x", count: 100_000) + "\"")
+        let storage = try SQLiteStorage(path: path)
+        _ = try commit((0..<50).map { ["large": large, "n": Text("\($0)"), "grown": Text("[" + Array(repeating: "1234567890", count: $0 * 10).joined(separator: ",") + "]")] }, to: storage)
+        #expect(try count("SELECT count(*) FROM version WHERE length(value) > 90000") == 1)
+        #expect(try count("SELECT max(length(value)) FROM version WHERE form = 1") < 200)
+        #expect(try count("SELECT sum(length(value)) FROM version") < 120_000)
+    }
+
+    @Test("A chain is cut by a whole value before reading it costs more than four times the value")
+    func chains() throws {
+        let storage = try SQLiteStorage(path: path)
+        let filler = String(repeating: "y", count: 1000)
+        let ids = try commit((0..<3000).map { ["k": Text("\"\($0)\(filler)\"")] }, to: storage)
+        #expect(try count("SELECT count(*) FROM version WHERE form = 0") > 1)
+        #expect(try count("SELECT max(cost) FROM version") <= 4 * 1006 + 65536)
+        #expect(try storage.load(ids[2999]).string.contains("\"2999y"))
+        #expect(try storage.load(ids[1500]).string.contains("\"1500y"))
+    }
+
+    @Test("A chain that was cut is an error and never an older or an empty value", arguments: [0, 1, 2, 3])
+    func cutChain(missing: Int) throws {
+        let filler = String(repeating: "y", count: 200)
+        let ids = try commit((0..<4).map { ["k": Text("\"\($0)\(filler)\""), "other": "1"] }, to: SQLiteStorage(path: path))
+        try SQLite(path: path).run("DELETE FROM version WHERE number = (SELECT number FROM version WHERE part = (SELECT number FROM part WHERE key = CAST('k' AS BLOB)) ORDER BY number LIMIT 1 OFFSET \(missing))")
+        let storage = try SQLiteStorage(path: path)
+        let failure = failure { _ = try storage.load(ids[3]) }
+        #expect(failure?.status == .checkpoint)
+        #expect(failure?.message.contains(path) == true && failure?.message.contains(ids[3]) == true)
+        if missing > 0 { #expect(try storage.load(ids[missing - 1]).string.contains("\"\(missing - 1)y")) }
+    }
+
+    @Test("Each damaged row is an error that names the file", arguments: [
+        "UPDATE checkpoint SET superstep = superstep + 1", "UPDATE checkpoint SET body = CAST('{\"lanes\":1}' AS BLOB)", "UPDATE checkpoint SET digest = digest + 1",
+        "UPDATE part SET owner = 1", "UPDATE part SET key = CAST('z' AS BLOB)", "DELETE FROM part", "DELETE FROM version", "UPDATE version SET value = CAST('7' AS BLOB)",
+        "UPDATE version SET form = 2", "UPDATE version SET number = number + 1", "UPDATE run SET id = CAST('s' AS BLOB)", "DELETE FROM run", "UPDATE run SET head = CAST('r-99999' AS BLOB)",
+        "UPDATE graph SET workflow = CAST('g' AS BLOB)", "DELETE FROM graph", "DELETE FROM store", "UPDATE store SET runs = 5", "UPDATE checkpoint SET id = CAST('r-7' AS BLOB)", "DELETE FROM checkpoint", "DROP TABLE version",
+    ])
+    func damage(statement: String) throws {
+        let ids = try commit([["k": "1"]], to: SQLiteStorage(path: path))
+        try SQLite(path: path).run(statement)
+        let found = failure { _ = try SQLiteStorage(path: path).load(ids[0]) } ?? failure { _ = try SQLiteStorage(path: path).head(run: "r") }
+            ?? failure { _ = try SQLiteStorage(path: path).latest(workflow: nil) }
+        #expect(found != nil && found?.status != .notFound, "\(statement)")
+        #expect(found?.message.contains(path) == true)
+    }
+
+    @Test("Deleting frees what nobody sees, and nothing else")
+    func reclaim() throws {
+        let filler = String(repeating: "z", count: 500)
+        let storage = try SQLiteStorage(path: path)
+        let ids = try commit((0..<200).map { ["k": Text("\"\($0)\(filler)\""), Text("n\($0 % 7)"): Text("\($0)")] }, to: storage)
+        let kept = [ids[199], ids[100], ids[3]]
+        let documents = try kept.map { try storage.load($0) }
+        for id in ids where !kept.contains(id) { #expect(try storage.delete(id)) }
+        let before = try count("SELECT count(*) FROM version")
+        try storage.reclaim()
+        #expect(try count("SELECT count(*) FROM version") < before)
+        #expect(try count("SELECT count(*) FROM checkpoint") == 3)
+        #expect(try kept.map { try storage.load($0) } == documents)
+        #expect(try storage.list(workflow: "f").count == 3)
+        #expect(try storage.head(run: "r") == ids[199])
+        for id in kept { #expect(try storage.delete(id)) }
+        #expect(try count("SELECT count(*) FROM version") == 0 && count("SELECT count(*) FROM part") == 0)
+        #expect(try count("SELECT count(*) FROM run") == 0)
+        #expect(try storage.head(run: "r") == nil && storage.latest(workflow: nil).id == nil)
+    }
+
+    @Test("Versions that some checkpoint sees, or needs to see another, stay")
+    func unseen() {
+        let chain: [(number: Int, form: VersionForm)] = [(1, .whole), (3, .difference), (5, .difference), (6, .whole), (8, .gone), (9, .whole)]
+        #expect(SQLiteStorage.unseen(chain, [9]) == [8, 6, 5, 3, 1])
+        #expect(SQLiteStorage.unseen(chain, [5]) == [9, 8, 6])
+        #expect(SQLiteStorage.unseen(chain, [4]) == [9, 8, 6, 5])
+        #expect(SQLiteStorage.unseen(chain, [8]) == [9, 6, 5, 3, 1])
+        #expect(SQLiteStorage.unseen(chain, [2, 7]) == [9, 8, 5, 3])
+        #expect(SQLiteStorage.unseen(chain, []) == [9, 8, 6, 5, 3, 1])
+        #expect(SQLiteStorage.unseen(chain, [0, 100]) == [8, 6, 5, 3, 1])
+    }
+
+    @Test("A database that is not ours, or of a later version, is refused and stays as it is")
+    func strangers() throws {
+        try SQLite(path: path).run("CREATE TABLE notes(x)")
+        let other = failure { _ = try SQLiteStorage(path: path) }
+        #expect(other?.status == .storage && other?.message.contains("another program") == true)
+        #expect(try count("SELECT count(*) FROM sqlite_master") == 1)
+        let later = "\(place.path)/later.db"
+        _ = try SQLiteStorage(path: later)
+        try SQLite(path: later).run("PRAGMA user_version = 2")
+        let refused = failure { _ = try SQLiteStorage(path: later) }
+        #expect(refused?.status == .unsupported && refused?.message.contains("version 2") == true)
+        let nowhere = failure { _ = try SQLiteStorage(path: "\(place.path)/no/where.db") }
+        #expect(nowhere?.status == .storage && nowhere?.message.contains("no/where.db") == true)
+        #expect(failure { _ = try SQLiteStorage(path: place.path) }?.status == .storage)
+    }
+}
