@@ -82,6 +82,17 @@ public final class MemoryStorage: Storage {
         return memos.withLock { $0[run]?[key] }
     }
 
+    public func memos(run: String) -> [(key: Text, value: Text)]? {
+        let run = Text(run)
+        return memos.withLock { $0[run] ?? [:] }.map { (key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }
+    }
+
+    public func verifyMemos() -> MemoReport? {
+        var report = MemoReport()
+        report.memos = memos.withLock { $0.values.reduce(0) { $0 + $1.count } }
+        return report
+    }
+
     public func forget(run: String) -> Bool {
         let run = Text(run)
         return memos.withLock { $0.removeValue(forKey: run) != nil }
