@@ -68,7 +68,8 @@ public func wf_storage_find(
 /// Says what a checkpoint is, without its parts.
 ///
 /// An object with the members of an entry of wf_storage_list, and `status` (see wf_storage_runs), `pending_request_ids` (of the requests that
-/// wait for the host), `messages` (how many are sent and not yet handled) and `bytes` (the size of the document). Any thread.
+/// wait for the host), `messages` (how many are sent and not yet handled) and
+/// `bytes`: the size of the document, or for `sqlite:` what was written for it. Any thread.
 /// - Parameters:
 ///   - storage: Borrowed.
 ///   - checkpoint_id: Which.

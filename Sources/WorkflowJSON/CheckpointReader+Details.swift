@@ -19,17 +19,18 @@ extension CheckpointDocument {
         }
         return details
     }
-}
 
-extension CheckpointReader {
-    func details(bytes: Int) throws(Failure) -> CheckpointDetails {
-        var messages = try array("messages").count
-        var requests = try object("pending_request_info_events").members.map { (id: $0.name, value: $0.value) }
-        for name in ["state", "executor_states", "sub_workflows", "metadata"] { _ = try object(name) }
-        _ = try array("fan_in_buffers")
-        let partial = try members["partial"].map { value throws(Failure) in try list(value, "partial") }
-        for (index, work) in (partial ?? []).enumerated() {
-            messages += try list(work["deliveries"], "partial[\(index)].deliveries").count
+    /// The same from the frame of a document.
+    public static func details(_ summary: CheckpointSummary, frame: Text, bytes: Int) -> CheckpointDetails {
+        let members = Dictionary(JSONValue(trusting: frame).members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        return details(summary, members, bytes: bytes)
+    }
+
+    fileprivate static func details(_ summary: CheckpointSummary, _ members: [String: JSONValue], bytes: Int) -> CheckpointDetails {
+        var messages = members["messages"]?.elements.count ?? 0
+        var requests = (members["pending_request_info_events"]?.members ?? []).map { (id: $0.name, value: $0.value) }
+        for work in members["partial"]?.elements ?? [] {
+            messages += work["deliveries"]?.elements.count ?? 0
             messages += work["staged"]?["messages"]?.elements.count ?? 0
             for request in work["staged"]?["requests"]?.elements ?? [] {
                 requests.append((request["request_id"]?.string ?? "", request))
@@ -37,6 +38,17 @@ extension CheckpointReader {
         }
         let pending = requests.filter { $0.value["intercepted_at"].map(\.isNull) ?? true }.map(\.id)
         return CheckpointDetails(
-            try summary(), pendingRequestIDs: pending, messages: messages, isPartial: partial != nil, bytes: bytes)
+            summary, pendingRequestIDs: pending, messages: messages, isPartial: members["partial"] != nil, bytes: bytes)
+    }
+}
+
+extension CheckpointReader {
+    func details(bytes: Int) throws(Failure) -> CheckpointDetails {
+        for name in ["messages", "fan_in_buffers"] { _ = try array(name) }
+        for name in ["state", "executor_states", "pending_request_info_events", "sub_workflows", "metadata"] { _ = try object(name) }
+        if let partial = members["partial"] {
+            for (index, work) in try list(partial, "partial").enumerated() { _ = try list(work["deliveries"], "partial[\(index)].deliveries") }
+        }
+        return CheckpointDocument.details(try summary(), members, bytes: bytes)
     }
 }

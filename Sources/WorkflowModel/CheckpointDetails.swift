@@ -16,7 +16,7 @@ public struct CheckpointDetails: Sendable, Equatable {
     public var pendingRequestIDs: [String]
     /// Sent and not yet handled.
     public var messages: Int
-    /// The size of its document.
+    /// The size of its document, or what was written for it.
     public var bytes: Int
 
     /// `isPartial`: a superstep has begun and did not commit.

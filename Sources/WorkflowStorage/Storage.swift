@@ -42,6 +42,10 @@ public protocol Storage: AnyObject, Sendable {
     func details(_ id: String) throws(Failure) -> CheckpointDetails
     /// How many bytes a checkpoint takes.
     func size(of id: String) throws(Failure) -> Int
+    /// Deletes checkpoints of one run, one after the other, as long as its head is the one given. Gives those that went.
+    func delete(_ ids: [String], run: String, whileHeadIs head: String?) throws(Failure) -> [String]
+    /// Gives back the space of what was deleted, as far as that is not done yet.
+    func reclaim() throws(Failure)
     /// Deletes the checkpoints of a run, its head and its memos. False if there was nothing.
     func delete(run: String) throws(Failure) -> Bool
     /// Deletes what the policy names; never of a run that is not done, but for `trimsLive`. `now`: microseconds since 1970.
@@ -62,7 +66,7 @@ extension Storage {
     public func remember(_ value: Text, key: Text, run: String) throws(Failure) { throw Memo.unsupported }
     public func recall(_ key: Text, run: String) throws(Failure) -> Text? { throw Memo.unsupported }
     public func forget(run: String) throws(Failure) -> Bool { false }
-    public func memos(run: String) throws(Failure) -> [(key: Text, value: Text)]? { [] }
+    public func memos(run: String) throws(Failure) -> [(key: Text, value: Text)]? { nil }
     public func verifyMemos() throws(Failure) -> MemoReport? { nil }
 }
 
@@ -86,15 +90,6 @@ public enum StoredCheckpoint: Sendable {
     case damaged(id: String, problem: String)
 
     public var id: String {
-        switch self {
-        case .good(let summary): summary.id
-        case .damaged(let id, _): id
-        }
-    }
-}
-
-extension StoredCheckpoint {
-    var id: String {
         switch self {
         case .good(let summary): summary.id
         case .damaged(let id, _): id

@@ -22,7 +22,10 @@ extension Storage {
             if gone.count == checkpoints.count { emptied.append(last.runID) }
         }
         report.runsDeleted = emptied.count
-        if !policy.isDryRun { try forget(emptied) }
+        if !policy.isDryRun && report.deleted > 0 {
+            try forget(emptied)
+            try reclaim()
+        }
         return report
     }
 
@@ -34,18 +37,22 @@ extension Storage {
         let victims = policy.victims(of: checkpoints, isLive: isLive, now: now)
         if isLive && !policy.trimsLive && !policy.victims(of: checkpoints, isLive: false, now: now).isEmpty { report.liveRunsSkipped += 1 }
         guard let run = checkpoints.last?.runID, !victims.isEmpty else { return [] }
-        var gone: [String] = []
-        for victim in victims {
-            if !policy.isDryRun {
-                // Whoever goes on with the run meanwhile needs what it has.
-                guard try self.head(run: run) == head else { break }
-                guard try delete(victim.id) else { continue }
-            }
-            gone.append(victim.id)
-        }
+        // Whoever goes on with the run meanwhile needs what it has.
+        let gone = policy.isDryRun ? victims.map(\.id) : try delete(victims.map(\.id), run: run, whileHeadIs: head)
         report.deleted += gone.count
         return gone
     }
+
+    public func delete(_ ids: [String], run: String, whileHeadIs head: String?) throws(Failure) -> [String] {
+        var gone: [String] = []
+        for id in ids {
+            guard try self.head(run: run) == head else { break }
+            if try delete(id) { gone.append(id) }
+        }
+        return gone
+    }
+
+    public func reclaim() {}
 
     private func sizeIfReadable(_ id: String) throws(Failure) -> Int {
         do throws(Failure) { return try size(of: id) } catch {
@@ -70,12 +77,15 @@ extension Storage {
         var found = false
         // A run that is being driven may commit in between; once its last checkpoint is gone it cannot any more.
         for _ in 0..<100 {
+            let head = try head(run: run)
             guard let checkpoints = try census(ofRun: run).runs.first else {
                 // Its head may be damaged: then no listing says whose it is.
-                if let head = try head(run: run), try delete(head) { found = true }
-                return try forget(run: run) || found
+                if let head, try delete(head) { found = true }
+                if try forget(run: run) { found = true }
+                if found { try reclaim() }
+                return found
             }
-            for checkpoint in checkpoints where try delete(checkpoint.id) { found = true }
+            if try !delete(checkpoints.map(\.id), run: run, whileHeadIs: head).isEmpty { found = true }
         }
         throw Failure(
             .conflict, "the run '\(run.printable)' commits faster than its checkpoints can be deleted; cancel it, then delete it again")
