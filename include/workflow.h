@@ -858,7 +858,7 @@ WF_API wf_status_t wf_storage_find(wf_storage_t *storage, const char *query_json
  *
  * An object with the members of an entry of wf_storage_list, and `status` (see wf_storage_runs),
  * `pending_request_ids` (of the requests that wait for the host), `messages` (how many are sent and not yet
- * handled) and `bytes` (the size of the document). Any thread.
+ * handled) and `bytes`: the size of the document, or for `sqlite:` what was written for it. Any thread.
  *
  * @param storage Borrowed.
  * @param checkpoint_id Which.
