@@ -111,6 +111,16 @@
  *     of no use in the child: calls that can fail answer WF_E_FORKED, and _free does nothing. Make new
  *     objects in the child. (The library registers a handler for fork(), and counts forks.)
  *
+ * STORAGES
+ *
+ *     Every run leaves its checkpoints behind until somebody deletes them. wf_storage_runs and
+ *     wf_storage_find tell what is there, page by page: {"status": "waiting"} finds the runs that wait for
+ *     an answer, {"status": "working"} those that were cut short. wf_storage_prune deletes what is done by
+ *     a policy, {"keep_last": 1, "older_than_ms": 604800000}, and never what is not; wf_storage_delete_run
+ *     deletes a run whatever it is. wf_storage_verify reads everything and names what is damaged.
+ *     wf_storage_export gives a run as one document that wf_storage_import takes in elsewhere, in another
+ *     kind of storage too. wf_storage_copy makes a run of its own from a checkpoint.
+ *
  * WARNINGS
  *
  *     What a host sent and nobody gets is told by an event of the kind WF_EVENT_WARNING, with a reason for
@@ -796,6 +806,194 @@ WF_API wf_status_t wf_storage_forget(wf_storage_t *storage, const char *run_id, 
  * @param storage Consumed. NULL does nothing, and so does a storage of the parent in a forked child.
  */
 WF_API void wf_storage_free(wf_storage_t *storage);
+
+/** Lists the runs of a storage, each with where it stands.
+ *
+ * The query is a JSON object; what it leaves out, or sets to null, does not count. `run_id` and
+ * `workflow_name`: whose. `status`: "idle" (nothing left to do), "waiting" (requests wait for answers of the
+ * host) or "working" (messages on their way, or a superstep that has begun: also that of a run that failed
+ * or was cancelled, which may be resumed). `kind`: of the checkpoint. `before`, `after`: only ids between
+ * these two. `limit`: how many, 1 to 10000, else 100. `order`: "newest" first, which is the default, or
+ * "oldest". Here `status`, `kind`, `before`, `after` and the order are about the last checkpoint of a run,
+ * and so is the workflow's name.
+ *
+ * The answer is `{"runs": [...], "next": id or null}`; `next` is the `before` of the next page, or with the
+ * oldest first its `after`. A run has `run_id`, `workflow_name`, `head` (its last readable checkpoint),
+ * `superstep`, `status`, `timestamp` and `checkpoints` (how many can be read). If its last checkpoint is
+ * damaged, `status` is null, whatever was asked for, and `problem` says what is wrong. Any thread; a run
+ * that commits meanwhile may move to another page.
+ *
+ * @param storage Borrowed.
+ * @param query_json The query, NUL-terminated. NULL for all. Copied.
+ * @param json Receives NUL-terminated JSON, owned by the caller: wf_free. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID if the query has a member that is not known or a value that cannot be;
+ *     WF_E_JSON with the offset; WF_E_STORAGE if the storage cannot be read; WF_E_MISUSE for a NULL or
+ *     another kind of handle; WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_storage_runs(wf_storage_t *storage, const char *query_json, char **json, size_t *length,
+                                   wf_error_t **error);
+
+/** Lists the checkpoints of a storage that fit a query.
+ *
+ * The query is that of wf_storage_runs, about each checkpoint. The answer is `{"checkpoints": [...], "next":
+ * id or null}`, with entries and damaged ones as wf_storage_list has them: nobody knows what a damaged one
+ * was, so it fits every query. With `status` the documents that fit otherwise are read; without, what a
+ * listing needs is enough. Any thread.
+ *
+ * @param storage Borrowed.
+ * @param query_json The query, NUL-terminated. NULL for all. Copied.
+ * @param json Receives NUL-terminated JSON, owned by the caller: wf_free. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID if the query has a member that is not known or a value that cannot be;
+ *     WF_E_JSON with the offset; WF_E_STORAGE if the storage cannot be read; WF_E_MISUSE for a NULL or
+ *     another kind of handle; WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_storage_find(wf_storage_t *storage, const char *query_json, char **json, size_t *length,
+                                   wf_error_t **error);
+
+/** Says what a checkpoint is, without its parts.
+ *
+ * An object with the members of an entry of wf_storage_list, and `status` (see wf_storage_runs),
+ * `pending_request_ids` (of the requests that wait for the host), `messages` (how many are sent and not yet
+ * handled) and `bytes`: the size of the document, or for `sqlite:` what was written for it. Any thread.
+ *
+ * @param storage Borrowed.
+ * @param checkpoint_id Which.
+ * @param json Receives NUL-terminated JSON, owned by the caller: wf_free. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_NOTFOUND; WF_E_INVALID for an id that cannot be one; WF_E_CHECKPOINT if it is damaged
+ *     or not one of ours; WF_E_STORAGE if it cannot be read; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_storage_summary(wf_storage_t *storage, const char *checkpoint_id, char **json,
+                                      size_t *length, wf_error_t **error);
+
+/** Deletes a run: its checkpoints, whatever it waits for, and what it remembered.
+ *
+ * A run that is being driven gets WF_E_CONFLICT at its next checkpoint, in a storage that has a fence. A
+ * damaged checkpoint stays if nobody can tell whose it is. Any thread.
+ *
+ * @param storage Borrowed.
+ * @param run_id Which.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_NONE if there was nothing; WF_E_CONFLICT if the run commits faster than it can be
+ *     deleted; WF_E_INVALID for an id that is not UTF-8; WF_E_STORAGE if something cannot be read or
+ *     deleted: what is left is the later part; WF_E_MISUSE for a NULL or another kind of handle;
+ *     WF_E_FORKED.
+ */
+WF_API wf_status_t wf_storage_delete_run(wf_storage_t *storage, const char *run_id, wf_error_t **error);
+
+/** Deletes old checkpoints by a policy. What is not done stays.
+ *
+ * The policy is a JSON object. `keep_last`: all but the last so many of each run may go. `older_than_ms`:
+ * those made at least so long ago may go. At least one of the two is needed; a checkpoint goes if both,
+ * where given, say so. `run_id`, `workflow_name`: only of these. `pinned`: an array of ids that stay.
+ * `dry_run`: true only reports what would go. A run whose last checkpoint is "working" or "waiting" (see
+ * wf_storage_runs), or damaged, is not touched: with `trim_live` true its older checkpoints may go, never
+ * the last one. The last checkpoint of a run that is done goes only if nothing of the run stays, and its
+ * memos go with it: keep_last 0 deletes the runs that are done. A run that goes on meanwhile, anywhere, is
+ * left alone from then on, in a storage that has a fence.
+ *
+ * The report has `deleted` (checkpoints), `runs_deleted`, `kept` (checkpoints left of the runs that the
+ * policy is about), `live_runs_skipped` (with something that would have gone otherwise), `bytes_before` and
+ * `bytes_after`, of these runs. What is kept can be resumed as before; that its previous checkpoint is gone
+ * harms nothing. Damaged checkpoints stay. Any thread.
+ *
+ * @param storage Borrowed.
+ * @param policy_json The policy, NUL-terminated. Copied.
+ * @param report Receives NUL-terminated JSON, owned by the caller: wf_free. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID if the policy has a member that is not known, a value that cannot be, or
+ *     neither `keep_last` nor `older_than_ms`; WF_E_JSON with the offset; WF_E_STORAGE if something cannot
+ *     be read or deleted; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_storage_prune(wf_storage_t *storage, const char *policy_json, char **report,
+                                    size_t *length, wf_error_t **error);
+
+/** Reads all that a storage has, and says what of it is damaged and from where each run can be resumed.
+ *
+ * Each document is checked down to its last part, against the graph that it carries. The report has
+ * `checkpoints` (all that are there), `good`, `problems`: an array of `{"checkpoint_id", "problem"}`, the id
+ * null for a memo; `missing_parents`: ids that others name as their previous one and that are not there, as
+ * after pruning, which is no damage; `runs`: an array of `{"run_id", "latest_good"}`; and `memos`: how many
+ * there are, or null if the storage cannot list them. Changes nothing. Any thread.
+ *
+ * @param storage Borrowed.
+ * @param report Receives NUL-terminated JSON, owned by the caller: wf_free. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK, also if there are problems; WF_E_STORAGE if the storage cannot be read; WF_E_MISUSE for a
+ *     NULL or another kind of handle; WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_storage_verify(wf_storage_t *storage, char **report, size_t *length,
+                                     wf_error_t **error);
+
+/** Gives a run with all its checkpoints and memos as one JSON document, for wf_storage_import.
+ *
+ * `{"format": "libworkflow.run", "version": 1, "run_id", "head", "checkpoints", "memos"}`: the checkpoint
+ * documents, byte for byte, in the order of ids, and memos as `{"key", "value"}`; `memos` is null for a
+ * storage of the host's own, which cannot list them. The run may go on meanwhile: then its latest checkpoint
+ * may be missing. Any thread.
+ *
+ * @param storage Borrowed.
+ * @param run_id Which.
+ * @param json Receives NUL-terminated JSON, owned by the caller: wf_free. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_NOTFOUND; WF_E_CHECKPOINT if something of the run is damaged: a part is not to be
+ *     taken for the whole; WF_E_LIMIT if it is too large for one document; WF_E_INVALID for an id that is
+ *     not UTF-8; WF_E_STORAGE if it cannot be read; WF_E_MISUSE for a NULL or another kind of handle;
+ *     WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_storage_export(wf_storage_t *storage, const char *run_id, char **json, size_t *length,
+                                     wf_error_t **error);
+
+/** Takes in a run that wf_storage_export gave, from whatever kind of storage.
+ *
+ * All is checked before anything is saved. What is there already and says the same is fine, so that an
+ * import which was cut short can be done again. Memos come first and the latest checkpoint next: whoever
+ * takes the run up meanwhile goes on from where it was. It is the same run, with the same id: drive it in
+ * one of the storages only. Any thread.
+ *
+ * @param storage Borrowed.
+ * @param json The exported run. Copied.
+ * @param length Its length in bytes, or WF_NUL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_CHECKPOINT if it is no exported run, or a part of it is damaged; WF_E_JSON with the
+ *     offset; WF_E_EXISTS if there is another document or memo under one of its names: nothing was imported;
+ *     WF_E_INVALID for an id that cannot be one; WF_E_UNSUPPORTED if it has memos and the storage keeps
+ *     none; WF_E_STORAGE if it cannot be written; WF_E_LIMIT; WF_E_MISUSE for a NULL or another kind of
+ *     handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_storage_import(wf_storage_t *storage, const char *json, size_t length,
+                                     wf_error_t **error);
+
+/** Copies a checkpoint with its ancestors as a run of its own, in the same storage.
+ *
+ * The copies have new ids, in the same order, and are otherwise the same, timestamps too; the original stays
+ * as it is. Ancestors of other runs, as a fork has them, come along; those that are deleted are left out.
+ * Memos are not copied, for their keys have the run in them: what a copy does again has its side effects
+ * again. To resume it, give wf_run_resume the id of the copy. Any thread.
+ *
+ * @param storage Borrowed.
+ * @param checkpoint_id Which.
+ * @param new_run_id The id of the new run. NULL for a new one, which wf_storage_summary of the copy tells.
+ *     Copied.
+ * @param copy_id Receives the NUL-terminated id of the copied checkpoint, owned by the caller: wf_free. NULL
+ *     on error. May be NULL.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_NOTFOUND; WF_E_EXISTS if there is a run of that id; WF_E_INVALID for an id that cannot
+ *     be one; WF_E_CHECKPOINT if the checkpoint or an ancestor is damaged; WF_E_STORAGE if it cannot be read
+ *     or written: then nothing was copied; WF_E_LIMIT; WF_E_MISUSE for a NULL or another kind of handle;
+ *     WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_storage_copy(wf_storage_t *storage, const char *checkpoint_id, const char *new_run_id,
+                                   char **copy_id, wf_error_t **error);
 
 /* ---- Answer -------------------------------------------------------------------------------------------- */
 

@@ -35,7 +35,7 @@ public struct CheckpointComparison {
         }
     }
 
-    private static func graph(of members: [String: JSONValue], _ summary: CheckpointSummary) -> Result<Graph, Failure> {
+    static func graph(of members: [String: JSONValue], _ summary: CheckpointSummary) -> Result<Graph, Failure> {
         guard let definition = members["graph"] else {
             return .failure(
                 Failure(

@@ -238,14 +238,14 @@ struct CheckpointReader {
         return value
     }
 
-    private func array(_ name: String) throws(Failure) -> [JSONValue] { try list(members[name], name) }
+    func array(_ name: String) throws(Failure) -> [JSONValue] { try list(members[name], name) }
 
     func list(_ value: JSONValue?, _ path: String) throws(Failure) -> [JSONValue] {
         guard let value, value.kind == .array else { throw wrong(path, "an array") }
         return value.elements
     }
 
-    private func object(_ name: String) throws(Failure) -> JSONValue {
+    func object(_ name: String) throws(Failure) -> JSONValue {
         guard let value = members[name], value.kind == .object else { throw wrong(name, "an object") }
         return value
     }

@@ -25,6 +25,10 @@ public enum JSON {
         return Text(copying: bytes)
     }
 
+    public static func isNested(_ text: Text, deeperThan levels: Int) -> Bool {
+        text.withBytes { JSONScan.offset(ofLevel: levels + 1, in: UnsafeRawBufferPointer($0)) } != nil
+    }
+
     private static func tooDeep(_ what: String, _ deepest: Int, _ offset: Int) -> Failure {
         Failure(.limit, "\(what) is nested deeper than \(deepest) levels, at byte \(offset)", offset: offset)
     }

@@ -1,5 +1,5 @@
 /// Why a checkpoint was made.
-public enum CheckpointKind: String, Sendable {
+public enum CheckpointKind: String, Sendable, CaseIterable {
     /// The input is queued; no superstep has run on it.
     case entry
     /// A superstep is committed.

@@ -149,6 +149,9 @@ public final class HostStorage: Storage {
         return try code.forget(run: Text(run))
     }
 
+    /// It recalls by key, and lists none.
+    public func memos(run: String) -> [(key: Text, value: Text)]? { code.keepsMemos ? nil : [] }
+
     /// Each once, in the order of their bytes.
     private func ids(_ workflow: String?) throws(Failure) -> [String] {
         Set(try code.list(workflow: workflow)).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

@@ -19,16 +19,26 @@ enum Memo {
         return json.finish()
     }
 
-    /// The value, if the document is the memo of that key.
-    static func value(of document: Text, key: Text, run: String, as what: String) throws(Failure) -> Text {
+    /// Whose it is, and what.
+    static func parts(of document: Text, as what: String) throws(Failure) -> (run: Text, key: Text, value: Text) {
         let members = try JSONValue(checking: document, as: what).members
         func member(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }
         guard member("format")?.string == format, member("version")?.integer == version, let value = member("value")?.raw else {
             throw Failure(.checkpoint, "\(what) is no memo of version \(version); use a newer library if it is one of ours")
         }
-        guard let name = member("key")?.string, Text(name) == key, let owner = member("run_id")?.string, Text(owner) == Text(run)
-        else { throw Failure(.checkpoint, "\(what) holds another memo: it was renamed or does not belong here") }
-        return value
+        guard let key = member("key")?.string, let run = member("run_id")?.string else { throw foreign(what) }
+        return (Text(run), Text(key), value)
+    }
+
+    /// The value, if the document is the memo of that key.
+    static func value(of document: Text, key: Text, run: String, as what: String) throws(Failure) -> Text {
+        let memo = try parts(of: document, as: what)
+        guard memo.key == key, memo.run == Text(run) else { throw foreign(what) }
+        return memo.value
+    }
+
+    static func foreign(_ what: String) -> Failure {
+        Failure(.checkpoint, "\(what) holds another memo: it was renamed or does not belong here")
     }
 
     static func taken(_ key: Text, in place: String) -> Failure {

@@ -6,6 +6,12 @@ public final class MemoryStorage: Storage {
         var checkpoints: [String: (document: Text, summary: CheckpointSummary)] = [:]
         /// By run.
         var heads: [Text: String] = [:]
+
+        mutating func remove(_ id: String) -> Bool {
+            guard let run = checkpoints.removeValue(forKey: id)?.summary.runID else { return false }
+            if !checkpoints.values.contains(where: { $0.summary.runID == run }) { heads[Text(run)] = nil }
+            return true
+        }
     }
 
     private let kept = Locked(Kept())
@@ -59,11 +65,11 @@ public final class MemoryStorage: Storage {
 
     public func delete(_ id: String) throws(Failure) -> Bool {
         try CheckpointID.check(id)
-        return kept.withLock { kept in
-            guard let run = kept.checkpoints.removeValue(forKey: id)?.summary.runID else { return false }
-            if !kept.checkpoints.values.contains(where: { $0.summary.runID == run }) { kept.heads[Text(run)] = nil }
-            return true
-        }
+        return kept.withLock { $0.remove(id) }
+    }
+
+    public func delete(_ ids: [String], run: String, whileHeadIs head: String?) -> [String] {
+        kept.withLock { kept in kept.heads[Text(run)] == head ? ids.filter { kept.remove($0) } : [] }
     }
 
     public func remember(_ value: Text, key: Text, run: String) throws(Failure) {
@@ -80,6 +86,17 @@ public final class MemoryStorage: Storage {
     public func recall(_ key: Text, run: String) -> Text? {
         let run = Text(run)
         return memos.withLock { $0[run]?[key] }
+    }
+
+    public func memos(run: String) -> [(key: Text, value: Text)]? {
+        let run = Text(run)
+        return memos.withLock { $0[run] ?? [:] }.map { (key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }
+    }
+
+    public func verifyMemos() -> MemoReport? {
+        var report = MemoReport()
+        report.memos = memos.withLock { $0.values.reduce(0) { $0 + $1.count } }
+        return report
     }
 
     public func forget(run: String) -> Bool {

@@ -28,6 +28,30 @@ public protocol Storage: AnyObject, Sendable {
     func recall(_ key: Text, run: String) throws(Failure) -> Text?
     /// Deletes the memos of a run. False if there were none.
     func forget(run: String) throws(Failure) -> Bool
+    /// All memos of a run, in the order of keys. Nil if the storage cannot tell.
+    func memos(run: String) throws(Failure) -> [(key: Text, value: Text)]?
+    /// Reads all memos of all runs. Nil if the storage cannot tell.
+    func verifyMemos() throws(Failure) -> MemoReport?
+
+    // What follows is there for every storage, see `Care`; one that need not read documents for it has its own.
+
+    /// Checkpoints. Those that cannot be read are among them, unless it is known that they do not fit.
+    func find(_ query: StorageQuery) throws(Failure) -> StoragePage<StoredCheckpoint>
+    /// Runs, in the order of their last checkpoints, which `before`, `after`, `kind` and `status` are about.
+    func runs(_ query: StorageQuery) throws(Failure) -> StoragePage<RunEntry>
+    func details(_ id: String) throws(Failure) -> CheckpointDetails
+    /// How many bytes a checkpoint takes.
+    func size(of id: String) throws(Failure) -> Int
+    /// Deletes checkpoints of one run, one after the other, as long as its head is the one given. Gives those that went.
+    func delete(_ ids: [String], run: String, whileHeadIs head: String?) throws(Failure) -> [String]
+    /// Gives back the space of what was deleted, as far as that is not done yet.
+    func reclaim() throws(Failure)
+    /// Deletes the checkpoints of a run, its head and its memos. False if there was nothing.
+    func delete(run: String) throws(Failure) -> Bool
+    /// Deletes what the policy names; never of a run that is not done, but for `trimsLive`. `now`: microseconds since 1970.
+    func prune(_ policy: PrunePolicy, now: UInt64) throws(Failure) -> PruneReport
+    /// Reads everything.
+    func verify() throws(Failure) -> VerifyReport
 }
 
 extension Storage {
@@ -42,6 +66,8 @@ extension Storage {
     public func remember(_ value: Text, key: Text, run: String) throws(Failure) { throw Memo.unsupported }
     public func recall(_ key: Text, run: String) throws(Failure) -> Text? { throw Memo.unsupported }
     public func forget(run: String) throws(Failure) -> Bool { false }
+    public func memos(run: String) throws(Failure) -> [(key: Text, value: Text)]? { nil }
+    public func verifyMemos() throws(Failure) -> MemoReport? { nil }
 }
 
 /// What `latest` found.
@@ -62,10 +88,8 @@ public enum StoredCheckpoint: Sendable {
     case good(CheckpointSummary)
     /// It is there but cannot be read; `problem` says why and where.
     case damaged(id: String, problem: String)
-}
 
-extension StoredCheckpoint {
-    var id: String {
+    public var id: String {
         switch self {
         case .good(let summary): summary.id
         case .damaged(let id, _): id

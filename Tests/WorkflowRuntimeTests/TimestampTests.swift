@@ -1,4 +1,5 @@
 import Testing
+import WorkflowModel
 @testable import WorkflowRuntime
 import WorkflowTestSupport
 

@@ -32,13 +32,6 @@ extension Storage {
 }
 
 extension StoredCheckpoint {
-    var id: String {
-        switch self {
-        case .good(let summary): summary.id
-        case .damaged(let id, _): id
-        }
-    }
-
     var problem: String? {
         if case .damaged(_, let problem) = self { problem } else { nil }
     }

@@ -36,9 +36,10 @@ enum CText {
     }
 
     /// The same for a checkpoint document, which may be a little deeper than the payloads in it.
-    static func document(_ pointer: UnsafePointer<CChar>?, _ length: UInt) throws(Failure) -> Text {
-        let what = "the checkpoint document"
-        return try JSON.checked(try bytes(pointer, length, what), as: what, deepest: JSON.deepestDocument)
+    static func document(
+        _ pointer: UnsafePointer<CChar>?, _ length: UInt, _ what: String = "the checkpoint document"
+    ) throws(Failure) -> Text {
+        try JSON.checked(try bytes(pointer, length, what), as: what, deepest: JSON.deepestDocument)
     }
 
     /// A sentence with its length. What is not UTF-8 in it is shown as such: an error report must not fail.

@@ -7,24 +7,39 @@ extension SQLiteStorage {
         try CheckpointID.check(id)
         return try database.withLock { database throws(Failure) in
             try database.setDurable(true)
+            return try database.transaction(writes: true) { () throws(Failure) in try remove(id, database) }
+        }
+    }
+
+    /// In one transaction.
+    public func delete(_ ids: [String], run: String, whileHeadIs head: String?) throws(Failure) -> [String] {
+        try database.withLock { database throws(Failure) in
+            try database.setDurable(true)
             return try database.transaction(writes: true) { () throws(Failure) in
-                guard var row = try row(Compact.id(id), database), !row.isDead else { return false }
-                guard var run = try runRow(row.run, database) else { throw damaged("the run of the checkpoint '\(id)' is missing") }
-                row.status = CheckpointRow.dead
-                row.bytes = 0
-                row.bodySeal = CheckpointRow.seal(of: Text(""))
-                try row.insert(Text(""), into: database)
-                run.live -= 1
-                run.dead += 1
-                guard run.live > 0 else {
-                    try erase(run, database)
-                    return true
-                }
-                try put(run, database)
-                if run.dead > max(64, run.live) { try compact(run, database) }
-                return true
+                guard try self.run(Compact.id(run), database).map({ Compact.id(of: $0.head) }) == head else { return [] }
+                var gone: [String] = []
+                for id in ids where try remove(id, database) { gone.append(id) }
+                return gone
             }
         }
+    }
+
+    private func remove(_ id: String, _ database: SQLite) throws(Failure) -> Bool {
+        guard var row = try row(Compact.id(id), database), !row.isDead else { return false }
+        guard var run = try runRow(row.run, database) else { throw damaged("the run of the checkpoint '\(id)' is missing") }
+        row.status = CheckpointRow.dead
+        row.bytes = 0
+        row.bodySeal = CheckpointRow.seal(of: Text(""))
+        try row.insert(Text(""), into: database)
+        run.live -= 1
+        run.dead += 1
+        guard run.live > 0 else {
+            try erase(run, database)
+            return true
+        }
+        try put(run, database)
+        if run.dead > max(64, run.live) { try compact(run, database) }
+        return true
     }
 
     /// Gives back what deleted checkpoints held: rows, versions, and pages of the file.

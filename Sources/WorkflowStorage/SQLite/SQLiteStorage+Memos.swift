@@ -32,13 +32,45 @@ extension SQLiteStorage {
         }
     }
 
+    public func memos(run: String) throws(Failure) -> [(key: Text, value: Text)]? {
+        try database.withLock { database throws(Failure) in
+            var found: [(key: Text, value: Text)] = []
+            try database.statement("SELECT run, key, seal, value FROM memo WHERE run = ? ORDER BY key").each(.blob(Text(run))) { row throws(Failure) in
+                guard let memo = Self.memo(row) else { throw damaged(Self.problem(row)) }
+                found.append((memo.key, memo.value))
+                return true
+            }
+            return found
+        }
+    }
+
+    public func verifyMemos() throws(Failure) -> MemoReport? {
+        try database.withLock { database throws(Failure) in
+            var report = MemoReport()
+            try database.statement("SELECT run, key, seal, value FROM memo").each { row in
+                report.memos += 1
+                if Self.memo(row) == nil { report.problems.append(damaged(Self.problem(row)).message) }
+                return true
+            }
+            return report
+        }
+    }
+
     private func memo(_ run: Text, _ key: Text, _ database: SQLite) throws(Failure) -> Text? {
         try database.statement("SELECT run, key, seal, value FROM memo WHERE run = ? AND key = ?").first(.blob(run), .blob(key)) { row throws(Failure) in
-            guard row.blob(0) == run, row.blob(1) == key, let value = row.blob(3), row.integer(2) == Self.seal(run, key, value) else {
-                throw damaged("the memo '\(key.string.printable)' of the run '\(run.string.printable)' does not match its checksum")
-            }
-            return value
+            guard let memo = Self.memo(row), memo.run == run, memo.key == key else { throw damaged(Self.problem(row)) }
+            return memo.value
         }
+    }
+
+    /// Nil if it is damaged.
+    private static func memo(_ row: SQLiteStatement) -> (run: Text, key: Text, value: Text)? {
+        guard let run = row.blob(0), let key = row.blob(1), let value = row.blob(3), row.integer(2) == seal(run, key, value) else { return nil }
+        return (run, key, value)
+    }
+
+    private static func problem(_ row: SQLiteStatement) -> String {
+        "the memo '\(row.blob(1)?.string.printable ?? "?")' of the run '\(row.blob(0)?.string.printable ?? "?")' does not match its checksum"
     }
 
     private static func seal(_ run: Text, _ key: Text, _ value: Text) -> Int {

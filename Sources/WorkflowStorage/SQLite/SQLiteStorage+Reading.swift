@@ -33,15 +33,21 @@ extension SQLiteStorage {
     /// The document of a checkpoint, put together again and checked in every part.
     func document(_ row: CheckpointRow, _ database: SQLite) throws(Failure) -> Text {
         let id = Compact.id(of: row.id)
-        let statement = try database.statement("SELECT body FROM checkpoint WHERE id = ?")
-        let body = try statement.first(.blob(row.id)) { $0.blob(0) }
-        guard case let body?? = body, CheckpointRow.seal(of: body) == row.bodySeal else {
-            throw damaged("the checkpoint '\(id)' does not match its checksum. Others are not affected")
-        }
+        let body = try body(row, database)
         guard let state = row.state else { return body }
         let graph = try graph(row.graph, database)
         return CheckpointDocument.text(
             try summary(row, graph, database), frame: body, parts: try parts(state, of: id, database), definition: graph.definition)
+    }
+
+    /// The frame, or for a document of a host all of it.
+    func body(_ row: CheckpointRow, _ database: SQLite) throws(Failure) -> Text {
+        let statement = try database.statement("SELECT body FROM checkpoint WHERE id = ?")
+        let body = try statement.first(.blob(row.id)) { $0.blob(0) }
+        guard case let body?? = body, CheckpointRow.seal(of: body) == row.bodySeal else {
+            throw damaged("the checkpoint '\(Compact.id(of: row.id))' does not match its checksum. Others are not affected")
+        }
+        return body
     }
 
     func summary(_ row: CheckpointRow, _ graph: GraphRow, _ database: SQLite) throws(Failure) -> CheckpointSummary {

@@ -173,6 +173,28 @@ static void look_at_a_workflow(wf_workflow_t *workflow, wf_status_t expected) {
     wf_free(text);
 }
 
+static void care_for_a_storage(wf_storage_t *own, const char *id) {
+    char *text = NULL, *copy = NULL;
+
+    IS(wf_storage_summary(own, id, &text, NULL, NULL), WF_OK);
+    wf_free(text);
+    IS(wf_storage_copy(own, id, "copied", &copy, NULL), WF_OK);
+    IS(wf_storage_runs(own, "{\"run_id\": \"copied\"}", &text, NULL, NULL), WF_OK);
+    wf_free(text);
+    IS(wf_storage_find(own, NULL, &text, NULL, NULL), WF_OK);
+    wf_free(text);
+    IS(wf_storage_export(own, "copied", &text, NULL, NULL), WF_OK);
+    IS(wf_storage_delete_run(own, "copied", NULL), WF_OK);
+    IS(wf_storage_import(own, text, WF_NUL, NULL), WF_OK);
+    wf_free(text);
+    IS(wf_storage_verify(own, &text, NULL, NULL), WF_OK);
+    wf_free(text);
+    IS(wf_storage_prune(own, "{\"keep_last\": 1}", &text, NULL, NULL), WF_OK);
+    wf_free(text);
+    IS(wf_storage_delete(own, copy, NULL), WF_OK, WF_NONE);
+    wf_free(copy);
+}
+
 static void use_a_storage(void) {
     wf_storage_t *own = NULL;
     char *text = NULL, *id = NULL;
@@ -186,6 +208,7 @@ static void use_a_storage(void) {
     if (status == WF_OK) {
         IS(wf_storage_load(world.storage, id, &text, NULL, NULL), WF_OK);
         IS(wf_storage_save(own, text, WF_NUL, NULL), WF_OK);
+        care_for_a_storage(own, id);
         IS(wf_storage_delete(own, id, NULL), WF_OK);
         wf_free(text);
     }

@@ -7,9 +7,10 @@ import logging
 import os
 import sys
 from ctypes import byref, c_void_p
-from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol, Union
+from typing import TYPE_CHECKING, Any, Optional, Protocol, Union
 
 from ._abi import WF_E_STORAGE, WF_NONE
+from ._care import StorageCare
 from ._checkpoint import WorkflowCheckpoint
 from ._library import lib, raise_for, take_error, take_text
 
@@ -50,7 +51,7 @@ class CheckpointStorage(Protocol):
         """False if there is no such checkpoint."""
 
 
-class EngineStorage:
+class EngineStorage(StorageCare):
     """A storage of the library, by its URL: `memory:` or `directory:PATH`.
 
     Raises:
@@ -132,13 +133,6 @@ class EngineStorage:
             if "problem" in entry:
                 _log.warning("checkpoint %s is left out: %s", entry["checkpoint_id"], entry["problem"])
         return [entry["checkpoint_id"] for entry in entries if "problem" not in entry]
-
-    def _text(self, function: Callable[..., int], argument: Optional[bytes]) -> bytes:
-        text, error = c_void_p(), c_void_p()
-        status = function(self._handle, argument, byref(text), None, byref(error))
-        if status:
-            raise_for(status, error)
-        return take_text(text)
 
     def __del__(self, free: Any = lib.wf_storage_free) -> None:
         if getattr(self, "_handle", None) is not None:

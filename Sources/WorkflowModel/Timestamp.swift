@@ -1,12 +1,25 @@
 /// A time as people and `datetime.fromisoformat` read it: UTC, ISO 8601, microseconds.
-enum Timestamp {
-    static func text(microseconds: UInt64) -> String {
+public enum Timestamp {
+    public static func text(microseconds: UInt64) -> String {
         let seconds = microseconds / 1_000_000
         let (year, month, day) = date(daysSince1970: Int(clamping: seconds / 86400))
         let time = Int(seconds % 86400)
         return pad(year, 4) + "-" + pad(month, 2) + "-" + pad(day, 2)
             + "T" + pad(time / 3600, 2) + ":" + pad(time / 60 % 60, 2) + ":" + pad(time % 60, 2)
             + "." + pad(Int(microseconds % 1_000_000), 6) + "+00:00"
+    }
+
+    /// Whether a timestamp names a moment before that one. Nil for what is no time in UTC: hosts may save what they like.
+    ///
+    /// In this form the order of the texts is the order of the moments, also where a fraction of zero is left out.
+    public static func isBefore(_ text: String, microseconds: UInt64) -> Bool? {
+        let bytes = Array(text.utf8)
+        let form = "0000-00-00T00:00:00".utf8
+        let isTime = bytes.count > form.count && zip(bytes, form).allSatisfy { byte, expected in
+            expected == UInt8(ascii: "0") ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) : byte == expected
+        }
+        guard isTime, ["+00:00", "Z"].contains(where: { bytes.suffix($0.utf8.count).elementsEqual($0.utf8) }) else { return nil }
+        return bytes.lexicographicallyPrecedes(Self.text(microseconds: microseconds).utf8)
     }
 
     /// The civil date of the proleptic Gregorian calendar, counted in eras of 400 years that begin in March.
