@@ -10,6 +10,8 @@ public final class HostStorage: Storage {
 
     public init(_ code: any StorageCode) { self.code = code }
 
+    public var keepsBytes: Bool { !code.reformats }
+
     public func save(_ commit: Commit) throws(Failure) {
         let id = commit.summary.id
         try CheckpointID.check(id)
@@ -95,7 +97,7 @@ public final class HostStorage: Storage {
         do throws(Failure) {
             try CheckpointID.check(id)
             let summary = try read(id).summary
-            return workflow == nil || summary.workflowName == workflow ? .good(summary) : nil
+            return summary.isOf(workflow: workflow) ? .good(summary) : nil
         } catch {
             switch error.status {
             case .notFound: return nil

@@ -45,14 +45,14 @@ public final class MemoryStorage: Storage {
 
     public func list(workflow: String?) -> [StoredCheckpoint] {
         kept.withLock { $0.checkpoints.values.map(\.summary) }
-            .filter { workflow == nil || $0.workflowName == workflow }
+            .filter { $0.isOf(workflow: workflow) }
             .sorted { $0.id < $1.id }
             .map { .good($0) }
     }
 
     public func latest(workflow: String?) -> LatestCheckpoint {
         kept.withLock { kept in
-            let own = kept.checkpoints.values.lazy.map(\.summary).filter { workflow == nil || $0.workflowName == workflow }
+            let own = kept.checkpoints.values.lazy.map(\.summary).filter { $0.isOf(workflow: workflow) }
             return LatestCheckpoint(id: own.map(\.id).max())
         }
     }
@@ -60,8 +60,8 @@ public final class MemoryStorage: Storage {
     public func delete(_ id: String) throws(Failure) -> Bool {
         try CheckpointID.check(id)
         return kept.withLock { kept in
-            guard let run = kept.checkpoints.removeValue(forKey: id)?.summary.runID else { return false }
-            if !kept.checkpoints.values.contains(where: { $0.summary.runID == run }) { kept.heads[Text(run)] = nil }
+            guard let run = (kept.checkpoints.removeValue(forKey: id)?.summary.runID).map(Name.init) else { return false }
+            if !kept.checkpoints.values.contains(where: { Name($0.summary.runID) == run }) { kept.heads[Text(run.string)] = nil }
             return true
         }
     }
