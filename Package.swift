@@ -27,13 +27,15 @@ let package = Package(
         .target(name: "WorkflowKernel", dependencies: ["WorkflowModel"]),
         .target(name: "WorkflowJSON", dependencies: ["WorkflowModel", "CJansson"]),
         .target(name: "WorkflowStorage", dependencies: ["WorkflowModel", "WorkflowJSON", "CShims", "CSQLite"]),
+        .target(name: "WorkflowConformance", dependencies: ["WorkflowModel", "WorkflowJSON", "WorkflowStorage", "CShims"]),
         .target(
             name: "WorkflowRuntime",
             dependencies: ["WorkflowModel", "WorkflowKernel", "WorkflowJSON", "WorkflowStorage", "CShims"]),
         .target(
             name: "WorkflowABI",
             dependencies: [
-                "WorkflowModel", "WorkflowJSON", "WorkflowStorage", "WorkflowRuntime", "CWorkflow", "CJansson", "CShims",
+                "WorkflowModel", "WorkflowJSON", "WorkflowStorage", "WorkflowConformance", "WorkflowRuntime", "CWorkflow", "CJansson",
+                "CShims",
             ]),
 
         // Nothing that is shipped in libworkflow.so may lean on it.
@@ -50,6 +52,9 @@ let package = Package(
         .testTarget(
             name: "WorkflowStorageTests",
             dependencies: ["WorkflowStorage", "WorkflowJSON", "WorkflowModel", "WorkflowTestSupport"]),
+        .testTarget(
+            name: "WorkflowConformanceTests",
+            dependencies: ["WorkflowConformance", "WorkflowStorage", "WorkflowJSON", "WorkflowModel", "WorkflowTestSupport"]),
         .testTarget(
             name: "WorkflowRuntimeTests",
             dependencies: [

@@ -707,7 +707,8 @@ WF_API wf_status_t wf_storage_open(const char *url, wf_storage_t **storage, wf_e
  * @param storage Receives the storage, owned by the caller: wf_storage_free. NULL on error.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_E_INVALID for a bad struct_size; WF_E_UNSUPPORTED for a struct from a newer library;
- *     WF_E_MISUSE for a NULL, if a required callback is missing, or some but not all of those for memos.
+ *     WF_E_MISUSE for a NULL, if a required callback is missing, some but not all of those for memos, or one
+ *     of `commit` and `head`.
  */
 WF_API wf_status_t wf_storage_new(const wf_storage_code_t *code, wf_storage_t **storage, wf_error_t **error);
 

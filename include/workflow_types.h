@@ -111,6 +111,18 @@ typedef wf_status_t (*wf_storage_save_fn)(
     void *user_data, const char *checkpoint_id, const char *workflow_name, const char *document, size_t document_length,
     wf_answer_t *answer);
 
+/** Host code of a storage with a fence: does what `save` does, and moves the head of the run, in one step that no other
+ * writer can come between, in any thread or process.
+ *
+ * Only if `expected_head` is the head of the run; NULL: if the run has no head, which is so until its first commit and again
+ * when its last checkpoint was removed. The head is then the greater of `expected_head` and `checkpoint_id`, by strcmp: a document
+ * that a host saves may be an older one. Return WF_OK; WF_E_CONFLICT if the head is another; WF_E_EXISTS if there is
+ * something of that id already; or any other negative status to fail, wf_answer_fail adding the sentence. Change nothing but
+ * with WF_OK. */
+typedef wf_status_t (*wf_storage_commit_fn)(
+    void *user_data, const char *run_id, const char *expected_head, const char *checkpoint_id, const char *workflow_name,
+    const char *document, size_t document_length, wf_answer_t *answer);
+
 /** Host code of a storage: answers a question about `name`, a checkpoint id, a workflow's name or a run's id.
  *
  * `name` and the answer are valid during the call. Return WF_OK, WF_NONE if there is none, or a negative status to
@@ -300,24 +312,28 @@ typedef struct wf_retry {
 } wf_retry_t;
 #define WF_RETRY_INIT { (uint32_t)sizeof(wf_retry_t), 0, 0, 0.0, 0, 0.0 }
 
-/** Host code of a storage. `latest` may be missing, and so may the last three, together: then nothing can be remembered
- * (wf_context_remember). Any thread that uses the storage may call it, also several at once; no lock of the library is held
+/** Host code of a storage. `latest` may be missing, and so may `remember`, `recall` and `forget`, together: then nothing can be
+ * remembered (wf_context_remember). `commit` and `head` may be missing, together: then nothing keeps two writers of one run
+ * apart, as WF_E_CONFLICT does elsewhere; with them `save` is not called and may be missing. Any thread that uses the storage may call it, also several at once; no lock of the library is held
  * meanwhile. None may unwind, longjmp or throw through the library. */
 typedef struct wf_storage_code {
     uint32_t struct_size;
     uint32_t flags;             /**< enum wf_code_flags: WF_STRICT_RESULT, WF_UNSEALED. */
-    wf_storage_save_fn save;    /**< Keeps a document. */
+    wf_storage_save_fn save;    /**< Keeps a document. Not needed with `commit`. */
     wf_storage_find_fn load;    /**< Of a checkpoint id: gives the document with wf_answer_set, or WF_NONE. */
     wf_storage_find_fn list;    /**< Of a workflow, or of all for NULL: gives the ids of its checkpoints with wf_answer_add. */
     wf_storage_find_fn latest;  /**< The same for the latest one only, or WF_NONE. Without it the greatest id is that. */
-    wf_storage_find_fn remove;  /**< Of a checkpoint id: deletes it, or WF_NONE. */
+    wf_storage_find_fn remove;  /**< Of a checkpoint id: deletes it, or WF_NONE. The head of its run stays as long as the run has
+                                 *   any checkpoint, and goes with the last one. */
     wf_storage_remember_fn remember; /**< Keeps a memo. */
     wf_storage_recall_fn recall;     /**< Gives it back, or WF_NONE. */
     wf_storage_find_fn forget;  /**< Of a run: deletes its memos, or WF_NONE. */
     void *user_data;            /**< Passed to each. The library never reads it. */
     wf_finalizer_fn finalizer;  /**< Releases user_data. Optional. */
+    wf_storage_commit_fn commit; /**< Keeps a document that must follow the head of its run. */
+    wf_storage_find_fn head;    /**< Of a run: gives its head with wf_answer_add, or WF_NONE. */
 } wf_storage_code_t;
-#define WF_STORAGE_CODE_INIT { (uint32_t)sizeof(wf_storage_code_t), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+#define WF_STORAGE_CODE_INIT { (uint32_t)sizeof(wf_storage_code_t), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /** How to run. */
 typedef struct wf_run_options {

@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/timerfd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* The library's only global state, but for what a pool's thread knows about itself. Written in a fresh child, which has
@@ -79,3 +82,27 @@ void wfs_alarm_set(int descriptor, int64_t seconds, int64_t nanoseconds) {
 }
 
 const void *wfs_symbol_address(const char *name) { return dlsym(RTLD_DEFAULT, name); }
+
+char wfs_process_state(int64_t process) {
+    char path[64], line[512];
+    snprintf(path, sizeof path, "/proc/%lld/stat", (long long)process);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 0;
+    ssize_t count = read(file, line, sizeof line - 1);
+    (void)close(file);
+    line[count < 0 ? 0 : count] = 0;
+    /* The name of the program, in brackets, may contain anything. */
+    const char *name = strrchr(line, ')');
+    return name == NULL || name[1] != ' ' ? 0 : name[2];
+}
+
+int wfs_child_end(int64_t process) {
+    siginfo_t info = {.si_pid = 0};
+    int result;
+    do {
+        result = waitid(P_PID, (id_t)process, &info, WEXITED | WNOHANG | WNOWAIT);
+    } while (result != 0 && errno == EINTR);
+    if (result != 0) return WFS_LOST;
+    if (info.si_pid == 0) return WFS_RUNNING;
+    return info.si_code == CLD_EXITED ? info.si_status : 256 + info.si_status;
+}

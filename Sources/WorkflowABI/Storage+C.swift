@@ -38,7 +38,7 @@ public func wf_storage_open(
 ///   - storage: Receives the storage, owned by the caller: wf_storage_free. NULL on error.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_INVALID for a bad struct_size; WF_E_UNSUPPORTED for a struct from a newer library; WF_E_MISUSE
-///   for a NULL, if a required callback is missing, or some but not all of those for memos.
+///   for a NULL, if a required callback is missing, some but not all of those for memos, or one of `commit` and `head`.
 @_cdecl("wf_storage_new")
 public func wf_storage_new(
     _ code: UnsafePointer<wf_storage_code>?, _ storage: UnsafeMutablePointer<UnsafeMutablePointer<wf_storage>?>?,

@@ -70,6 +70,14 @@ public struct JSONWriter {
     public mutating func object(_ body: (inout JSONWriter) -> Void) { nest("{", "}", body) }
     public mutating func array(_ body: (inout JSONWriter) -> Void) { nest("[", "]", body) }
 
+    /// An object on a line of its own.
+    public mutating func line(_ body: (inout JSONWriter) -> Void) {
+        separate()
+        text.append(byte: UInt8(ascii: "\n"))
+        needsComma = false
+        object(body)
+    }
+
     /// `{`, one member a line, `}` and a line feed.
     public mutating func document(_ body: (inout JSONWriter) -> Void) {
         nest("{", "\n}\n", body)

@@ -40,6 +40,9 @@ public struct CheckpointSummary: Sendable, Equatable {
         self.superstep = superstep
         self.timestamp = timestamp
     }
+
+    /// Whether it is of that workflow, whose name is compared by its bytes; nil stands for all.
+    public func isOf(workflow: String?) -> Bool { workflow.map { Name($0) == Name(workflowName) } ?? true }
 }
 
 /// A snapshot with its place in the tree of its run.

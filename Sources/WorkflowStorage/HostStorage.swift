@@ -1,55 +1,37 @@
 import WorkflowJSON
 public import WorkflowModel
 
-/// The host's own code behind a storage. Any thread may call any method at any time.
-public protocol StorageCode: Sendable {
-    /// Whether it gives back the JSON value that it got, but perhaps not its bytes.
-    var reformats: Bool { get }
-    /// Whether `latest` is there; without it `list` serves.
-    var findsLatest: Bool { get }
-
-    /// False if it has something of that id already, and then it has changed nothing.
-    func save(_ id: String, workflow: String, _ document: Text) throws(Failure) -> Bool
-    /// Nil if there is none.
-    func load(_ id: String) throws(Failure) -> Text?
-    /// In any order; more than those of the workflow is no harm.
-    func list(workflow: String?) throws(Failure) -> [String]
-    /// Nil if there is none.
-    func latest(workflow: String?) throws(Failure) -> String?
-    /// False if there was none.
-    func remove(_ id: String) throws(Failure) -> Bool
-
-    /// Whether the three below are there.
-    var keepsMemos: Bool { get }
-    /// False if it has something for that run and key already, and then it has changed nothing.
-    func remember(_ key: Text, run: Text, _ memo: Text) throws(Failure) -> Bool
-    /// Nil if there is none.
-    func recall(_ key: Text, run: Text) throws(Failure) -> Text?
-    /// All memos of the run. False if there were none.
-    func forget(run: Text) throws(Failure) -> Bool
-}
-
 /// A storage that the host wrote: where the documents are is its business, that they are whole is ours.
 ///
 /// Documents go out sealed, as into a file, unless the host reformats them. No lock is held while its code runs.
 public final class HostStorage: Storage {
-    private let code: any StorageCode
-    private static let place = "the host's storage"
+    let code: any StorageCode
+    static let place = "the host's storage"
 
     public init(_ code: any StorageCode) { self.code = code }
+
+    public var keepsBytes: Bool { !code.reformats }
 
     public func save(_ commit: Commit) throws(Failure) {
         let id = commit.summary.id
         try CheckpointID.check(id)
+        try requireName(commit.summary.runID, "run id")
+        try requireName(commit.summary.workflowName, "workflow name")
         let document = try commit.document()
         let kept = code.reformats ? document : try SealedDocument.seal(document)
+        if code.isFenced { return try save(commit.summary, document, as: kept, commit.expected) }
         guard try !code.save(id, workflow: commit.summary.workflowName, kept) else { return }
         guard let other = try? read(id).document, isSame(other, document) else { throw CheckpointID.taken(id, in: Self.place) }
     }
 
-    public func head(run: String) throws(Failure) -> String? { nil }
+    /// The callbacks are told texts up to their NUL: two names must not look the same to them.
+    func requireName(_ name: String, _ kind: String) throws(Failure) {
+        guard !name.utf8.contains(0) else {
+            throw Failure(.invalid, "the \(kind) '\(name.printable)' has a NUL in it: \(Self.place) cannot be told of it")
+        }
+    }
 
-    private func isSame(_ left: Text, _ right: Text) -> Bool {
+    func isSame(_ left: Text, _ right: Text) -> Bool {
         code.reformats ? JSON.isSame(left, right) : left == right
     }
 
@@ -58,7 +40,7 @@ public final class HostStorage: Storage {
         return try read(id).document
     }
 
-    private func read(_ id: String) throws(Failure) -> (document: Text, summary: CheckpointSummary) {
+    func read(_ id: String) throws(Failure) -> (document: Text, summary: CheckpointSummary) {
         guard let text = try code.load(id) else { throw CheckpointID.unknown(id, in: Self.place) }
         let what = "the checkpoint '\(id)' from \(Self.place)"
         let document = try opened(text, what)
@@ -115,7 +97,7 @@ public final class HostStorage: Storage {
         do throws(Failure) {
             try CheckpointID.check(id)
             let summary = try read(id).summary
-            return workflow == nil || summary.workflowName == workflow ? .good(summary) : nil
+            return summary.isOf(workflow: workflow) ? .good(summary) : nil
         } catch {
             switch error.status {
             case .notFound: return nil
@@ -132,6 +114,8 @@ public final class HostStorage: Storage {
 
     public func remember(_ value: Text, key: Text, run: String) throws(Failure) {
         guard code.keepsMemos else { throw Memo.unsupported }
+        try requireName(run, "run id")
+        try requireName(key.string, "key")
         let memo = Memo.text(of: value, key: key, run: run)
         guard try !code.remember(key, run: Text(run), code.reformats ? memo : try SealedDocument.seal(memo)) else { return }
         guard let other = try recall(key, run: run), isSame(other, value) else { throw Memo.taken(key, in: Self.place) }
@@ -139,6 +123,8 @@ public final class HostStorage: Storage {
 
     public func recall(_ key: Text, run: String) throws(Failure) -> Text? {
         guard code.keepsMemos else { throw Memo.unsupported }
+        try requireName(run, "run id")
+        try requireName(key.string, "key")
         guard let text = try code.recall(key, run: Text(run)) else { return nil }
         let what = "the memo '\(key.string.printable)' from \(Self.place)"
         return try Memo.value(of: try opened(text, what), key: key, run: run, as: what)
@@ -146,6 +132,7 @@ public final class HostStorage: Storage {
 
     public func forget(run: String) throws(Failure) -> Bool {
         guard code.keepsMemos else { return false }
+        try requireName(run, "run id")
         return try code.forget(run: Text(run))
     }
 

@@ -51,14 +51,14 @@ public final class MemoryStorage: Storage {
 
     public func list(workflow: String?) -> [StoredCheckpoint] {
         kept.withLock { $0.checkpoints.values.map(\.summary) }
-            .filter { workflow == nil || $0.workflowName == workflow }
+            .filter { $0.isOf(workflow: workflow) }
             .sorted { $0.id < $1.id }
             .map { .good($0) }
     }
 
     public func latest(workflow: String?) -> LatestCheckpoint {
         kept.withLock { kept in
-            let own = kept.checkpoints.values.lazy.map(\.summary).filter { workflow == nil || $0.workflowName == workflow }
+            let own = kept.checkpoints.values.lazy.map(\.summary).filter { $0.isOf(workflow: workflow) }
             return LatestCheckpoint(id: own.map(\.id).max())
         }
     }

@@ -12,7 +12,11 @@ public protocol Storage: AnyObject, Sendable {
     /// The id that a run's next commit must expect: the greatest that was committed for it. Nil for a run that is not known.
     /// A fence, not a promise: the checkpoint itself may be deleted by now.
     func head(run: String) throws(Failure) -> String?
-    /// The document exactly as it was saved.
+    /// Whether two writers of one run are kept apart. Without it `save` looks at no head, and `head` is nil.
+    var isFenced: Bool { get }
+    /// Whether a document comes back byte for byte. Otherwise the JSON value is the same.
+    var keepsBytes: Bool { get }
+    /// The document as it was saved.
     func load(_ id: String) throws(Failure) -> Text
     /// In the order of ids; of all workflows if `workflow` is nil. What cannot be read is listed too.
     func list(workflow: String?) throws(Failure) -> [StoredCheckpoint]
@@ -55,6 +59,9 @@ public protocol Storage: AnyObject, Sendable {
 }
 
 extension Storage {
+    public var isFenced: Bool { true }
+    public var keepsBytes: Bool { true }
+
     /// Keeps a document that the host brings.
     public func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {
         try save(Commit(document: document, summary))

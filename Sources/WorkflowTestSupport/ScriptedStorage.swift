@@ -4,15 +4,37 @@ public import WorkflowStorage
 /// The least that a host must write, over a dictionary; it may fail, lose, damage and reformat what it has.
 public final class ScriptedStorage: StorageCode {
     private let kept = Locked<[String: (workflow: String, document: Text)]>([:])
+    /// Of each run its head and the checkpoints that were committed. Taken before `kept`.
+    private let runs = Locked<[Text: (head: String, ids: Set<String>)]>([:])
     private let memos = Locked<[Text: [Text: Text]]>([:])
     public let reformats: Bool
     public let findsLatest: Bool
+    public let isFenced: Bool
     /// Throws what this says for the function of that name.
     public let trouble = Locked<[String: Failure]>([:])
 
-    public init(reformats: Bool = false, findsLatest: Bool = false) {
+    public init(reformats: Bool = false, findsLatest: Bool = false, isFenced: Bool = false) {
         self.reformats = reformats
         self.findsLatest = findsLatest
+        self.isFenced = isFenced
+    }
+
+    public func commit(
+        _ id: String, run: Text, expected: String?, workflow: String, _ document: Text
+    ) throws(Failure) -> CommitAnswer {
+        try check("commit")
+        return try runs.withLock { runs throws(Failure) in
+            guard runs[run]?.head == expected else { return .conflict }
+            guard try save(id, workflow: workflow, document) else { return .exists }
+            runs[run, default: (id, [])].head = max(expected ?? id, id)
+            runs[run]?.ids.insert(id)
+            return .kept
+        }
+    }
+
+    public func head(run: Text) throws(Failure) -> String? {
+        try check("head")
+        return runs.withLock { $0[run]?.head }
     }
 
     public func save(_ id: String, workflow: String, _ document: Text) throws(Failure) -> Bool {
@@ -42,7 +64,13 @@ public final class ScriptedStorage: StorageCode {
 
     public func remove(_ id: String) throws(Failure) -> Bool {
         try check("remove")
-        return kept.withLock { $0.removeValue(forKey: id) != nil }
+        return runs.withLock { runs in
+            for run in runs.keys {
+                runs[run]?.ids.remove(id)
+                if runs[run]?.ids.isEmpty == true { runs[run] = nil }
+            }
+            return kept.withLock { $0.removeValue(forKey: id) != nil }
+        }
     }
 
     public var keepsMemos: Bool { true }

@@ -10,6 +10,12 @@ struct FenceTests {
     private let place = try! TemporaryDirectory()
 
     private func storage(_ kind: String) throws -> any Storage {
+        if kind == "host" { return HostStorage(ScriptedStorage(reformats: true, isFenced: true)) }
+        if kind == "strict host" { return HostStorage(ScriptedStorage(isFenced: true)) }
+        return try open(kind)
+    }
+
+    private func open(_ kind: String) throws -> any Storage {
         try StorageURL.open(kind == "memory" ? "memory:" : "\(kind):\(place.path)/\(kind)")
     }
 
@@ -108,5 +114,5 @@ struct FenceTests {
     }
 }
 
-/// The schemes of the storages that have a fence.
-let fenced = ["memory", "sqlite"]
+/// The schemes of the storages that have a fence, and those of hosts.
+let fenced = ["memory", "sqlite", "host", "strict host"]

@@ -147,6 +147,94 @@ struct HostStorageTests {
         #expect(failure { _ = try storage.recall("k", run: "r") }?.message == trouble.message)
         #expect(failure { _ = try storage.forget(run: "r") }?.message == trouble.message)
     }
+
+    private func commit(_ id: String, after head: String?, _ storage: HostStorage, payload: Text = "1") throws {
+        let sample = try SampleDocument(id, payload: payload)
+        try storage.save(Commit(document: sample.text, sample.summary, expected: .head(head)))
+    }
+
+    @Test("With commit and head there is a fence; without them none is claimed")
+    func fence() throws {
+        #expect(try !HostStorage(ScriptedStorage()).isFenced && MemoryStorage().isFenced)
+        let storage = HostStorage(ScriptedStorage(isFenced: true))
+        let run = try SampleDocument("a").summary.runID
+        #expect(storage.isFenced)
+        #expect(try storage.head(run: run) == nil)
+        try commit("b", after: nil, storage)
+        try commit("b", after: nil, storage)
+        #expect(failure { try commit("b", after: nil, storage, payload: "2") }?.status == .exists)
+        #expect(failure { try commit("c", after: nil, storage) }?.status == .conflict)
+        try commit("c", after: "b", storage)
+        let refused = failure { try commit("d", after: "b", storage) }
+        #expect(refused?.status == .conflict)
+        #expect(refused?.message.contains("'c', not 'b'") == true)
+        #expect(try storage.list(workflow: nil).map(\.id) == ["b", "c"])
+        try storage.save(SampleDocument("a"))
+        #expect(try storage.head(run: run) == "c")
+        try storage.save(SampleDocument("e"))
+        #expect(try storage.head(run: run) == "e")
+        #expect(failure { try storage.save(SampleDocument("e", payload: "2")) }?.status == .exists)
+        for id in ["a", "b", "c", "e"] { #expect(try storage.delete(id)) }
+        #expect(try storage.head(run: run) == nil)
+        #expect(try !HostStorage(ScriptedStorage()).isFenced)
+    }
+
+    @Test("A host whose commit and head do not fit together is told so, and not asked for ever")
+    func fenceThatLies() throws {
+        final class Liar: StorageCode {
+            let inner = ScriptedStorage()
+            let head: String?
+            let answer: CommitAnswer
+            let reformats = false, findsLatest = false, keepsMemos = false, isFenced = true
+            init(_ head: String?, _ answer: CommitAnswer) { (self.head, self.answer) = (head, answer) }
+            func commit(
+                _ id: String, run: Text, expected: String?, workflow: String, _ document: Text
+            ) throws(Failure) -> CommitAnswer { answer }
+            func head(run: Text) throws(Failure) -> String? { head }
+            func remember(_ key: Text, run: Text, _ memo: Text) throws(Failure) -> Bool { true }
+            func recall(_ key: Text, run: Text) throws(Failure) -> Text? { nil }
+            func forget(run: Text) throws(Failure) -> Bool { true }
+            func save(_ id: String, workflow: String, _ document: Text) throws(Failure) -> Bool { true }
+            func load(_ id: String) throws(Failure) -> Text? { try inner.load(id) }
+            func list(workflow: String?) throws(Failure) -> [String] { [] }
+            func latest(workflow: String?) throws(Failure) -> String? { nil }
+            func remove(_ id: String) throws(Failure) -> Bool { true }
+        }
+        let disagreeing = failure { try HostStorage(Liar("a", .conflict)).save(SampleDocument("b")) }
+        #expect(disagreeing?.status == .storage)
+        #expect(disagreeing?.message.contains("disagree") == true)
+        let garbage = failure { try HostStorage(Liar("../a", .kept)).save(SampleDocument("b")) }
+        #expect(garbage?.status == .storage)
+        #expect(garbage?.message.contains("'../a'") == true)
+        #expect(failure { try HostStorage(Liar(nil, .exists)).save(SampleDocument("b")) }?.status == .exists)
+    }
+
+    @Test("A trouble of commit or head is the storage's, whatever the commit expects")
+    func fenceInTrouble() throws {
+        for function in ["commit", "head"] {
+            let host = ScriptedStorage(isFenced: true)
+            let storage = HostStorage(host)
+            host.trouble.withLock { $0 = [function: Failure(.storage, "the line is cut")] }
+            #expect(failure { try storage.save(SampleDocument("b")) }?.message == "the line is cut")
+            #expect(host.document("b") == nil)
+            host.trouble.withLock { $0 = [:] }
+            try storage.save(SampleDocument("b"))
+        }
+    }
+
+    @Test("A name with a NUL, which a callback would be told only the beginning of, is refused")
+    func names() throws {
+        let storage = HostStorage(ScriptedStorage(isFenced: true))
+        var sample = try SampleDocument("a").summary
+        sample.runID = "r\0s"
+        #expect(failure { try storage.save(Text("{}"), sample) }?.status == .invalid)
+        #expect(failure { _ = try storage.head(run: "r\0s") }?.status == .invalid)
+        for key in ["a\0", "\0"] {
+            #expect(failure { try storage.remember("1", key: Text(key), run: "r") }?.status == .invalid)
+            #expect(failure { _ = try storage.recall(Text(key), run: "r") }?.status == .invalid)
+        }
+        #expect(failure { _ = try storage.forget(run: "r\0s") }?.status == .invalid)
+    }
 }
 
 private func * (list: [String], times: Int) -> [String] { (0..<times).flatMap { _ in list } }

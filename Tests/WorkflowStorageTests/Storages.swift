@@ -6,8 +6,8 @@ import WorkflowTestSupport
 /// Every storage keeps the same promises.
 enum StorageKind: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case memory, directory, sqlite
-    /// Of the host: as little as possible, with `latest`, and one that keeps values instead of bytes.
-    case host, hostWithLatest, hostThatReformats
+    /// Of the host: as little as possible, with `latest`, with `commit`, and one that keeps values instead of bytes.
+    case host, hostWithLatest, hostWithFence, hostThatReformats
 
     var testDescription: String { rawValue }
 
@@ -21,6 +21,7 @@ enum StorageKind: String, CaseIterable, CustomTestStringConvertible, Sendable {
             case .sqlite: try StorageURL.open("sqlite:\(place.path)/flow.db")
             case .host: HostStorage(ScriptedStorage())
             case .hostWithLatest: HostStorage(ScriptedStorage(findsLatest: true))
+            case .hostWithFence: HostStorage(ScriptedStorage(isFenced: true))
             case .hostThatReformats: HostStorage(ScriptedStorage(reformats: true))
             }
         return (storage, place)

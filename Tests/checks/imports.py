@@ -19,8 +19,9 @@ MAY_IMPORT = {
     "WorkflowKernel": {"WorkflowModel"},
     "WorkflowJSON": {"WorkflowModel", "CJansson"} | SYSTEM,
     "WorkflowStorage": {"WorkflowModel", "WorkflowJSON", "CShims", "CSQLite"} | SYSTEM,
+    "WorkflowConformance": {"WorkflowModel", "WorkflowJSON", "WorkflowStorage", "CShims"} | SYSTEM,
     "WorkflowRuntime": {"WorkflowModel", "WorkflowKernel", "WorkflowJSON", "WorkflowStorage", "CShims"} | SYSTEM,
-    "WorkflowABI": {"WorkflowModel", "WorkflowKernel", "WorkflowJSON", "WorkflowStorage", "WorkflowRuntime"}
+    "WorkflowABI": {"WorkflowModel", "WorkflowKernel", "WorkflowJSON", "WorkflowStorage", "WorkflowConformance", "WorkflowRuntime"}
     | {"CWorkflow", "CJansson", "CShims"}
     | SYSTEM,
     "WorkflowTestSupport": {"WorkflowModel", "WorkflowKernel", "WorkflowJSON", "WorkflowStorage", "WorkflowRuntime"}
@@ -35,7 +36,7 @@ ONLY_IN = {
 
 # Words that, in what is shipped, may stand only below these folders, and why.
 CONFINED = [
-    (r"pthread_\w+", ["WorkflowRuntime", "CShims"], "threads belong to the runtime"),
+    (r"pthread_\w+", ["WorkflowRuntime", "WorkflowConformance", "CShims"], "threads belong to the runtime and to who tries storages"),
     (r"Unmanaged", ["WorkflowABI/Support"], "manual reference counting is kept in one place"),
     (r"@_cdecl", ["WorkflowABI"], "only WorkflowABI exports C functions"),
     (r"\b(?:async|await|Task|actor)\b", [], "a Task never runs in a forked child"),

@@ -36,4 +36,12 @@ void wfs_alarm_set(int descriptor, int64_t seconds, int64_t nanoseconds);
 /* The address that the running process uses for a symbol, or NULL: to find a second copy of a library. */
 const void *wfs_symbol_address(const char *name);
 
+/* The letter by which the system tells the state of a process, such as 'T' for stopped and 'Z' for ended; 0 if there is none. */
+char wfs_process_state(int64_t process);
+
+/* How a child of this process ended: its exit code, or 256 + the signal that ended it. WFS_RUNNING if it has not, WFS_LOST if it
+ * is no child of this process, or no more. It is not reaped. */
+enum { WFS_RUNNING = -1, WFS_LOST = -2 };
+int wfs_child_end(int64_t process);
+
 #endif

@@ -10,8 +10,11 @@ final class CStorage: StorageCode, @unchecked Sendable {
     private let userData: UserData
 
     init(_ code: wf_storage_code_t, _ userData: UserData) throws(Failure) {
+        guard (code.commit != nil) == (code.head != nil) else {
+            throw Failure(.misuse, "wf_storage_code_t needs both of commit and head, or none of them")
+        }
         for (name, isThere) in [
-            ("save", code.save != nil), ("load", code.load != nil), ("list", code.list != nil), ("remove", code.remove != nil),
+            ("save", code.save != nil || code.commit != nil), ("load", code.load != nil), ("list", code.list != nil), ("remove", code.remove != nil),
         ] where !isThere {
             throw Failure(.misuse, "wf_storage_code_t.\(name) is NULL; a storage cannot do without it")
         }
@@ -36,6 +39,35 @@ final class CStorage: StorageCode, @unchecked Sendable {
         return status != .exists
     }
 
+    var isFenced: Bool { code.commit != nil }
+
+    func commit(
+        _ id: String, run: Text, expected: String?, workflow: String, _ document: Text
+    ) throws(Failure) -> CommitAnswer {
+        let answer = Answer(to: "the storage's commit of the checkpoint '\(id)' of the run '\(run.string.printable)'")
+        let status = try ask(answer, accepting: [.exists, .conflict]) { handle in
+            run.lent { run in
+                Self.lend(expected) { expected in
+                    Text(id).lent { id in
+                        Text(workflow).lent {
+                            code.commit?(userData.pointer, run, expected, id, $0, document.unsafeCString, document.count, handle)
+                        }
+                    }
+                }
+            }
+        }
+        switch status {
+        case .exists: return .exists
+        case .conflict: return .conflict
+        default: return .kept
+        }
+    }
+
+    func head(run: Text) throws(Failure) -> String? {
+        let answer = Answer(to: "the storage's head of the run '\(run.string.printable)'")
+        return try find(code.head, run.string, answer) ? try Self.id(answer) : nil
+    }
+
     func load(_ id: String) throws(Failure) -> Text? {
         let answer = Answer(to: "the storage's load of the checkpoint '\(id)'")
         return try find(code.load, id, answer) ? try answer.document() : nil
@@ -48,7 +80,10 @@ final class CStorage: StorageCode, @unchecked Sendable {
 
     func latest(workflow: String?) throws(Failure) -> String? {
         let answer = Answer(to: "the storage's latest\(Self.checkpoints(of: workflow))")
-        guard try find(code.latest, workflow, answer) else { return nil }
+        return try find(code.latest, workflow, answer) ? try Self.id(answer) : nil
+    }
+
+    private static func id(_ answer: Answer) throws(Failure) -> String {
         guard let id = answer.ids.last else {
             throw Failure(.storage, "\(answer.question) gave no id: it must use wf_answer_add, or answer WF_NONE if there is none")
         }
@@ -93,9 +128,13 @@ final class CStorage: StorageCode, @unchecked Sendable {
     /// False for "there is none".
     private func find(_ function: wf_storage_find_fn?, _ name: String?, _ answer: Answer) throws(Failure) -> Bool {
         try ask(answer, accepting: [.none, .notFound]) { handle in
-            guard let name else { return function?(userData.pointer, nil, handle) }
-            return Text(name).lent { function?(userData.pointer, $0, handle) }
+            Self.lend(name) { function?(userData.pointer, $0, handle) }
         } == .ok
+    }
+
+    private static func lend<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
+        guard let text else { return body(nil) }
+        return Text(text).lent { body($0) }
     }
 
     /// `ok`, or one of those that mean something else than a failure.

@@ -9,14 +9,16 @@
 struct shelf_entry {
     struct shelf_entry *next;
     char *id, *workflow, *document;
+    char *run; /* of what was committed */
     size_t length;
 };
 
 struct shelf {
     pthread_mutex_t lock;
     struct shelf_entry *entries, *memos; /* a memo has its key as id and its run as workflow */
+    struct shelf_entry *heads; /* of each run: the run as id, the head as document */
     int finalized;
-    int calls[8];           /* of save, load, list, latest, remove, remember, recall, forget */
+    int calls[10];          /* of save, load, list, latest, remove, remember, recall, forget, commit, head */
     int fails;              /* the number of the save that fails, the first being 1 */
     wf_status_t always;     /* if not 0: what every callback answers, doing nothing */
     const char *sentence;   /* and what it says */
@@ -104,7 +106,44 @@ static inline void shelf_discard(struct shelf_entry **place) {
     free(entry->id);
     free(entry->workflow);
     free(entry->document);
+    free(entry->run);
     free(entry);
+}
+
+static inline struct shelf_entry **shelf_head_place(struct shelf *shelf, const char *run) {
+    struct shelf_entry **place = &shelf->heads;
+
+    while (*place != NULL && strcmp((*place)->id, run) != 0) place = &(*place)->next;
+    return place;
+}
+
+static inline wf_status_t shelf_commit(void *user_data, const char *run, const char *expected, const char *id,
+                                       const char *workflow, const char *document, size_t length, wf_answer_t *answer) {
+    struct shelf *shelf = user_data;
+
+    if (!shelf_enter(shelf, 8, answer)) return shelf->always;
+    if (shelf->calls[8] == shelf->fails) return shelf_leave(shelf, wf_answer_fail(answer, "the shelf is full", WF_NUL));
+    struct shelf_entry **head = shelf_head_place(shelf, run), **place = shelf_place(shelf, id);
+    if ((*head == NULL) != (expected == NULL) || (expected != NULL && strcmp((*head)->document, expected) != 0))
+        return shelf_leave(shelf, WF_E_CONFLICT);
+    if (*place != NULL) return shelf_leave(shelf, WF_E_EXISTS);
+    *place = shelf_entry(id, workflow, document, length);
+    (*place)->run = strdup(run);
+    if (expected == NULL) {
+        *head = shelf_entry(run, "", id, 0);
+    } else if (strcmp(id, expected) > 0) {
+        free((*head)->document);
+        (*head)->document = strdup(id);
+    }
+    return shelf_leave(shelf, WF_OK);
+}
+
+static inline wf_status_t shelf_head(void *user_data, const char *run, wf_answer_t *answer) {
+    struct shelf *shelf = user_data;
+
+    if (!shelf_enter(shelf, 9, answer)) return shelf->always;
+    struct shelf_entry *head = *shelf_head_place(shelf, run);
+    return shelf_leave(shelf, head == NULL ? WF_NONE : wf_answer_add(answer, head->document, NULL));
 }
 
 static inline wf_status_t shelf_remove(void *user_data, const char *id, wf_answer_t *answer) {
@@ -113,7 +152,14 @@ static inline wf_status_t shelf_remove(void *user_data, const char *id, wf_answe
     if (!shelf_enter(shelf, 4, answer)) return shelf->always;
     struct shelf_entry **place = shelf_place(shelf, id);
     if (*place == NULL) return shelf_leave(shelf, WF_NONE);
+    char *run = (*place)->run;
+    int others = 0;
+    (*place)->run = NULL;
     shelf_discard(place);
+    for (struct shelf_entry *other = shelf->entries; other != NULL && run != NULL; other = other->next)
+        others += other->run != NULL && strcmp(other->run, run) == 0;
+    if (run != NULL && others == 0 && *shelf_head_place(shelf, run) != NULL) shelf_discard(shelf_head_place(shelf, run));
+    free(run);
     return shelf_leave(shelf, WF_OK);
 }
 
@@ -159,6 +205,7 @@ static inline void shelf_finalize(void *user_data) {
 
     while (shelf->entries != NULL) shelf_discard(&shelf->entries);
     while (shelf->memos != NULL) shelf_discard(&shelf->memos);
+    while (shelf->heads != NULL) shelf_discard(&shelf->heads);
     shelf->finalized++;
 }
 
@@ -177,6 +224,16 @@ static inline wf_storage_code_t shelf_code(struct shelf *shelf) {
     code.forget = shelf_forget;
     code.user_data = shelf;
     code.finalizer = shelf_finalize;
+    return code;
+}
+
+/* The same with a fence. */
+static inline wf_storage_code_t fenced_code(struct shelf *shelf) {
+    wf_storage_code_t code = shelf_code(shelf);
+
+    code.save = NULL;
+    code.commit = shelf_commit;
+    code.head = shelf_head;
     return code;
 }
 

@@ -57,14 +57,18 @@ static void what_is_missing_or_unknown(void) {
     CHECK(shelf.finalized == 5);
     code = shelf_code(&shelf), code.forget = NULL;
     CHECK_FAILS(WF_E_MISUSE, wf_storage_new(&code, &storage, &error), "all three", "forget");
+    code = fenced_code(&shelf), code.head = NULL;
+    CHECK_FAILS(WF_E_MISUSE, wf_storage_new(&code, &storage, &error), "both", "head");
+    code = shelf_code(&shelf), code.head = shelf_head;
+    CHECK_FAILS(WF_E_MISUSE, wf_storage_new(&code, &storage, &error), "both", "commit");
     code = shelf_code(&shelf), code.flags = WF_SAVE_ALWAYS;
     CHECK_FAILS(WF_E_UNSUPPORTED, wf_storage_new(&code, &storage, &error), "flags");
     larger.known.struct_size = sizeof larger;
     CHECK_FAILS(WF_E_UNSUPPORTED, wf_storage_new(&larger.known, &storage, &error), "newer");
-    CHECK(storage == NULL && shelf.finalized == 8);
+    CHECK(storage == NULL && shelf.finalized == 10);
     code = shelf_code(&shelf), code.struct_size = 8; /* nothing else of it can be trusted */
     CHECK_FAILS(WF_E_INVALID, wf_storage_new(&code, &storage, &error), "struct_size");
-    CHECK(shelf.finalized == 8);
+    CHECK(shelf.finalized == 10);
 }
 
 static void answers_without_a_question(void) {
@@ -372,6 +376,92 @@ static void eight_threads(void) {
     wf_workflow_free(errand.workflow);
 }
 
+static void a_fence(void) {
+    struct shelf shelf = SHELF_INIT;
+    wf_storage_code_t code = fenced_code(&shelf);
+    wf_storage_t *storage = shelf_of(&code);
+    wf_workflow_t *workflow = counting_down();
+    wf_run_options_t options = WF_RUN_OPTIONS_INIT;
+    wf_run_t *slow = started(workflow, storage, "5"), *quick = NULL, *again = NULL;
+    char id[TEXT], *document = NULL;
+
+    for (int i = 0; i < 3; i++) wf_event_free(drive_to(slow, WF_EVENT_CHECKPOINT));
+    CHECK_OK(resume(workflow, storage, NULL, &quick));
+    CHECK_STATUS(WF_DONE, drive(quick).end);
+    CHECK_FAILS(WF_E_CONFLICT, drive(slow).end, "went on elsewhere");
+    CHECK(wf_run_state(slow) == WF_RUN_FAILED && count_checkpoints(storage) == 7);
+    CHECK(shelf.calls[0] == 0 && shelf.calls[8] == 8);
+    options.storage = storage;
+    options.run_id = wf_run_id(quick);
+    CHECK_OK(wf_run_start(workflow, &options, "2", WF_NUL, &again, &error));
+    CHECK_FAILS(WF_E_CONFLICT, drive(again).end, "is there already");
+    latest(storage, id);
+    CHECK_OK(wf_storage_load(storage, id, &document, NULL, &error));
+    CHECK_OK(wf_storage_save(storage, document, WF_NUL, &error)); /* the same again */
+    strstr(document, "\"superstep\": ")[strlen("\"superstep\": ")] ^= 1;
+    CHECK_FAILS(WF_E_EXISTS, wf_storage_save(storage, document, WF_NUL, &error), id);
+    for (int left = 7; left > 0; left--) {
+        CHECK(shelf.heads != NULL);
+        latest(storage, id);
+        CHECK_OK(wf_storage_delete(storage, id, &error));
+    }
+    CHECK(shelf.heads == NULL);
+    CHECK_OK(wf_storage_save(storage, document, WF_NUL, &error));
+    CHECK(shelf.heads != NULL);
+    wf_free(document);
+    wf_run_free(slow);
+    wf_run_free(quick);
+    wf_run_free(again);
+    wf_storage_free(storage);
+    CHECK(shelf.finalized == 1);
+    wf_workflow_free(workflow);
+}
+
+static wf_status_t garbage_head(void *user_data, const char *run, wf_answer_t *answer) {
+    (void)user_data, (void)run;
+    return wf_answer_add(answer, "../elsewhere", NULL);
+}
+
+static void a_fence_that_fails_or_lies(void) {
+    struct shelf shelf = SHELF_INIT;
+    wf_storage_code_t code = fenced_code(&shelf);
+    wf_workflow_t *workflow = counting_down();
+    wf_storage_t *storage = shelf_of(&code);
+    wf_run_t *run = started(workflow, storage, "3");
+
+    shelf.fails = 3;
+    CHECK_FAILS(WF_E_STORAGE, drive(run).end, "the storage's commit", "the shelf is full");
+    wf_run_free(run);
+    check_resumes(workflow, storage, "\"done\"");
+    const wf_status_t odd[] = {WF_E_NOMEM, WF_PENDING, WF_NONE, 77, WF_E_HOST - 5, INT32_MIN};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        char number[16];
+        snprintf(number, sizeof number, "(%d)", odd[i]);
+        run = started(workflow, storage, "1");
+        shelf.always = odd[i];
+        CHECK_FAILS(WF_E_STORAGE, drive(run).end, "commit", number);
+        shelf.always = 0;
+        wf_run_free(run);
+    }
+    wf_storage_free(storage);
+    shelf = (struct shelf)SHELF_INIT;
+    code.head = garbage_head;
+    storage = shelf_of(&code);
+    run = NULL;
+    wf_storage_t *memory = NULL;
+    char id[TEXT], *document = NULL;
+    CHECK_OK(wf_storage_open("memory:", &memory, &error));
+    tell(workflow, memory, "1");
+    latest(memory, id);
+    CHECK_OK(wf_storage_load(memory, id, &document, NULL, &error));
+    CHECK_FAILS(WF_E_STORAGE, wf_storage_save(storage, document, WF_NUL, &error), "../elsewhere", "no checkpoint id");
+    CHECK(shelf.calls[8] == 0);
+    wf_free(document);
+    wf_storage_free(memory);
+    wf_storage_free(storage);
+    wf_workflow_free(workflow);
+}
+
 int main(void) {
     RUN(what_is_missing_or_unknown);
     RUN(answers_without_a_question);
@@ -384,5 +474,7 @@ int main(void) {
     RUN(the_run_keeps_it);
     RUN(callbacks_that_use_the_library);
     RUN(eight_threads);
+    RUN(a_fence);
+    RUN(a_fence_that_fails_or_lies);
     FINISH();
 }

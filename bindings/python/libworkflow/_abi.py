@@ -115,6 +115,7 @@ wf_condition_fn = CFUNCTYPE(c_int32, c_void_p, c_char_p, c_size_t)
 wf_selector_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_size_t, c_void_p)
 wf_wake_fn = CFUNCTYPE(None, c_void_p)
 wf_storage_save_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_char_p, c_size_t, c_void_p)
+wf_storage_commit_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_char_p, c_char_p, c_char_p, c_size_t, c_void_p)
 wf_storage_find_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_void_p)
 wf_storage_remember_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_char_p, c_size_t, c_void_p)
 wf_storage_recall_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_void_p)
@@ -216,6 +217,8 @@ class wf_storage_code_t(Structure):
         ("forget", wf_storage_find_fn),
         ("user_data", c_void_p),
         ("finalizer", wf_finalizer_fn),
+        ("commit", wf_storage_commit_fn),
+        ("head", wf_storage_find_fn),
     ]
 
     def __init__(self, **members):
