@@ -4,12 +4,12 @@ public import WorkflowModel
 public final class MemoryStorage: Storage {
     private struct Kept {
         var checkpoints: [String: (document: Text, summary: CheckpointSummary)] = [:]
-        /// By run.
-        var heads: [Text: String] = [:]
+        var runs: [Text: (head: String, count: Int)] = [:]
 
         mutating func remove(_ id: String) -> Bool {
-            guard let run = checkpoints.removeValue(forKey: id)?.summary.runID else { return false }
-            if !checkpoints.values.contains(where: { $0.summary.runID == run }) { heads[Text(run)] = nil }
+            guard let run = (checkpoints.removeValue(forKey: id)?.summary.runID).map({ Text($0) }) else { return false }
+            runs[run]?.count -= 1
+            if runs[run]?.count == 0 { runs[run] = nil }
             return true
         }
     }
@@ -30,16 +30,16 @@ public final class MemoryStorage: Storage {
                 guard other.document == document else { throw CheckpointID.taken(id, in: Self.place) }
                 return
             }
-            let head = kept.heads[run]
+            let head = kept.runs[run]?.head
             if case .head(let expected) = commit.expected, expected != head {
                 throw RunFence.conflict(commit.summary.runID, expected: expected, found: head)
             }
             kept.checkpoints[id] = (document, commit.summary)
-            kept.heads[run] = max(head ?? id, id)
+            kept.runs[run] = (max(head ?? id, id), (kept.runs[run]?.count ?? 0) + 1)
         }
     }
 
-    public func head(run: String) -> String? { kept.withLock { $0.heads[Text(run)] } }
+    public func head(run: String) -> String? { kept.withLock { $0.runs[Text(run)]?.head } }
 
     public func load(_ id: String) throws(Failure) -> Text {
         try CheckpointID.check(id)
@@ -69,7 +69,7 @@ public final class MemoryStorage: Storage {
     }
 
     public func delete(_ ids: [String], run: String, whileHeadIs head: String?) -> [String] {
-        kept.withLock { kept in kept.heads[Text(run)] == head ? ids.filter { kept.remove($0) } : [] }
+        kept.withLock { kept in kept.runs[Text(run)]?.head == head ? ids.filter { kept.remove($0) } : [] }
     }
 
     public func remember(_ value: Text, key: Text, run: String) throws(Failure) {
