@@ -35,7 +35,8 @@ public final class MemoryStorage: Storage {
                 throw RunFence.conflict(commit.summary.runID, expected: expected, found: head)
             }
             kept.checkpoints[id] = (document, commit.summary)
-            kept.heads[run] = max(head ?? id, id)
+            // What a run commits comes after its head, also if the host has made an id that is greater than ours.
+            kept.heads[run] = if case .any = commit.expected, let head, id < head { head } else { id }
         }
     }
 
