@@ -16,6 +16,15 @@ extension DirectoryStorage {
         throw busy(run)
     }
 
+    /// What stands in the newest claim of each run.
+    func newestClaims() -> [Text] {
+        guard let heads = try? folder.folder(RunClaims.place, make: false), let names = try? heads.names() else { return [] }
+        return names.compactMap { name in
+            guard name.utf8.count == 64, let claims = try? heads.folder(name, make: false) else { return nil }
+            return (try? RunClaims(claims, run: "").numbers().last).flatMap { try? claims.read(RunClaims.name($0)) }
+        }
+    }
+
     struct Head {
         var number: UInt64?
         var id: String?
@@ -59,7 +68,7 @@ extension DirectoryStorage {
         let claim = claims.folder.look(RunClaims.name(number))
         guard try folder.create(name(id), try SealedDocument.seal(document)) else { return true }
         // Whoever deletes the checkpoint empties the claim first; whoever goes on from it leaves a newer one.
-        if let claim, claims.folder.look(RunClaims.name(number)) == claim { return true }
+        if let claim, claims.folder.look(RunClaims.name(number))?.isSameFile(claim) == true { return true }
         if let newest = try claims.numbers().last, newest > number { return true }
         _ = try folder.remove(name(id))
         return false

@@ -74,7 +74,7 @@ public final class DirectoryStorage: Storage {
 
     public func list(workflow: String?) throws(Failure) -> [StoredCheckpoint] {
         var found: [StoredCheckpoint] = []
-        for id in try ids() {
+        for id in try claimedIDs() {
             // Swift replaces what is not UTF-8: then the name leads to no file.
             if id.unicodeScalars.contains("\u{FFFD}") {
                 found.append(.damaged(id: id, problem: "the file \(file(id)) has a name that is not UTF-8, so it is no checkpoint"))
@@ -94,7 +94,7 @@ public final class DirectoryStorage: Storage {
 
     public func latest(workflow: String?) throws(Failure) -> LatestCheckpoint {
         var latest = LatestCheckpoint(id: nil)
-        for id in try ids().reversed() {
+        for id in try claimedIDs().reversed() {
             do throws(Failure) {
                 let summary = try read(id).summary
                 guard workflow == nil || summary.workflowName == workflow else { continue }
@@ -131,9 +131,30 @@ public final class DirectoryStorage: Storage {
         return try ids().filter { (try? read($0)).map { Text($0.summary.runID) == run } ?? false }
     }
 
-    func ids() throws(Failure) -> [String] {
-        try folder.names().filter { $0.utf8.count > 5 && $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+    func ids() throws(Failure) -> [String] { Self.ids(try folder.names()) }
+
+    private static func ids(_ names: [String]) -> [String] {
+        names.filter { $0.utf8.count > 5 && $0.hasSuffix(".json") && !$0.hasPrefix(".") }
             .map { String($0.dropLast(5)) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// Those too whose writer died behind its claim and before the name: they are named first. A process that dies leaves its
+    /// temporary file. A loss of power may leave the claim alone; what then nobody asks for by its run is looked for if there
+    /// is nothing else.
+    private func claimedIDs() throws(Failure) -> [String] {
+        let names = try folder.names()
+        let found = Self.ids(names)
+        let claimed = names.filter { $0.hasPrefix(".") && $0.hasSuffix(".tmp") && folder.look($0).map { $0.names > 1 } == true }
+        guard !claimed.isEmpty || found.isEmpty else { return found }
+        var runs = claimed.compactMap { run(of: try? folder.read($0)) }
+        if found.isEmpty { runs += newestClaims().map { run(of: $0) }.compactMap { $0 } }
+        for run in runs { _ = try? head(run: run) }
+        return runs.isEmpty ? found : try ids()
+    }
+
+    private func run(of sealed: Text?) -> String? {
+        guard let sealed, let document = try? SealedDocument.open(sealed, as: "it") else { return nil }
+        return try? CheckpointDocument.summary(of: document, as: "it").runID
     }
 
     func name(_ id: String) -> String { id + ".json" }

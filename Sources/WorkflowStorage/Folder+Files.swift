@@ -5,12 +5,14 @@ import WorkflowModel
 /// The files of a folder.
 extension Folder {
     /// What tells one file from another while both are there, and from its own earlier content.
-    struct Looks: Equatable {
+    struct Looks {
         let device: UInt64
         let number: UInt64
         let size: Int
         /// Of its content, in nanoseconds.
         let changed: Int
+        /// How many it has.
+        let names: UInt64
 
         func isSameFile(_ other: Looks) -> Bool { device == other.device && number == other.number }
     }
@@ -23,7 +25,7 @@ extension Folder {
         let (seconds, overflow) = info.st_mtim.tv_sec.multipliedReportingOverflow(by: 1_000_000_000)
         return Looks(
             device: UInt64(info.st_dev), number: UInt64(info.st_ino), size: info.st_size,
-            changed: overflow ? .min : seconds &+ info.st_mtim.tv_nsec)
+            changed: overflow ? .min : seconds &+ info.st_mtim.tv_nsec, names: UInt64(info.st_nlink))
     }
 
     /// Makes a file that appears whole or not at all and that the disk has. False if there is something of that name: it is

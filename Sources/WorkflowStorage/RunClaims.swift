@@ -11,13 +11,14 @@ struct RunClaims {
     let folder: Folder
     let run: String
 
+    init(_ folder: Folder, run: String) { (self.folder, self.run) = (folder, run) }
+
     /// Nil if the run has none and none are to be made.
     init?(of run: String, in root: Folder, make: Bool, onDisk: Bool = true) throws(Failure) {
         guard let heads = try root.folder(Self.place, make: make, onDisk: onDisk),
             let folder = try heads.folder(SHA256.hex(of: Text(run)), make: make, onDisk: onDisk)
         else { return nil }
-        self.folder = folder
-        self.run = run
+        self.init(folder, run: run)
     }
 
     static let place = "heads"

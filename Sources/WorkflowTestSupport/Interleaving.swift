@@ -29,6 +29,8 @@ public final class Interleaving: @unchecked Sendable {
     private let stopped = Semaphore()
     private var ended: [Bool] = []
 
+    public init() {}
+
     /// To be called by the thread of that number before each of its steps. A thread that is not in the game does not wait.
     public func pause(_ player: Int) {
         guard player < turns.count else { return }

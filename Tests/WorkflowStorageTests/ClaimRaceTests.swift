@@ -71,7 +71,7 @@ struct ClaimRaceTests {
         var run: String { get throws { try Self.sample("x").summary.runID } }
         var head: String? { get throws { try open().head(run: run) } }
         var ids: [String] { place.names.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) } }
-        var leftovers: [String] { place.names.filter { $0.hasPrefix(".") && $0.hasSuffix(".tmp") } }
+        var leftovers: [String] { place.names.filter { $0.hasPrefix(".") } }
 
         /// Whether the run can go on from where it is.
         func goesOn() throws {
@@ -104,6 +104,42 @@ struct ClaimRaceTests {
             }
         }
         #expect(orders > 20)
+    }
+
+    @Test("What a writer claimed before it died is listed and found, by its temporary file or by its claim alone")
+    func died() throws {
+        for (before, losesTemporary) in [([], false), (["a"], false), ([], true)] as [([String], Bool)] {
+            for steps in 0..<30 {
+                let scene = try Scene(Interleaving(), true, before)
+                let counted = Collector<Bool>()
+                var habits = Folder.Habits(syncs: false)
+                // Whoever stands still for ever is dead; its thread ends when the test has seen enough.
+                let (stop, go) = (Collector<Bool>(), Collector<Bool>())
+                habits.pause = {
+                    counted.add(true)
+                    if counted.all.count == steps + 1 {
+                        stop.add(true)
+                        while go.all.isEmpty { usleep(100) }
+                    }
+                }
+                let storage = try DirectoryStorage(path: scene.place.path, habits)
+                let document = try Scene.sample("b")
+                let thread = startThread {
+                    _ = try? storage.save(Commit(document: document.text, document.summary, expected: .head(before.last), durability: .process))
+                    stop.add(true)
+                }
+                while stop.all.isEmpty { usleep(100) }
+                if losesTemporary { for name in scene.leftovers { unlink("\(scene.place.path)/\(name)") } }
+                let other = try scene.open()
+                let listed = try other.list(workflow: nil).map(\.id)
+                let latest = try other.latest(workflow: nil).id
+                let head = try other.head(run: scene.run)
+                #expect(latest == head && listed.last == head, "\(steps): \(listed) \(latest ?? "none") \(head ?? "none")")
+                #expect(failure { try scene.commit("c", after: head, as: .max) } == nil)
+                go.add(true)
+                pthread_join(thread, nil)
+            }
+        }
     }
 
     @Test("Of three that begin a run of one id, one does", arguments: [true, false])
