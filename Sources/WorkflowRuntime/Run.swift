@@ -58,34 +58,40 @@ public final class Run: ProcessBound, @unchecked Sendable {
             throw Failure(.invalid, "there is no storage to resume from; give one in the options, or restore a document")
         }
         let name = workflow.graph.name
-        let latest = checkpoint == nil ? try storage.latest(workflow: name) : LatestCheckpoint(id: checkpoint)
-        guard let id = latest.id else {
-            let unreadable = latest.skipped.isEmpty ? "" : "; unreadable: " + latest.skipped.joined(separator: "; ")
-            throw Failure(.notFound, "the storage has no checkpoint of the workflow '\(name)'" + unreadable)
+        while true {
+            let latest = checkpoint == nil ? try storage.latest(workflow: name) : LatestCheckpoint(id: checkpoint)
+            guard let id = latest.id else {
+                let unreadable = latest.skipped.isEmpty ? "" : "; unreadable: " + latest.skipped.joined(separator: "; ")
+                throw Failure(.notFound, "the storage has no checkpoint of the workflow '\(name)'" + unreadable)
+            }
+            let warnings = latest.skipped.map { (reason: "checkpoint_skipped", message: "\($0). Resumed from '\(id)' instead") }
+            let found = try Resumption(
+                try storage.load(id), as: "the checkpoint '\(id)'", workflow.graph, edits: options.edits, options.migration)
+            let head = try Self.head(storage, options, found)
+            // What another writer has committed since then must not be passed over: the fence is of the moment of `head`.
+            if checkpoint == nil, let head, head != id, try storage.latest(workflow: name).id != id { continue }
+            try self.init(workflow, options, found, isStored: true, head: head, warnings)
+            return
         }
-        let warnings = latest.skipped.map { (reason: "checkpoint_skipped", message: "\($0). Resumed from '\(id)' instead") }
-        let found = try Resumption(
-            try storage.load(id), as: "the checkpoint '\(id)'", workflow.graph, edits: options.edits, options.migration)
-        try self.init(workflow, options, found, isStored: true, warnings)
     }
 
     /// A run that goes on from a document that the host kept.
     public convenience init(_ workflow: Workflow, _ options: RunOptions, restoring document: Text) throws(Failure) {
         let found = try Resumption(
             document, as: "the checkpoint document", workflow.graph, edits: options.edits, options.migration)
-        try self.init(workflow, options, found, isStored: false)
+        let head = try Self.head(options.storage, options, found)
+        try self.init(workflow, options, found, isStored: false, head: head)
     }
 
     private convenience init(
-        _ workflow: Workflow, _ options: RunOptions, _ found: Resumption, isStored: Bool,
+        _ workflow: Workflow, _ options: RunOptions, _ found: Resumption, isStored: Bool, head: String?,
         _ warnings: [(reason: String, message: String)] = []
     ) throws(Failure) {
         let summary = found.checkpoint.summary
-        let id = try Self.checkedID(options) ?? summary.runID
+        let id = try Self.id(options, found)
         let kernel = Kernel(
             graph: workflow.graph, options: Self.kernelOptions(workflow, options), resuming: found.checkpoint.snapshot,
             warnings: warnings, forks: found.isChanged || Name(id) != Name(summary.runID))
-        let head = try options.storage?.head(run: id)
         var identifiers = Identifiers(environment: options.environment, after: summary.id)
         if let head { identifiers.advance(beyond: head) }
         self.init(workflow, options, id: id, kernel, identifiers, LastCheckpoint(found, isStored: isStored), head: head)
@@ -125,6 +131,16 @@ public final class Run: ProcessBound, @unchecked Sendable {
     private static func checkedID(_ options: RunOptions) throws(Failure) -> String? {
         if let id = options.runID { try Name.check(id, as: "run id") }
         return options.runID
+    }
+
+    /// What the storage must still have when the run first commits. A run of its own must not be there yet.
+    private static func head(_ storage: (any Storage)?, _ options: RunOptions, _ found: Resumption) throws(Failure) -> String? {
+        let run = found.checkpoint.summary.runID
+        return Name(try id(options, found)) == Name(run) ? try storage?.head(run: run) : nil
+    }
+
+    private static func id(_ options: RunOptions, _ found: Resumption) throws(Failure) -> String {
+        try checkedID(options) ?? found.checkpoint.summary.runID
     }
 
     private static func kernelOptions(_ workflow: Workflow, _ options: RunOptions) -> Kernel.Options {

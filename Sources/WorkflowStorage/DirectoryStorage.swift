@@ -4,29 +4,53 @@ import WorkflowJSON
 /// `directory:PATH` One readable JSON file per checkpoint, `<id>.json`.
 ///
 /// A file appears whole or not at all, and survives power loss once `save` has returned: unique temporary name, fsync
-/// of the file, rename, fsync of the directory. A torn or foreign file never hides the others. What runs remember stands in
-/// the folder `memos`, see `DirectoryStorage+Memos.swift`.
+/// of the file, rename, fsync of the directory. A torn or foreign file never hides the others. Which checkpoint a run goes
+/// on from stands in the folder `heads`, see `DirectoryStorage+Claims.swift`, what it remembers in the folder `memos`, see
+/// `DirectoryStorage+Memos.swift`.
 public final class DirectoryStorage: Storage {
     let folder: Folder
 
     /// Makes the directory if it is not there.
-    public init(path: String) throws(Failure) {
+    public convenience init(path: String) throws(Failure) { try self.init(path: path, Folder.Habits()) }
+
+    init(path: String, _ habits: Folder.Habits) throws(Failure) {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw Failure(.invalid, "'directory:' needs a path behind the colon, without a NUL")
         }
-        folder = try Folder(path: path)
+        folder = try Folder(path: path, habits)
     }
 
     public func save(_ commit: Commit) throws(Failure) {
         let id = commit.summary.id
         try CheckpointID.check(id)
         let document = try commit.document()
-        guard try !folder.create(name(id), try SealedDocument.seal(document)) else { return }
-        // Another writer was first; if it said the same, all is well.
-        guard let other = try? load(id), other == document else { throw CheckpointID.taken(id, in: place) }
+        let onDisk = commit.durability == .full
+        if try isKept(id, document, onDisk: onDisk) { return }
+        let sealed = try SealedDocument.seal(document)
+        try folder.withTemporary(name(id), sealed, onDisk: onDisk) { temporary throws(Failure) in
+            let claim = try claim(commit, document, sealed, temporary)
+            do throws(Failure) {
+                // Another writer may be first; if it says the same, all is well.
+                if try !folder.rename(temporary, toNew: name(id)) { _ = try isKept(id, document, onDisk: onDisk) }
+            } catch {
+                if let claim { withdraw(claim, id, document) }
+                throw error
+            }
+            if onDisk { try folder.sync() }
+            claim?.settle()
+        }
     }
 
-    public func head(run: String) throws(Failure) -> String? { nil }
+    /// Whether this very document is there. Another one of its id is an error.
+    func isKept(_ id: String, _ document: Text, onDisk: Bool) throws(Failure) -> Bool {
+        guard folder.exists(name(id)) else { return false }
+        guard let other = try? load(id), other == document else { throw CheckpointID.taken(id, in: place) }
+        if onDisk {
+            try folder.sync(name(id))
+            try folder.sync()
+        }
+        return true
+    }
 
     public func load(_ id: String) throws(Failure) -> Text {
         try CheckpointID.check(id)
@@ -50,7 +74,7 @@ public final class DirectoryStorage: Storage {
 
     public func list(workflow: String?) throws(Failure) -> [StoredCheckpoint] {
         var found: [StoredCheckpoint] = []
-        for id in try ids() {
+        for id in try claimedIDs() {
             // Swift replaces what is not UTF-8: then the name leads to no file.
             if id.unicodeScalars.contains("\u{FFFD}") {
                 found.append(.damaged(id: id, problem: "the file \(file(id)) has a name that is not UTF-8, so it is no checkpoint"))
@@ -70,11 +94,14 @@ public final class DirectoryStorage: Storage {
 
     public func latest(workflow: String?) throws(Failure) -> LatestCheckpoint {
         var latest = LatestCheckpoint(id: nil)
-        for id in try ids().reversed() {
+        for id in try claimedIDs().reversed() {
             do throws(Failure) {
                 let summary = try read(id).summary
                 guard workflow == nil || summary.workflowName == workflow else { continue }
+                // Its writer may have died before it gave the next one its name.
+                let head = try? self.head(run: summary.runID)
                 latest.id = id
+                if let head, id < head, let next = try? read(head).summary, workflow == nil || next.workflowName == workflow { latest.id = head }
                 return latest
             } catch where error.status == .notFound {
                 continue
@@ -87,17 +114,50 @@ public final class DirectoryStorage: Storage {
 
     public func delete(_ id: String) throws(Failure) -> Bool {
         try CheckpointID.check(id)
-        guard try folder.remove(name(id)) else { return false }
-        try folder.sync()
-        return true
+        // A damaged one is of no run that anybody knows.
+        let run = (try? read(id))?.summary.runID
+        var claims: RunClaims?
+        if let run { claims = try RunClaims(of: run, in: folder, make: false) }
+        if let claims { try release(id, claims) }
+        let wasThere = try folder.remove(name(id))
+        if wasThere { try folder.sync() }
+        if let claims { try removeIfEmpty(claims) }
+        return wasThere
     }
 
-    private func ids() throws(Failure) -> [String] {
-        try folder.names().filter { $0.utf8.count > 5 && $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+    /// In the order of ids.
+    func checkpoints(of run: String) throws(Failure) -> [String] {
+        let run = Text(run)
+        return try ids().filter { (try? read($0)).map { Text($0.summary.runID) == run } ?? false }
+    }
+
+    func ids() throws(Failure) -> [String] { Self.ids(try folder.names()) }
+
+    private static func ids(_ names: [String]) -> [String] {
+        names.filter { $0.utf8.count > 5 && $0.hasSuffix(".json") && !$0.hasPrefix(".") }
             .map { String($0.dropLast(5)) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    private func name(_ id: String) -> String { id + ".json" }
+    /// Those too whose writer died behind its claim and before the name: they are named first. A process that dies leaves its
+    /// temporary file. A loss of power may leave the claim alone; what then nobody asks for by its run is looked for if there
+    /// is nothing else.
+    private func claimedIDs() throws(Failure) -> [String] {
+        let names = try folder.names()
+        let found = Self.ids(names)
+        let claimed = names.filter { $0.hasPrefix(".") && $0.hasSuffix(".tmp") && folder.look($0).map { $0.names > 1 } == true }
+        guard !claimed.isEmpty || found.isEmpty else { return found }
+        var runs = claimed.compactMap { run(of: try? folder.read($0)) }
+        if found.isEmpty { runs += newestClaims().map { run(of: $0) }.compactMap { $0 } }
+        for run in runs { _ = try? head(run: run) }
+        return runs.isEmpty ? found : try ids()
+    }
+
+    private func run(of sealed: Text?) -> String? {
+        guard let sealed, let document = try? SealedDocument.open(sealed, as: "it") else { return nil }
+        return try? CheckpointDocument.summary(of: document, as: "it").runID
+    }
+
+    func name(_ id: String) -> String { id + ".json" }
     private func file(_ id: String) -> String { folder.full(name(id)) }
-    private var place: String { "the directory \(folder.path)" }
+    var place: String { "the directory \(folder.path)" }
 }

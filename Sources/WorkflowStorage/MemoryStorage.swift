@@ -35,7 +35,9 @@ public final class MemoryStorage: Storage {
                 throw RunFence.conflict(commit.summary.runID, expected: expected, found: head)
             }
             kept.checkpoints[id] = (document, commit.summary)
-            kept.runs[run] = (max(head ?? id, id), (kept.runs[run]?.count ?? 0) + 1)
+            // What a run commits comes after its head, also if the host has made an id that is greater than ours.
+            let newHead = if case .any = commit.expected, let head, id < head { head } else { id }
+            kept.runs[run] = (newHead, (kept.runs[run]?.count ?? 0) + 1)
         }
     }
 

@@ -41,7 +41,8 @@ public final class TemporaryDirectory: Sendable {
         return names.sorted()
     }
 
-    private static func remove(_ path: String) {
+    /// With all that is in it.
+    public static func remove(_ path: String) {
         for name in names(path) where unlink("\(path)/\(name)") != 0 { remove("\(path)/\(name)") }
         rmdir(path)
     }

@@ -1,4 +1,5 @@
 import Testing
+import WorkflowJSON
 import WorkflowModel
 @testable import WorkflowRuntime
 import WorkflowStorage
@@ -112,7 +113,71 @@ struct FenceTests {
         #expect(try to.head(run: run.id.string) == ids[2])
         try Run(countingWorkflow(to: 3), .with(to), resuming: nil).play()
     }
+
+    @Test("A checkpoint that the host gave an id greater than ours can be gone on from", arguments: fenced)
+    func ownID(kind: String) throws {
+        let storage = try storage(kind)
+        let run = try Run(countingWorkflow(to: 5), .with(storage), input: "0")
+        let id = try #require(try play(run, checkpoints: 2).last)
+        let text = try storage.load(id).string
+        var summary = try CheckpointDocument.summary(of: Text(text), as: "it")
+        let document = Text(text.replacing("\"checkpoint_id\": \"\(id)\"", with: "\"checkpoint_id\": \"z-fixed\""))
+        summary.id = "z-fixed"
+        try storage.save(document, summary)
+        #expect(try storage.head(run: summary.runID) == "z-fixed")
+        let next = try Run(countingWorkflow(to: 5), .with(storage), resuming: "z-fixed")
+        #expect(next.playOut().lines.last == "status IDLE")
+        #expect(run.playOut().failure?.status == .conflict)
+    }
+
+    @Test("A fork under the id of a run that is there is refused", arguments: fenced)
+    func forkInto(kind: String) throws {
+        let storage = try storage(kind)
+        let run = try Run(countingWorkflow(to: 5), .with(storage), input: "0")
+        let ids = try play(run, checkpoints: 2)
+        var options = RunOptions.with(storage)
+        options.runID = "fork"
+        try Run(countingWorkflow(to: 5), options, resuming: ids[1]).play()
+        #expect(try Run(countingWorkflow(to: 5), options, resuming: ids[1]).playOut().failure?.status == .conflict)
+        options.runID = nil
+        #expect(try Run(countingWorkflow(to: 5), options, resuming: storage.head(run: "fork")).play().last == "status IDLE")
+    }
+
+    @Test("What another writer commits while a run is taken up is not passed over")
+    func takenUpMeanwhile() throws {
+        let storage = Overtaken()
+        let first = try Run(countingWorkflow(to: 5), .with(storage), input: "0")
+        _ = try play(first, checkpoints: 2)
+        storage.meanwhile.withLock { $0 = { _ = try? self.play(first, checkpoints: 1) } }
+        let second = try Run(countingWorkflow(to: 5), .with(storage), resuming: nil)
+        let latest = try #require(storage.kept.latest(workflow: nil).id)
+        #expect(second.last.summary?.id == latest)
+        #expect(first.superstep == second.superstep)
+        try second.play()
+        #expect(first.playOut().failure?.status == .conflict)
+    }
+}
+
+/// Lets something happen before the first head that it is asked for.
+private final class Overtaken: Storage {
+    let kept = MemoryStorage()
+    let meanwhile = Locked<(@Sendable () -> Void)?>(nil)
+
+    func head(run: String) throws(Failure) -> String? {
+        let something = meanwhile.withLock { body in
+            defer { body = nil }
+            return body
+        }
+        something?()
+        return kept.head(run: run)
+    }
+
+    func save(_ commit: Commit) throws(Failure) { try kept.save(commit) }
+    func load(_ id: String) throws(Failure) -> Text { try kept.load(id) }
+    func list(workflow: String?) throws(Failure) -> [StoredCheckpoint] { kept.list(workflow: workflow) }
+    func latest(workflow: String?) throws(Failure) -> LatestCheckpoint { kept.latest(workflow: workflow) }
+    func delete(_ id: String) throws(Failure) -> Bool { try kept.delete(id) }
 }
 
 /// The schemes of the storages that have a fence, and those of hosts.
-let fenced = ["memory", "sqlite", "host", "strict host"]
+let fenced = ["memory", "directory", "sqlite", "host", "strict host"]
