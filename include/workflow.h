@@ -996,6 +996,44 @@ WF_API wf_status_t wf_storage_import(wf_storage_t *storage, const char *json, si
 WF_API wf_status_t wf_storage_copy(wf_storage_t *storage, const char *checkpoint_id, const char *new_run_id,
                                    char **copy_id, wf_error_t **error);
 
+/** Tries whether a storage keeps its promises, one by one, and says what came.
+ *
+ * For whoever writes a storage, with wf_storage_new or by way of a file system or a database of their own.
+ * What is made on the way has ids and names that begin with `conformance-` and goes again; what else is in
+ * the storage stays as it is. It takes seconds: thousands of checkpoints, some of 8 MB.
+ *
+ * The report is one JSON object: `storage`; `passed`, `failed` and `skipped`, the numbers of clauses;
+ * `levels`, with "passed", "failed" or "skipped" for each of `basic`, `fence`, `processes`, `memos` and
+ * `large`; and `clauses`, one a line, each with `name`, `level`, `result` and `why`: what was asked, what
+ * was expected and what came, or what it was skipped for. A storage without a fence, or without memos, skips
+ * those levels: the report says what it then cannot do. Any thread; it returns when all is tried.
+ *
+ * @param options What to look at. Copied.
+ * @param report Receives NUL-terminated JSON, owned by the caller: wf_free. NULL on error.
+ * @param length Receives the number of bytes without the NUL. NULL if not wanted.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK if there is a report, also one of failures; WF_E_INVALID for a bad struct_size or a name
+ *     that is not UTF-8; WF_E_UNSUPPORTED for a struct from a newer library; WF_E_MISUSE for a NULL or
+ *     another kind of handle; WF_E_FORKED; WF_E_NOMEM.
+ */
+WF_API wf_status_t wf_storage_conform(const wf_conformance_t *options, char **report, size_t *length,
+                                      wf_error_t **error);
+
+/** Does what another process is asked to do for wf_storage_conform: see wf_start_fn.
+ *
+ * It may stop its own process with SIGSTOP; the one that runs wf_storage_conform lets it go on. End with
+ * what it answers, negated, as the exit code.
+ *
+ * @param storage The same place, opened in this process. Borrowed.
+ * @param task The task, as `start` got it.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL: print its sentence before the
+ *     process ends.
+ * @return WF_OK if all was as it must be; WF_E_STORAGE if not: the sentence says what was asked, what was
+ *     expected, what came; WF_E_INVALID for what is no task of this version; WF_E_MISUSE for a NULL or
+ *     another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_storage_conform_task(wf_storage_t *storage, const char *task, wf_error_t **error);
+
 /* ---- Answer -------------------------------------------------------------------------------------------- */
 
 /* What a host's storage answers to one question. Borrowed: valid while the callback runs, on its thread. */

@@ -142,6 +142,14 @@ typedef wf_status_t (*wf_storage_remember_fn)(
 typedef wf_status_t (*wf_storage_recall_fn)(
     void *user_data, const char *run_id, const char *key, wf_answer_t *answer);
 
+/** Starts another process for wf_storage_conform, and gives its id.
+ *
+ * The process opens the same place, hands `task` to wf_storage_conform_task, and ends at once with what that answered as its exit
+ * code, negated: 0 for WF_OK. `task` is one word that means nothing to a shell, valid during the call. The process is stopped,
+ * continued and killed on the way; it must be a child of this process and may be reaped only when wf_storage_conform has
+ * returned. Called on the thread that called that. Return WF_OK, or a negative status if there is no process. */
+typedef wf_status_t (*wf_start_fn)(void *user_data, const char *task, int64_t *process_id);
+
 /** Host code that makes a checkpoint of another graph fit this one: gives the new document with wf_migration_set.
  *
  * `checkpoint` and `report` are JSON text, NUL-terminated, valid during the call; the report is that of
@@ -189,6 +197,11 @@ enum wf_durability {
     /** One, whenever the run comes to rest (idle, waiting for an answer, failed, cancelled) or is freed; it survives power loss.
      *  A process that dies on the way loses what the run did since its last rest. */
     WF_DURABILITY_EXIT = 2
+};
+
+/** Flags of wf_conformance_t. */
+enum wf_conformance_flags {
+    WF_CONFORM_LARGE = 1 /**< Try documents of 64 MB too. */
 };
 
 /** How wf_builder_add_sub_workflow ties a workflow to what is around it. */
@@ -334,6 +347,18 @@ typedef struct wf_storage_code {
     wf_storage_find_fn head;    /**< Of a run: gives its head with wf_answer_add, or WF_NONE. */
 } wf_storage_code_t;
 #define WF_STORAGE_CODE_INIT { (uint32_t)sizeof(wf_storage_code_t), 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+
+/** What wf_storage_conform is to look at. */
+typedef struct wf_conformance {
+    uint32_t struct_size;
+    uint32_t flags;          /**< enum wf_conformance_flags. */
+    const char *name;        /**< What the report calls the storage; NULL: "storage". Copied. */
+    wf_storage_t *storage;   /**< The storage. Borrowed. */
+    wf_storage_t *second;    /**< Another handle on the same place: opened or made a second time. NULL if there can be none. Borrowed. */
+    wf_start_fn start;       /**< Starts another process that uses the same place; NULL if none can. */
+    void *user_data;         /**< Passed to it. Borrowed. */
+} wf_conformance_t;
+#define WF_CONFORMANCE_INIT { (uint32_t)sizeof(wf_conformance_t), 0, NULL, NULL, NULL, NULL, NULL }
 
 /** How to run. */
 typedef struct wf_run_options {

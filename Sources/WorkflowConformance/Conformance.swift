@@ -21,6 +21,9 @@ public struct Conformance {
 
     public init(_ storage: any Storage) { self.storage = storage }
 
+    /// The names of what is tried.
+    public static func clauses(in levels: Set<Level>) -> [String] { Clause.all.filter { levels.contains($0.level) }.map(\.name) }
+
     /// Those whose names are in `only`, or all.
     public func report(only: Set<String>? = nil) throws(Failure) -> ConformanceReport {
         let maker = try SampleMaker()

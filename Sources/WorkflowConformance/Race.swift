@@ -14,8 +14,18 @@ struct Race: Sendable {
     /// The ids that this writer was told are kept.
     func drive(in place: Place, _ maker: SampleMaker, writer: String) throws(Verdict) -> [String] {
         var own: [String] = []
+        var refusals = 0
         while true {
             let head = try place.head(run)
+            // A fence that does not move must not keep us here for ever.
+            if let last = own.last, head.map({ $0 < last }) ?? true {
+                throw .broken("head of the run '\(run)' after the commit of '\(last)'" + place.suffix, expected: "it or a later one", came: head.told)
+            }
+            guard refusals < 10_000 else {
+                throw .broken(
+                    "commit after the head that the storage had just given, 10,000 times" + place.suffix, expected: "some success",
+                    came: "WF_E_CONFLICT each time; the head is \(head.told)")
+            }
             let number = head.map { SampleID.number($0) ?? -1 } ?? 0
             guard number >= 0 else { throw .broken("head of the run '\(run)'" + place.suffix, expected: "an id of its own", came: head.told) }
             guard number < goal else { return own }
@@ -23,6 +33,7 @@ struct Race: Sendable {
             let sample = maker.sample(maker.summary(id, run: run, workflow: workflow, previous: head, superstep: number))
             let refusal = failure { () throws(Failure) in try place.storage.save(sample.commit(.head(head))) }
             if refusal == nil { own.append(id) }
+            refusals = refusal == nil ? 0 : refusals + 1
             try place.require(
                 "commit of '\(id)' after \(head.told), among others", refusal == nil || refusal?.status == .conflict,
                 expected: "success or WF_E_CONFLICT", came: refusal?.told ?? "")

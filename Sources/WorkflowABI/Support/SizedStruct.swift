@@ -38,6 +38,11 @@ extension wf_run_options: SizedStruct {
     static let knownFlags = WF_RUN_CHECKPOINTS.rawValue | WF_RUN_STRICT_STATE.rawValue
 }
 
+extension wf_conformance: SizedStruct {
+    static let noun = "wf_conformance_t"
+    static let firstSize = 48
+    static let knownFlags = WF_CONFORM_LARGE.rawValue
+}
 extension wf_value: SizedStruct {
     static let noun = "wf_value_t"
     static let firstSize = 48

@@ -203,6 +203,8 @@ static void use_a_storage(void) {
     IS(status, WF_OK, WF_NONE);
     IS(wf_storage_list(world.storage, NULL, &text, NULL, NULL), WF_OK);
     wf_free(text);
+    IS(wf_storage_conform(NULL, &text, NULL, NULL), WF_E_MISUSE);
+    IS(wf_storage_conform_task(world.storage, "no task", NULL), WF_E_INVALID);
     IS(wf_storage_open("memory:", &own, NULL), WF_OK);
     IS(wf_storage_forget(own, "nobody", NULL), WF_NONE);
     if (status == WF_OK) {

@@ -59,6 +59,9 @@ WF_DURABILITY_FULL = 0
 WF_DURABILITY_PROCESS = 1
 WF_DURABILITY_EXIT = 2
 
+# enum wf_conformance_flags
+WF_CONFORM_LARGE = 1
+
 # enum wf_sub_workflow_flags
 WF_SUB_DIRECT_OUTPUT = 1
 WF_SUB_INTERCEPT_REQUESTS = 2
@@ -119,6 +122,7 @@ wf_storage_commit_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_ch
 wf_storage_find_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_void_p)
 wf_storage_remember_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_char_p, c_size_t, c_void_p)
 wf_storage_recall_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_char_p, c_void_p)
+wf_start_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, POINTER(c_int64))
 wf_migrate_fn = CFUNCTYPE(wf_status_t, c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, c_void_p)
 
 
@@ -225,6 +229,21 @@ class wf_storage_code_t(Structure):
         super().__init__(struct_size=sizeof(wf_storage_code_t), **members)
 
 
+class wf_conformance_t(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("flags", c_uint32),
+        ("name", c_char_p),
+        ("storage", c_void_p),
+        ("second", c_void_p),
+        ("start", wf_start_fn),
+        ("user_data", c_void_p),
+    ]
+
+    def __init__(self, **members):
+        super().__init__(struct_size=sizeof(wf_conformance_t), **members)
+
+
 class wf_run_options_t(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -309,6 +328,8 @@ PROTOTYPES = [
     ("wf_storage_export", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p), POINTER(c_size_t), POINTER(c_void_p)),
     ("wf_storage_import", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_storage_copy", wf_status_t, c_void_p, c_char_p, c_char_p, POINTER(c_void_p), POINTER(c_void_p)),
+    ("wf_storage_conform", wf_status_t, POINTER(wf_conformance_t), POINTER(c_void_p), POINTER(c_size_t), POINTER(c_void_p)),
+    ("wf_storage_conform_task", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
     ("wf_answer_set", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_answer_add", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
     ("wf_answer_fail", wf_status_t, c_void_p, c_char_p, c_size_t),
