@@ -26,7 +26,7 @@ public final class ScriptedStorage: StorageCode {
         return try runs.withLock { runs throws(Failure) in
             guard runs[run]?.head == expected else { return .conflict }
             guard try save(id, workflow: workflow, document) else { return .exists }
-            runs[run, default: (id, [])].head = max(expected ?? id, id)
+            runs[run, default: (id, [])].head = id
             runs[run]?.ids.insert(id)
             return .kept
         }
