@@ -108,16 +108,22 @@ public enum StoredCheckpoint: Sendable {
 public enum StorageURL {
     public static func open(_ url: String) throws(Failure) -> any Storage {
         if url == "memory:" { return MemoryStorage() }
-        if let path = suffix(of: url, after: "directory:") { return try DirectoryStorage(path: path) }
-        if let path = suffix(of: url, after: "sqlite:") { return try SQLiteStorage(path: path) }
+        if let path = try suffix(of: url, after: "directory:") { return try DirectoryStorage(path: path) }
+        if let path = try suffix(of: url, after: "sqlite:") { return try SQLiteStorage(path: path) }
         throw Failure(
             .invalid,
             "'\(url.printable)' is no storage that this version knows; use 'sqlite:PATH', 'directory:PATH' or 'memory:'")
     }
 
-    private static func suffix(of url: String, after scheme: String) -> String? {
+    private static func suffix(of url: String, after scheme: String) throws(Failure) -> String? {
         guard url.utf8.starts(with: scheme.utf8) else { return nil }
-        return String(url.dropFirst(scheme.count))
+        let path = String(url.dropFirst(scheme.count))
+        guard !path.hasPrefix("//") else {
+            throw Failure(
+                .invalid, "'\(url.printable)' has '//' where the path begins: write '\(scheme)' and the path as it is, such as "
+                    + "'\(scheme)runs' or '\(scheme)/var/lib/runs'")
+        }
+        return path
     }
 }
 

@@ -11,6 +11,7 @@ final class SQLite {
     let path: String
     private var statements: [String: SQLiteStatement] = [:]
     private var isDurable: Bool?
+    private var files: SQLiteFiles
 
     /// How long a writer of another process may keep this one waiting.
     static let patience: Int32 = 10_000
@@ -22,15 +23,17 @@ final class SQLite {
         self.path = path
         // A leading "./" so that no path is one of SQLite's own names, such as ":memory:".
         let file = path.hasPrefix("/") ? path : "./" + path
+        try SQLiteFiles.refuseOthers(file, name: path)
         var handle: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
         let code = library.pointee.open_v2(file, &handle, flags, nil)
         guard code == SQLITE_OK, let handle else {
-            let failure = Self.failure(library, handle, code, path, "cannot open")
+            let failure = SQLiteFiles.missingFolder(of: file, name: path) ?? Self.failure(library, handle, code, path, "cannot open")
             _ = library.pointee.close_v2(handle)
             throw failure
         }
         self.handle = handle
+        files = SQLiteFiles(file, name: path)
         _ = library.pointee.busy_timeout(handle, Self.patience)
     }
 
@@ -60,7 +63,12 @@ final class SQLite {
         if let known = statements[text] { return known }
         var statement: OpaquePointer?
         let code = library.pointee.prepare_v2(handle, text, -1, &statement, nil)
-        guard code == SQLITE_OK, let statement else { throw failure(code, "cannot read") }
+        guard code == SQLITE_OK, let statement else {
+            guard code & 0xFF == SQLITE_ERROR else { throw failure(code, "cannot read") }
+            // Our statements are right: the tables are not.
+            let said = library.pointee.errmsg(handle).map { String(cString: $0).printable } ?? "error \(code)"
+            throw Failure(.checkpoint, "the database '\(path.printable)' is damaged: its tables are not as this library made them (\(said))")
+        }
         let made = SQLiteStatement(self, statement)
         statements[text] = made
         return made
@@ -82,6 +90,7 @@ final class SQLite {
     func transaction<Result>(writes: Bool, _ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         try run(writes ? "BEGIN IMMEDIATE" : "BEGIN")
         do throws(Failure) {
+            if writes { try files.check() }
             let result = try body()
             try run("COMMIT")
             return result

@@ -61,7 +61,10 @@ enum SQLiteSchema {
             }
             return false
         }
-        guard (1...version).contains(found) else {
+        guard found > 0 else {
+            throw Failure(.checkpoint, "\(place) is damaged: version \(found) of its tables has never been made")
+        }
+        guard found <= version else {
             throw Failure(
                 .unsupported, "\(place) has version \(found) of the tables; this library knows versions 1 to \(version). Use a newer library")
         }

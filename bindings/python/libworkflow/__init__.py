@@ -24,6 +24,7 @@ from ._errors import (
     TypeCompatibilityError,
     ValidationTypeEnum,
     WorkflowCheckpointException,
+    WorkflowConflictException,
     WorkflowConvergenceException,
     WorkflowException,
     WorkflowRunnerException,
@@ -46,6 +47,7 @@ from ._storage import (
     EngineStorage,
     FileCheckpointStorage,
     InMemoryCheckpointStorage,
+    SQLiteCheckpointStorage,
     open_storage,
 )
 from ._stream import ResponseStream
@@ -79,6 +81,7 @@ __all__ = [
     "OpaqueValue",
     "ResponseStream",
     "Retry",
+    "SQLiteCheckpointStorage",
     "SingleEdgeGroup",
     "SubWorkflowRequestMessage",
     "SubWorkflowResponseMessage",
@@ -91,6 +94,7 @@ __all__ = [
     "WorkflowBuilder",
     "WorkflowCheckpoint",
     "WorkflowCheckpointException",
+    "WorkflowConflictException",
     "WorkflowContext",
     "WorkflowConvergenceException",
     "WorkflowErrorDetails",

@@ -11,6 +11,7 @@ from ._abi import WF_OUTPUT_FINAL, WF_OUTPUT_HIDDEN, WF_OUTPUT_INTERMEDIATE
 from ._case import Case, Default, group_cases
 from ._condition import condition_names, condition_struct
 from ._described import Definition, Described, Executors, Functions
+from ._durability import Durability, level_of
 from ._edge import Condition
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, Selector, SingleEdgeGroup
 from ._errors import GraphConnectivityError
@@ -57,11 +58,22 @@ class WorkflowBuilder:
     With a `lease` in seconds, a handler that waits for something fails when for so long it has not called
     `ctx.keep_alive`, with which the time begins anew.
 
+    `durability` says when checkpoints are saved, and what they survive:
+
+    "full": every one, before the run goes on; it is there after a power loss.
+    "process": every one, before the run goes on; it survives the death of the process. After a power loss some of the
+        last ones may be missing; those that are there are whole.
+    "exit": one, whenever a run comes to rest (done, waiting for an answer, failed, cancelled); it is there after a power
+        loss. A process that dies on the way loses what the run did since its last rest. The "checkpoint" event comes
+        after the status.
+
+    A storage that is written in Python decides for itself what its checkpoints survive.
+
     Raises:
         TypeError: the start is not an executor, the storage not a storage, the migration cannot be called, the lease
             is no number, or the hidden events are one text.
-        ValueError: a selection of outputs is an unknown text, a hidden event no type that can be hidden, or the lease
-            out of its range.
+        ValueError: a selection of outputs is an unknown text, a hidden event no type that can be hidden, the lease
+            out of its range, or the durability none of the three.
     """
 
     def __init__(
@@ -79,6 +91,7 @@ class WorkflowBuilder:
         migrate: Optional[Migration] = None,
         hidden_events: Iterable[str] = (),
         lease: Optional[float] = None,
+        durability: Durability = "full",
     ) -> None:
         self._selection = OutputSelection(output_from, intermediate_output_from, output_executors)
         self._strict_state = strict_state
@@ -87,6 +100,7 @@ class WorkflowBuilder:
         self._migrate = migrate
         self._mask = mask_of(hidden_events)
         self._lease = 0 if lease is None else milliseconds(lease, "a lease")
+        self._durability = level_of(durability)
         handle_of(checkpoint_storage)  # refuses other objects
         self._max_iterations = max_iterations
         self._name = name
@@ -114,6 +128,7 @@ class WorkflowBuilder:
         migrate: Optional[Migration] = None,
         hidden_events: Iterable[str] = (),
         lease: Optional[float] = None,
+        durability: Durability = "full",
     ) -> WorkflowBuilder:
         """Takes the graph from a JSON definition, a dict or a text: what `Workflow.definition` gives, in any language.
 
@@ -135,6 +150,7 @@ class WorkflowBuilder:
             migrate=migrate,
             hidden_events=hidden_events,
             lease=lease,
+            durability=durability,
         )
 
     @classmethod
@@ -303,6 +319,7 @@ class WorkflowBuilder:
             strict_state=self._strict_state,
             mask=self._mask,
             lease=self._lease,
+            durability=self._durability,
             has_clock=self._has_clock(),
             migration=migration,
             checkpoint_storage=self._checkpoint_storage,

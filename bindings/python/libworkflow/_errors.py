@@ -30,6 +30,13 @@ class WorkflowCheckpointException(WorkflowRunnerException):
     """A checkpoint is unknown, damaged, of another graph, or could not be written."""
 
 
+class WorkflowConflictException(WorkflowCheckpointException):
+    """Somebody else was first: the run went on elsewhere, or a new run has the id of one that is there already.
+
+    Nothing was saved, and this run has stopped. Resume the latest checkpoint to go on from there.
+    """
+
+
 class ValidationTypeEnum(enum.Enum):
     """What a validation found."""
 
@@ -98,7 +105,7 @@ _CLASSES: dict[int, type[Exception]] = {
     _abi.WF_E_MISMATCH: WorkflowCheckpointException,
     _abi.WF_E_STORAGE: WorkflowCheckpointException,
     _abi.WF_E_EXISTS: WorkflowCheckpointException,
-    _abi.WF_E_CONFLICT: WorkflowCheckpointException,
+    _abi.WF_E_CONFLICT: WorkflowConflictException,
     _abi.WF_E_EXECUTOR: WorkflowRunnerException,
     _abi.WF_E_LIMIT: WorkflowConvergenceException,
     _abi.WF_E_TIMEOUT: WorkflowTimeoutException,

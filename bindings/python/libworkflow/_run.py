@@ -335,11 +335,11 @@ class Run:
     def _failure(self, status: int) -> BaseException:
         """Why the run failed: what the host code raised, else what the library says."""
         error = storage_failure(status, self._error)
-        if status in (WF_E_EXISTS, WF_E_CONFLICT):  # of a request, or in the state: no checkpoint is meant
-            error = WorkflowRunnerException(str(error))
         if self._interrupt is not None:
             return self._interrupt
         executor_id = getattr(error, "details", {}).get("executor_id")
+        if status in (WF_E_EXISTS, WF_E_CONFLICT) and executor_id is not None:
+            return WorkflowRunnerException(str(error))  # of a request, or in the state: no checkpoint is meant
         if status == WF_E_EXECUTOR:
             return self._failures.get(executor_id) or next(iter(self._failures.values()), error)
         return error

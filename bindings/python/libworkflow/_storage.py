@@ -52,11 +52,12 @@ class CheckpointStorage(Protocol):
 
 
 class EngineStorage(StorageCare):
-    """A storage of the library, by its URL: `memory:` or `directory:PATH`.
+    """A storage of the library, by its URL: `sqlite:PATH`, `directory:PATH` or `memory:`.
 
     Raises:
         ValueError: the URL is of no known kind.
         WorkflowCheckpointException: the storage cannot be opened.
+        WorkflowException: a database is of a newer version, or SQLite is missing, too old, or twice in this process.
     """
 
     def __init__(self, url: str) -> None:
@@ -165,12 +166,35 @@ class FileCheckpointStorage(EngineStorage):
         super().__init__(f"directory:{self.storage_path.absolute()}")
 
 
+class SQLiteCheckpointStorage(EngineStorage):
+    """Keeps the checkpoints of any number of runs in one SQLite database: what to use for real work.
+
+    A checkpoint costs what has changed since the one before it, the latest is found at once, and any number of threads and
+    processes may use one file. It is made if it is not there; its folder must exist, and `~` is not expanded. Beside it
+    there are `<path>-wal` and `<path>-shm` while it is open and after a crash: they belong to it, so move and delete the
+    three together, while nobody has them open. It must be on a file system of this machine, not on NFS.
+
+    Raises:
+        WorkflowCheckpointException: it cannot be made or read, or is no database of ours.
+        WorkflowException: it is of a newer version, or SQLite is missing, too old, or twice in this process.
+    """
+
+    def __init__(self, path: Union[str, Path]) -> None:
+        from pathlib import Path  # costs milliseconds, and few need it
+
+        self.path = Path(path)
+        super().__init__(f"sqlite:{self.path.absolute()}")
+
+
 def open_storage(url: str) -> EngineStorage:
-    """Opens a storage by its URL: `memory:` or `directory:PATH`.
+    """Opens a storage by its URL: `sqlite:PATH`, `directory:PATH` or `memory:`.
+
+    The path is everything behind the colon, as it is: no `~`, no `%20`, no parameters.
 
     Raises:
         ValueError: the URL is of no known kind.
         WorkflowCheckpointException: the storage cannot be opened.
+        WorkflowException: a database is of a newer version, or SQLite is missing, too old, or twice in this process.
     """
     return EngineStorage(url)
 

@@ -62,6 +62,7 @@ class Workflow(Graph):
         strict_state: bool,
         mask: int,
         lease: int,
+        durability: int,
         has_clock: bool,
         migration: Optional[int],
         checkpoint_storage: Optional[CheckpointStorage],
@@ -78,6 +79,7 @@ class Workflow(Graph):
         self._flags = WF_RUN_STRICT_STATE if strict_state else 0
         self._mask = mask
         self._lease = lease
+        self._durability = durability
         self._has_clock = has_clock
         self._migration = migration
         self._scopes = scopes
@@ -152,7 +154,9 @@ class Workflow(Graph):
                 of the answers counts.
             TypeError: the message or an answer has no JSON form.
             RuntimeError: the start executor has no handler for the message; or no request waits for an answer.
-            WorkflowCheckpointException: the checkpoint is unknown, damaged, or of another graph.
+            WorkflowCheckpointException: the checkpoint is unknown, damaged, of another graph, or cannot be saved.
+            WorkflowConflictException: another process, or another run here, went on with this run, or a run of this
+                `run_id` is in the storage already; then no handler was called. Nothing was saved.
             WorkflowConvergenceException: the run reached its limit of supersteps.
             BaseException: what a handler raised.
 
@@ -210,6 +214,7 @@ class Workflow(Graph):
             hidden_events=self._mask,
             lease_ms=self._lease,
             edits=edits,
+            durability=self._durability,
         )
         if self._migration is not None:
             options.migrate, options.migrate_data = migrate, self._migration

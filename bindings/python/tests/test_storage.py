@@ -13,6 +13,7 @@ from libworkflow import (
     EngineStorage,
     FileCheckpointStorage,
     InMemoryCheckpointStorage,
+    SQLiteCheckpointStorage,
     WorkflowCheckpoint,
     WorkflowCheckpointException,
     open_storage,
@@ -20,8 +21,10 @@ from libworkflow import (
 from libworkflow._checkpoint import WorkflowMessage
 
 
-@pytest.fixture(params=["memory", "directory"])
+@pytest.fixture(params=["memory", "directory", "sqlite"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> EngineStorage:
+    if request.param == "sqlite":
+        return SQLiteCheckpointStorage(tmp_path / "a b%20c?d#e.db")
     return InMemoryCheckpointStorage() if request.param == "memory" else FileCheckpointStorage(tmp_path / "a" / "b")
 
 
@@ -99,8 +102,23 @@ def test_urls(tmp_path: Path) -> None:
     run(two_steps(storage).run("a"))
     assert len(list(tmp_path.glob("*.json"))) == 3
     assert "directory:" in repr(storage)
-    with pytest.raises(ValueError, match="nowhere"):
-        open_storage("nowhere:at/all")
+    storage = open_storage(f"sqlite:{tmp_path}/runs.db")
+    run(two_steps(storage).run("a"))
+    assert len(run(storage.list_checkpoint_ids())) == 3
+    assert repr(storage) == f"EngineStorage('sqlite:{tmp_path}/runs.db')"
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkflowCheckpointException):
         FileCheckpointStorage(tmp_path / "file" / "below")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", ":", "sqlite", "nowhere:at/all", "SQLite:x", " sqlite:x", "memory:x", "sqlite:", "directory:", "file:x",
+     "sqlite://x", "sqlite:///tmp/x", "directory://x", "sqlite:a\udcff", "postgres://host/base", "sqlite:" + "\0x"],
+)  # fmt: skip
+def test_bad_urls(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError) as raised:
+        open_storage(url)
+    assert "sqlite:" in str(raised.value) or "directory:" in str(raised.value) or "UTF-8" in str(raised.value)
+    assert list(tmp_path.iterdir()) == []
