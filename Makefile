@@ -92,25 +92,25 @@ test-kill: lib setup
 	build/venv/bin/python Tests/demo/refund_loop.py --kills 200
 
 # What the storages survive: docs/faults.md. So much of it in `make test`, all of it in `make nightly`.
-FAULT_STORAGES ?= directory
-# Those that refuse a commit which does not follow the head of its run.
-FENCED_STORAGES ?=
+FAULT_STORAGES ?= directory sqlite
 FAULT_PARTS := $(addprefix Tests/faults/,fs.c disk.c bench.c samples.c)
 FAULT_PROGRAMS := $(addprefix build/faults/,inject crash flips contender)
 
-# States for each point, of which one in so many crashes again; one bit in so many; kills.
-test-faults: CRASHES = 100 8
-test-faults: BITS = 4
-test-faults: KILLS = 300
-nightly-faults: CRASHES = 1000 2
-nightly-faults: BITS = 1
-nightly-faults: KILLS = 20000
+# States for each point, of which one in so many crashes again; one bit in so many; kills in all.
+test-faults: CRASHES_directory = 100 8
+test-faults: CRASHES_sqlite = 2 64
+test-faults: BITS_directory = 4
+test-faults: BITS_sqlite = 64
+test-faults: KILLS = 150
+nightly-faults: CRASHES_directory = 1000 2
+nightly-faults: CRASHES_sqlite = 30 16
+nightly-faults: BITS_directory = 1
+nightly-faults: BITS_sqlite = 1
+nightly-faults: KILLS = 10000
 
 test-faults nightly-faults: $(FAULT_PROGRAMS)
-	for storage in $(FAULT_STORAGES); do \
-	    build/faults/inject $$storage && build/faults/crash $$storage $(CRASHES) && build/faults/flips $$storage $(BITS) || exit 1; \
-	done
-	for storage in $(FENCED_STORAGES); do python3 Tests/faults/two_writers.py $$storage --kills $(KILLS) || exit 1; done
+	$(foreach storage,$(FAULT_STORAGES),build/faults/inject $(storage) && build/faults/crash $(storage) $(CRASHES_$(storage)) \
+	    && build/faults/flips $(storage) $(BITS_$(storage)) && python3 Tests/faults/two_writers.py $(storage) --kills $(KILLS) &&) true
 
 build/faults/%: Tests/faults/%.c $(FAULT_PARTS) $(wildcard Tests/faults/*.h) $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)
