@@ -680,17 +680,25 @@ WF_API void wf_workflow_free(wf_workflow_t *workflow);
  * wherever the host's own code puts them. Any thread. */
 
 /** Opens a storage for checkpoints.
+ * - `sqlite:PATH`, for real work: one SQLite database (WAL) for any number of runs and processes; the file
+ *   is made if need be, its directory is not. A checkpoint costs what changed in the state, not what it
+ *   holds. SQLite is that of the process, found when it is first needed; with two copies in one process
+ *   nothing is opened, for on one file they lose committed data.
+ * - `directory:PATH`: one readable JSON file per checkpoint, `<id>.json`, whole each time; the directory is
+ *   made if need be. What runs remember (wf_context_remember) is in its folder `memos`.
+ * - `memory:`: in this object, and gone with it.
  *
- * `memory:` keeps them in this object and loses them with it. `directory:PATH` keeps one readable JSON file
- * per checkpoint, `<id>.json`, and makes the directory if need be; a checkpoint that was saved survives
- * power loss. What runs remember (wf_context_remember) is kept with them, in its folder `memos`. The storage
- * may be used by any number of runs and threads at the same time.
+ * What was saved survives as wf_run_options_t.durability says. Each commit of a run names the checkpoint
+ * that it follows: of two that go on with one run, in whichever processes, one gets WF_E_CONFLICT at its
+ * next boundary and stops, with nothing saved. The storage may be used by any number of runs and threads at
+ * the same time.
  *
  * @param url The address. Copied.
  * @param storage Receives the storage, owned by the caller: wf_storage_free. NULL on error.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_INVALID for an address of no known form; WF_E_STORAGE if the directory cannot be made;
- *     WF_E_MISUSE for a NULL.
+ * @return WF_OK; WF_E_INVALID for an address of no known form; WF_E_STORAGE if the place cannot be made or
+ *     opened, or belongs to another program; WF_E_UNSUPPORTED for a database of a newer library, without
+ *     SQLite, or with two copies of it; WF_E_CHECKPOINT for a damaged database; WF_E_MISUSE for a NULL.
  */
 WF_API wf_status_t wf_storage_open(const char *url, wf_storage_t **storage, wf_error_t **error);
 
