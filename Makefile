@@ -16,6 +16,8 @@
 #   make test-faults            fails every file system call of a run, crashes the machine after each, turns bits over
 #   make test-python            the tests of the Python package
 #   make bench                  what a superstep costs a C host and a Python host, beside the bare callback
+#   make bench-storage          what storages cost: growing lists, rates, finding, resuming, large states, durability; minutes
+#   make acknowledged           kills a program 200 times at each level of durability and counts what is missing
 #   make sanitize               the C tests under the address and thread sanitizers; takes a few minutes
 #   make install                to PREFIX (/usr/local), below DESTDIR: library, headers, pkg-config, CMake
 #   make clean                  removes .build and build
@@ -42,7 +44,7 @@ LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xli
     -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python bench sanitize demo install clean
+.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python bench bench-storage acknowledged sanitize demo install clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -130,6 +132,17 @@ bench: lib build/superstep
 
 build/superstep: benchmarks/superstep.c $(LIBRARY) $(HEADERS)
 	$(CC) -O2 -std=c11 -Wall -Wextra -Iinclude $< -o $@ -Lbuild/lib -lworkflow -Wl,-rpath,$(CURDIR)/build/lib
+
+# In build/bench, or the folder WORKFLOW_BENCH: on a disk, if the numbers are to say anything about disks.
+bench-storage: $(addprefix build/bench-,rate growing large resume latest durability)
+	for program in $^; do $$program && echo || exit 1; done
+
+acknowledged: build/bench-acknowledged
+	benchmarks/acknowledged.py
+
+build/bench-%: benchmarks/%.c benchmarks/measure.c benchmarks/measure.h $(LIBRARY) $(HEADERS)
+	$(CC) -O2 -std=c11 -Wall -Wextra -Wpedantic -Iinclude $< benchmarks/measure.c -o $@ -Lbuild/lib -lworkflow -lsqlite3 -ljansson \
+	    -Wl,-rpath,$(CURDIR)/build/lib
 
 demo: lib
 	examples/wordcount/demo.sh
