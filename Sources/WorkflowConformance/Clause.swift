@@ -20,5 +20,5 @@ struct Clause: Sendable {
         (self.name, self.level, self.needs, self.check) = (name, level, needs, check)
     }
 
-    static let all = keeping + listing + naming + fencing + writing + processes + memos + large
+    static let all = keeping + listing + naming + caring + fencing + writing + processes + memos + large
 }

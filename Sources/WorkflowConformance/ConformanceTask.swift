@@ -32,8 +32,12 @@ public struct ConformanceTask: Sendable {
         let place = Place(storage: storage, prefix: race.prefix, suffix: ", in the other process")
         let maker = try SampleMaker()
         do throws(Verdict) {
+            // A process that opens another place must not look for company there for ever.
+            guard let head = try place.head(race.run), let number = SampleID.number(head) else {
+                throw .broken("head of the run '\(race.run)'" + place.suffix, expected: "the one that the first process committed", came: "none")
+            }
             switch kind {
-            case .freeze: try freeze(place, maker)
+            case .freeze: try freeze(place, maker, head, number)
             case .race: try race.expectChain(in: place, acknowledged: race.drive(in: place, maker, writer: "p\(getpid())"))
             }
         } catch {
@@ -43,10 +47,7 @@ public struct ConformanceTask: Sendable {
         }
     }
 
-    private func freeze(_ place: Place, _ maker: SampleMaker) throws(Verdict) {
-        guard let head = try place.head(race.run), let number = SampleID.number(head) else {
-            throw .broken("head of the run '\(race.run)'" + place.suffix, expected: "the one that the first process committed", came: "none")
-        }
+    private func freeze(_ place: Place, _ maker: SampleMaker, _ head: String, _ number: Int) throws(Verdict) {
         let id = SampleID.text(race.prefix, number + 2, writer: "p\(getpid())")
         let sample = maker.sample(maker.summary(id, run: race.run, workflow: race.workflow, previous: head, superstep: number))
         raise(SIGSTOP)

@@ -37,11 +37,11 @@ struct SampleMaker: Sendable {
             timestamp: "2026-01-01T00:00:00.000000+00:00")
     }
 
-    /// With a message on its way to the executor.
-    func sample(_ summary: CheckpointSummary, payload: Text = Text("1")) -> Sample {
+    /// With a message on its way to the executor; without one there is nothing left to do.
+    func sample(_ summary: CheckpointSummary, payload: Text? = Text("1")) -> Sample {
         var snapshot = Snapshot(graph: graph)
         snapshot.superstep = summary.superstep
-        snapshot.messages = [Message(source: Message.outside, target: 0, payload: payload)]
+        if let payload { snapshot.messages = [Message(source: Message.outside, target: 0, payload: payload)] }
         let checkpoint = Checkpoint(summary: summary, snapshot: snapshot)
         return Sample(summary: summary, text: CheckpointDocument.text(of: checkpoint, graph: graph, definition: definition))
     }

@@ -56,7 +56,7 @@ final class Trial: Sendable {
 
     func sample(
         _ id: String? = nil, run: String = "r", workflow: String = "w", previous: String? = nil, superstep: Int = 0,
-        payload: Text = Text("1")
+        payload: Text? = Text("1")
     ) -> Sample {
         let id = id ?? self.id()
         used.withLock { _ = $0.ids.insert(id) }
@@ -65,11 +65,13 @@ final class Trial: Sendable {
         return maker.sample(summary, payload: payload)
     }
 
-    /// Checkpoints of one run, each the successor of the one before it.
-    func chain(_ count: Int, run: String = "r", workflow: String = "w") -> [Sample] {
+    /// Checkpoints of one run, each the successor of the one before it. At the last of a finished one nothing is left to do.
+    func chain(_ count: Int, run: String = "r", workflow: String = "w", isFinished: Bool = false) -> [Sample] {
         var samples: [Sample] = []
         for superstep in 0..<count {
-            samples.append(sample(run: run, workflow: workflow, previous: samples.last?.id, superstep: superstep))
+            let payload = isFinished && superstep == count - 1 ? nil : Text("1")
+            samples.append(
+                sample(run: run, workflow: workflow, previous: samples.last?.id, superstep: superstep, payload: payload))
         }
         return samples
     }

@@ -64,8 +64,17 @@ def test_story(story, language, built, environment, tmp_path):
         assert run(command, tmp_path, environment).splitlines() == STORIES[story]
 
 
+@pytest.mark.parametrize("language", ["c", "python"])
+def test_conformance(language, built, environment, tmp_path):
+    """It takes its time: a thousand checkpoints are synced one by one, three processes are killed."""
+    command = [built / "conformance"] if language == "c" else [sys.executable, "-X", "dev", EXAMPLES / "python/conformance.py"]
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=400)
+    assert (ended.stderr, ended.returncode) == ("", 0)
+    assert ended.stdout.split("\n") == [f"{level}: passed" for level in ("basic", "fence", "processes", "memos", "large")] + [""]
+
+
 def test_every_story_is_told_in_both_languages_and_listed():
-    names = sorted(["hello", *STORIES])
+    names = sorted(["hello", "conformance", *STORIES])
     assert sorted(path.stem for path in EXAMPLES.glob("c/*.c")) == names
     assert sorted(path.stem for path in EXAMPLES.glob("python/*.py")) == names
     listed = (EXAMPLES / "README.md").read_text()

@@ -14,6 +14,7 @@ from ._abi import WF_VERSION as __version__
 from ._builder import DEFAULT_MAX_ITERATIONS, WorkflowBuilder
 from ._case import Case, Default
 from ._checkpoint import WorkflowCheckpoint
+from ._conformance import StorageReport, check_storage, run_storage_task
 from ._context import WorkflowContext
 from ._edge import INTERNAL_SOURCE_ID, Edge
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, InternalEdgeGroup, SingleEdgeGroup
@@ -83,6 +84,7 @@ __all__ = [
     "Retry",
     "SQLiteCheckpointStorage",
     "SingleEdgeGroup",
+    "StorageReport",
     "SubWorkflowRequestMessage",
     "SubWorkflowResponseMessage",
     "SwitchCaseEdgeGroup",
@@ -110,10 +112,12 @@ __all__ = [
     "WorkflowValidationError",
     "WorkflowViz",
     "__version__",
+    "check_storage",
     "executor",
     "handler",
     "open_storage",
     "register_type",
     "response_handler",
+    "run_storage_task",
     "validate_workflow_graph",
 ]

@@ -53,6 +53,11 @@ class WorkflowCheckpoint:
     document: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What the stored document has and no field here shows, such as the fan-in buffers; as plain JSON."""
 
+    @property
+    def run_id(self) -> str:
+        """Of the run that made it; of a checkpoint that no run made its own id."""
+        return str(self.document.get("run_id", self.checkpoint_id))
+
     def to_dict(self) -> dict[str, Any]:
         """The fields by name; nested objects are the same ones. `from_dict` makes an equal checkpoint of it."""
         return {item.name: getattr(self, item.name) for item in fields(self)}

@@ -11,6 +11,14 @@ An object that also has these three keeps what `wf_context_remember` records, as
     remember(run_id: str, key: str, memo: bytes) -> bool     False if there is one for that run and key: it stays
     recall(run_id: str, key: str) -> Optional[bytes]
     forget(run_id: str) -> bool                              all of a run; False if there was none
+
+One that also has these two keeps two writers of a run apart. `commit` does what `save` does, which is then not called, in one
+step with a look at the head of the run: if that is not `expected_head` (None: if the run has one), or if there is a checkpoint of
+that id, it changes nothing and gives False. The new head is the greater of `expected_head` and the id. It stays until the last
+checkpoint of its run is deleted, and then goes:
+
+    commit(checkpoint: WorkflowCheckpoint, expected_head: Optional[str]) -> bool
+    get_head(run_id: str) -> Optional[str]
 """
 
 from __future__ import annotations
@@ -110,6 +118,9 @@ class HostStorage:
         missing = [name for name in ("save", "load") if not callable(getattr(storage, name, None))]
         if missing:
             raise TypeError(f"{storage!r} is not a storage: it has no method {missing[0]!r}; see CheckpointStorage")
+        fences = [callable(getattr(storage, name, None)) for name in _FENCE_METHODS]
+        if any(fences) and not all(fences):
+            raise TypeError(f"{storage!r} has only one of the methods 'commit' and 'get_head'; see CheckpointStorage")
         number = next(_numbers)
         self._key, self._type = id(storage), type(storage).__qualname__
         try:
@@ -118,7 +129,7 @@ class HostStorage:
             self._storage = lambda: storage
         handle, error = c_void_p(), c_void_p()
         keeps_memos = all(callable(getattr(storage, name, None)) for name in _MEMO_METHODS)
-        status = lib.wf_storage_new(byref(_code(number, keeps_memos)), byref(handle), byref(error))
+        status = lib.wf_storage_new(byref(_code(number, keeps_memos, all(fences))), byref(handle), byref(error))
         if status:
             raise_for(status, error)
         self.handle = handle.value or 0
@@ -145,6 +156,18 @@ class HostStorage:
 
     def save(self, document: bytes) -> None:
         self.ask("save", WorkflowCheckpoint.from_json(document))
+
+    def commit(self, document: bytes, expected_head: Optional[str]) -> bool:
+        kept = self.ask("commit", WorkflowCheckpoint.from_json(document), expected_head)
+        if not isinstance(kept, bool):
+            raise TypeError(f"commit must give True or False, not {kept!r}")
+        return kept
+
+    def head(self, run_id: str) -> Optional[str]:
+        head = self.ask("get_head", run_id)
+        if head is not None and not isinstance(head, str):
+            raise TypeError(f"get_head must give a checkpoint id or None, not {head!r}")
+        return head
 
     def load(self, checkpoint_id: str) -> Optional[bytes]:
         checkpoint = self.ask("load", checkpoint_id)
@@ -176,6 +199,7 @@ class HostStorage:
 
 
 _MEMO_METHODS = ("remember", "recall", "forget")
+_FENCE_METHODS = ("commit", "get_head")
 
 _numbers = itertools.count(1)
 _by_number: dict[int, HostStorage] = {}
@@ -226,6 +250,30 @@ def _answer(handle: int, question: Callable[[HostStorage], int], number: int) ->
 def _save(number: int, checkpoint_id: bytes, workflow: bytes, document: bytes, length: int, handle: int) -> int:
     def question(storage: HostStorage) -> int:
         storage.save(document)
+        return int(_abi.WF_DONE)
+
+    return _answer(handle, question, number)
+
+
+@_abi.wf_storage_commit_fn
+def _commit(
+    number: int, run_id: bytes, head: Optional[bytes], checkpoint_id: bytes, workflow: bytes, document: bytes, length: int,
+    handle: int,
+) -> int:  # fmt: skip
+    def question(storage: HostStorage) -> int:
+        kept = storage.commit(document, None if head is None else head.decode())
+        return int(_abi.WF_DONE if kept else _abi.WF_E_CONFLICT)
+
+    return _answer(handle, question, number)
+
+
+@_abi.wf_storage_find_fn
+def _head(number: int, run_id: bytes, handle: int) -> int:
+    def question(storage: HostStorage) -> int:
+        head = storage.head(run_id.decode())
+        if head is None:
+            return int(_abi.WF_NONE)
+        lib.wf_answer_add(handle, head.encode(), None)
         return int(_abi.WF_DONE)
 
     return _answer(handle, question, number)
@@ -301,8 +349,9 @@ def _forget(number: int, run_id: bytes, handle: int) -> int:
     return _answer(handle, question, number)
 
 
-def _code(number: int, keeps_memos: bool) -> _abi.wf_storage_code_t:
+def _code(number: int, keeps_memos: bool, has_fence: bool) -> _abi.wf_storage_code_t:
     memos = {"remember": _remember, "recall": _recall, "forget": _forget} if keeps_memos else {}
+    fence = {"commit": _commit, "head": _head} if has_fence else {}
     return _abi.wf_storage_code_t(
         flags=_abi.WF_STRICT_RESULT | _abi.WF_UNSEALED,  # a checkpoint that was an object is spelled anew
         save=_save,
@@ -312,4 +361,5 @@ def _code(number: int, keeps_memos: bool) -> _abi.wf_storage_code_t:
         remove=_remove,
         user_data=number,
         **memos,
+        **fence,
     )

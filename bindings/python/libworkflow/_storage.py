@@ -30,6 +30,10 @@ class CheckpointStorage(Protocol):
     of their own, so that a connection or a lock that belongs to a loop must be made inside them. A checkpoint that is
     saved is yours; `to_dict` has all that must come back. Whatever a method raises fails the run, or its resuming,
     with a WorkflowCheckpointException; what is saved already stays good.
+
+    `commit(checkpoint, expected_head) -> bool` and `get_head(run_id)` keep two writers of one run apart, and `remember`, `recall`
+    and `forget` keep what runs remember; an object may have them, and `libworkflow._host_storage` says what they must do.
+    `check_storage` tries whether a storage keeps to all of it.
     """
 
     async def save(self, checkpoint: WorkflowCheckpoint) -> str:
