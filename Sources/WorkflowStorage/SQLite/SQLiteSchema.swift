@@ -34,12 +34,12 @@ enum SQLiteSchema {
     /// Checks that the database is ours or empty, and brings it to this version.
     static func prepare(_ database: SQLite) throws(Failure) {
         for setting in ["cell_size_check = ON", "trusted_schema = OFF", "mmap_size = 0"] { try database.run("PRAGMA \(setting)") }
-        if try !isCurrent(database) {
+        if try !look(database) {
             // Only a new database takes it, and only outside of a transaction.
             try database.run("PRAGMA auto_vacuum = INCREMENTAL")
         }
         try database.run("PRAGMA journal_mode = WAL")
-        guard try !isCurrent(database) else { return }
+        guard try !look(database) else { return }
         try database.transaction(writes: true) { () throws(Failure) in
             // Somebody else may have been faster.
             guard try !isCurrent(database) else { return }
@@ -49,6 +49,11 @@ enum SQLiteSchema {
             try database.run("PRAGMA application_id = \(application)")
             try database.run("PRAGMA user_version = \(version)")
         }
+    }
+
+    /// At one moment: somebody may be making it just now.
+    private static func look(_ database: SQLite) throws(Failure) -> Bool {
+        try database.transaction(writes: false) { () throws(Failure) in try isCurrent(database) }
     }
 
     private static func isCurrent(_ database: SQLite) throws(Failure) -> Bool {
