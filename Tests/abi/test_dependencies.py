@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tools import LIBRARY, UNSTRIPPED, run, version
+from tools import LIBRARY, ROOT, UNSTRIPPED, run, version
 
 ALLOWED = ["libc.so.", "libm.so.", "libstdc++.so.", "libgcc_s.so.", "ld-linux", "libjansson.so."]
 MEGABYTE = 1_000_000
@@ -34,6 +34,19 @@ def test_has_no_search_path_of_the_build_machine():
 
 def test_size():
     assert LIBRARY.stat().st_size <= 8 * MEGABYTE
+
+
+def sizes_of(section: str, file) -> list:
+    listing = run("readelf", "--section-headers", "--wide", file)
+    return [int(size, 16) for size in re.findall(rf"\s{section} +PROGBITS +\w+ \w+ (\w+)", listing)]
+
+
+@pytest.mark.parametrize("records", ["swift5_protocols", "swift5_protocol_conformances", "swift5_type_metadata"])
+def test_holds_all_that_the_runtime_looks_up(records):
+    """Functions nobody calls are left out, but a conformance that is missing makes `as?` answer nil at run time."""
+    of_the_standard_library = sum(sizes_of(records, ROOT / "build/swift/libswiftCore.a"))
+    assert of_the_standard_library > 0
+    assert sum(sizes_of(records, UNSTRIPPED)) > of_the_standard_library, "the linker dropped records of the standard library"
 
 
 @pytest.mark.parametrize(
