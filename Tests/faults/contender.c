@@ -87,16 +87,18 @@ static wf_status_t drive(wf_run_t *run, wf_error_t **error) {
 static wf_status_t go_on(wf_workflow_t *workflow, const char *url, wf_error_t **error) {
     wf_run_options_t options = WF_RUN_OPTIONS_INIT;
     wf_run_t *run = NULL;
-    char *latest = NULL;
     wf_status_t status = wf_storage_open(url, &options.storage, error);
 
     options.run_id = "the run";
     options.max_supersteps = 1000000;
-    if (status == WF_OK) status = wf_storage_latest(options.storage, NULL, &latest, error);
-    if (status == WF_OK) status = wf_run_resume(workflow, &options, latest, &run, error);
-    else if (status == WF_NONE) status = wf_run_start(workflow, &options, "0", WF_NUL, &run, error);
+    /* Not the id of the latest: by the time it is resumed it may be an older one, and going back to that is a branch. */
+    if (status == WF_OK) status = wf_run_resume(workflow, &options, NULL, &run, error);
+    if (status == WF_E_NOTFOUND) {
+        if (error) wf_error_free(*error);
+        if (error) *error = NULL;
+        status = wf_run_start(workflow, &options, "0", WF_NUL, &run, error);
+    }
     if (status == WF_OK) status = drive(run, error);
-    wf_free(latest);
     wf_run_free(run);
     wf_storage_free(options.storage);
     return status;
