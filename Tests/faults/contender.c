@@ -91,11 +91,11 @@ static wf_status_t go_on(wf_workflow_t *workflow, const char *url, wf_error_t **
 
     options.run_id = "the run";
     options.max_supersteps = 1000000;
-    /* Not from an id that was looked up before: the other one may have gone further since. */
+    /* Not the id of the latest: by the time it is resumed it may be an older one, and going back to that is a branch. */
     if (status == WF_OK) status = wf_run_resume(workflow, &options, NULL, &run, error);
     if (status == WF_E_NOTFOUND) {
-        wf_error_free(*error);
-        *error = NULL;
+        if (error) wf_error_free(*error);
+        if (error) *error = NULL;
         status = wf_run_start(workflow, &options, "0", WF_NUL, &run, error);
     }
     if (status == WF_OK) status = drive(run, error);
