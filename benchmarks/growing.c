@@ -39,16 +39,20 @@ struct row {
     int rounds;
     double seconds[ROUNDS];
     long long size, written;
+    place_t places[ROUNDS];
 };
 
 static void measure(struct row *row, int round) {
     struct list list = {row->steps, 0, NULL, 1};
-    place_t place = new_place(row->kind, "growing");
+    place_t place;
     wf_workflow_t *workflow = self_loop(grow, &list);
     wf_storage_t *storage;
     wf_run_t *run;
+    char name[64];
     long long before;
     double start;
+    snprintf(name, sizeof name, "growing-%s-%ld-%d", row->appends ? "append" : "set", row->steps, round);
+    place = new_place(row->kind, name);
     if (!row->appends) list.whole = malloc((size_t)row->steps * (RECORD + 1) + 2);
     storage = opened(place.url);
     before = written();
@@ -61,11 +65,11 @@ static void measure(struct row *row, int round) {
     row->size = size_of(&place);
     wf_workflow_free(workflow);
     free(list.whole);
-    discard(&place);
+    row->places[round] = place;
 }
 
 int main(void) {
-    struct row rows[] = {
+    static struct row rows[] = {
         {.kind = "sqlite", .appends = true, .steps = 500, .rounds = ROUNDS},
         {.kind = "sqlite", .appends = true, .steps = 2000, .rounds = ROUNDS},
         {.kind = "sqlite", .appends = true, .steps = 8000, .rounds = ROUNDS},
@@ -78,6 +82,9 @@ int main(void) {
     for (int round = 0; round < ROUNDS; round++)
         for (int i = 0; i < count; i++)
             if (round < rows[i].rounds) measure(&rows[i], round);
+    /* Not before: ext4 searches long for an inode where many files have just been deleted. */
+    for (int i = 0; i < count; i++)
+        for (int round = 0; round < rows[i].rounds; round++) discard(&rows[i].places[round]);
     printf("a list that grows by %d bytes, full durability; at most 3 times the final list in the database\n", RECORD);
     printf("%-10s %-7s %6s %9s %12s %14s %9s %16s\n", "storage", "by", "steps", "seconds", "us/superstep", "bytes at rest", "x list", "written/superstep");
     for (int i = 0; i < count; i++) {
