@@ -1136,8 +1136,13 @@ WF_API wf_status_t wf_run_start(wf_workflow_t *workflow, const wf_run_options_t 
 /** Goes on from a checkpoint in `options->storage`, as the same run.
  *
  * The checkpoint is checked in full before anything happens; restore callbacks run inside wf_run_next,
- * before anything is delivered. Resuming one checkpoint twice gives the same result twice. Nothing keeps two
- * processes from doing so at the same time: each then goes on by itself, and their checkpoints branch.
+ * before anything is delivered. Resuming one checkpoint twice gives the same result twice. Of two processes
+ * that go on with one run at the same time the one that commits first goes on; the other gets WF_E_CONFLICT
+ * at its next boundary and stops, with nothing saved.
+ *
+ * With NULL for the id, nothing that another writer commits meanwhile is passed over. An id means that very
+ * checkpoint, also if the run has gone further by now: what came after it stays where it is, as a branch. To
+ * go on where a run stands, give NULL, not an id that was looked up before.
  *
  * `options->edits` changes what is in the checkpoint before it is read, such as `{"state": {"limit": 9}}`;
  * an array, such as `messages`, is replaced as a whole, and null removes a member. What the checkpoint is

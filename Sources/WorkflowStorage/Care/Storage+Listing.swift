@@ -3,7 +3,10 @@ public import WorkflowModel
 
 /// Looking around in a storage, for those that must read the documents for it.
 extension Storage {
-    public func find(_ query: StorageQuery) throws(Failure) -> StoragePage<StoredCheckpoint> {
+    public func find(_ query: StorageQuery) throws(Failure) -> StoragePage<StoredCheckpoint> { try findInListing(query) }
+    public func runs(_ query: StorageQuery) throws(Failure) -> StoragePage<RunEntry> { try runsInListing(query) }
+
+    func findInListing(_ query: StorageQuery) throws(Failure) -> StoragePage<StoredCheckpoint> {
         var page = StoragePage<StoredCheckpoint>()
         for entry in query.ordered(try list(workflow: query.workflowName)) {
             guard let found = try self.entry(entry, fitting: query) else { continue }
@@ -30,7 +33,7 @@ extension Storage {
         }
     }
 
-    public func runs(_ query: StorageQuery) throws(Failure) -> StoragePage<RunEntry> {
+    func runsInListing(_ query: StorageQuery) throws(Failure) -> StoragePage<RunEntry> {
         let census = RunCensus(try list(workflow: nil))
         var page = StoragePage<RunEntry>()
         for checkpoints in query.ordered(census.runs) {

@@ -21,6 +21,8 @@ final class SQLiteLine {
     /// Of all values.
     var bytes: Int
     var parts: [StatePlace: Part] = [:]
+    /// Those of the run when the line was last looked at.
+    var deletions = 0
     /// The number of the run's graph, once it was looked up.
     var graph: Int?
     /// How many parts the line has, gone ones too; nil: not counted yet.

@@ -13,25 +13,30 @@ struct RunRow {
     /// Checkpoints, and those that were deleted but still hold their place in the chain.
     var live: Int
     var dead: Int
+    /// How many were ever deleted: who remembers this number knows whether anything was since.
+    var deletions = 0
+    /// Whether the chain is not in the order of ids: a host has saved documents of its own.
+    var isMixed = false
 
-    static let columns = "number, id, workflow, head, last, live, dead, seal"
+    static let columns = "number, id, workflow, head, last, live, dead, deletions, mixed, seal"
 
     var seal: Int {
         var seal = Seal()
         seal.add(number)
         for text in [id, workflow, head, last] { seal.add(text) }
-        seal.add(live)
-        seal.add(dead)
+        for number in [live, dead, deletions, isMixed ? 1 : 0] { seal.add(number) }
         return seal.integer
     }
 
     /// Nil if it is damaged.
     init?(_ row: SQLiteStatement) {
         guard let number = row.integer(0), let id = row.blob(1), let workflow = row.blob(2), let head = row.blob(3),
-            let last = row.blob(4), let live = row.integer(5), let dead = row.integer(6)
+            let last = row.blob(4), let live = row.integer(5), let dead = row.integer(6), let deletions = row.integer(7)
         else { return nil }
         self.init(number: number, id: id, workflow: workflow, head: head, last: last, live: live, dead: dead)
-        guard row.integer(7) == seal else { return nil }
+        self.deletions = deletions
+        isMixed = row.integer(8) == 1
+        guard row.integer(9) == seal else { return nil }
     }
 
     init(number: Int, id: Text, workflow: Text, head: Text, last: Text, live: Int, dead: Int) {
@@ -45,7 +50,10 @@ struct RunRow {
     }
 
     var values: [SQLiteStatement.Value] {
-        [.integer(number), .blob(id), .blob(workflow), .blob(head), .blob(last), .integer(live), .integer(dead), .integer(seal)]
+        [
+            .integer(number), .blob(id), .blob(workflow), .blob(head), .blob(last), .integer(live), .integer(dead),
+            .integer(deletions), .integer(isMixed ? 1 : 0), .integer(seal),
+        ]
     }
 }
 

@@ -17,7 +17,7 @@ enum SQLiteSchema {
     /// Step n makes version n + 1 from version n.
     private static let steps: [[String]] = [[
         "CREATE TABLE store(number INTEGER PRIMARY KEY, runs INTEGER, last_run INTEGER, last_line INTEGER, seal INTEGER)",
-        "CREATE TABLE run(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, workflow BLOB, head BLOB, last BLOB, live INTEGER, dead INTEGER, seal INTEGER)",
+        "CREATE TABLE run(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, workflow BLOB, head BLOB, last BLOB, live INTEGER, dead INTEGER, deletions INTEGER, mixed INTEGER, seal INTEGER)",
         "CREATE TABLE graph(number INTEGER PRIMARY KEY, signature BLOB, workflow BLOB, definition BLOB, seal INTEGER)",
         """
         CREATE TABLE checkpoint(

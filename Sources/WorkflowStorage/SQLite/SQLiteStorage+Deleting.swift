@@ -33,6 +33,7 @@ extension SQLiteStorage {
         try row.insert(Text(""), into: database)
         run.live -= 1
         run.dead += 1
+        run.deletions += 1
         guard run.live > 0 else {
             try erase(run, database)
             return true

@@ -125,7 +125,7 @@ extension SQLiteStorage {
 }
 
 /// What rows refer to, looked up once.
-private struct Names {
+struct Names {
     private var graphs: [Int: GraphRow] = [:]
     private var runs: [Int: String] = [:]
 

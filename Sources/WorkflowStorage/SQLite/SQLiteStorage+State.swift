@@ -26,10 +26,11 @@ extension SQLiteStorage {
 
     /// The line of the checkpoint that the changes are told from, if nothing came behind it.
     private func knownLine(_ commit: Commit, _ run: RunRow, _ database: SQLite) throws(Failure) -> SQLiteLine? {
-        guard let previous = commit.summary.previousID.map(Compact.id), previous == run.last,
-            let base = try row(previous, database), !base.isDead, base.run == run.number, let state = base.state
-        else { return nil }
-        if let known = commit.session.memory as? SQLiteLine, known.storage === self, known.last == previous { return known }
+        guard let previous = commit.summary.previousID.map(Compact.id), previous == run.last else { return nil }
+        if let known = commit.session.memory as? SQLiteLine, known.storage === self, known.last == previous, known.deletions == run.deletions {
+            return known
+        }
+        guard let base = try row(previous, database), !base.isDead, base.run == run.number, let state = base.state else { return nil }
         let bodySize = try database.statement("SELECT length(body) FROM checkpoint WHERE id = ?").first(.blob(previous)) { $0.integer(0) ?? 0 } ?? 0
         return SQLiteLine(self, last: previous, state: state, bytes: max(0, base.bytes - bodySize))
     }

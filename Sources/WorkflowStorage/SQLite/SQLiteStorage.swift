@@ -69,6 +69,7 @@ public final class SQLiteStorage: Storage {
             superstep: summary.superstep, timestamp: summary.timestamp, status: frame.status, state: line?.state, bytes: size,
             body: frame.body)
         try row.insert(frame.body, into: database)
+        if known != nil, Compact.id(of: run.last).utf8.lexicographicallyPrecedes(summary.id.utf8) == false { run.isMixed = true }
         if old == nil { run.last = id } else { run.dead -= 1 }
         run.live += 1
         run.workflow = frame.workflow
@@ -76,6 +77,7 @@ public final class SQLiteStorage: Storage {
         if case .any = commit.expected, let head, Text(summary.id) < Text(head) {} else { run.head = id }
         try put(run, database)
         line?.last = id
+        line?.deletions = run.deletions
         return line
     }
 
@@ -117,8 +119,8 @@ public final class SQLiteStorage: Storage {
     func put(_ run: RunRow, _ database: SQLite) throws(Failure) {
         // Not REPLACE, which would write to the index too.
         let statement = try database.statement(
-            "INSERT INTO run(\(RunRow.columns)) VALUES(?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT(number) DO UPDATE SET "
-                + "workflow = ?3, head = ?4, last = ?5, live = ?6, dead = ?7, seal = ?8")
+            "INSERT INTO run(\(RunRow.columns)) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT(number) DO UPDATE SET "
+                + "workflow = ?3, head = ?4, last = ?5, live = ?6, dead = ?7, deletions = ?8, mixed = ?9, seal = ?10")
         try statement.bind(run.values)
         while try statement.step() {}
     }
