@@ -115,13 +115,13 @@ typedef wf_status_t (*wf_storage_save_fn)(
  * writer can come between, in any thread or process.
  *
  * Only if `expected_head` is the head of the run; NULL: if the run has no head, which is so until its first commit and again
- * when its last checkpoint was removed. The head is then the greater of `expected_head` and `checkpoint_id`, by strcmp: a document
- * that a host saves may be an older one. Return WF_OK; WF_E_CONFLICT if the head is another; WF_E_EXISTS if there is
+ * when its last checkpoint was removed. `new_head` is its head from then on: `checkpoint_id`, or `expected_head` if a host saves
+ * an older document. Return WF_OK; WF_E_CONFLICT if the head is another; WF_E_EXISTS if there is
  * something of that id already; or any other negative status to fail, wf_answer_fail adding the sentence. Change nothing but
  * with WF_OK. */
 typedef wf_status_t (*wf_storage_commit_fn)(
-    void *user_data, const char *run_id, const char *expected_head, const char *checkpoint_id, const char *workflow_name,
-    const char *document, size_t document_length, wf_answer_t *answer);
+    void *user_data, const char *run_id, const char *expected_head, const char *new_head, const char *checkpoint_id,
+    const char *workflow_name, const char *document, size_t document_length, wf_answer_t *answer);
 
 /** Host code of a storage: answers a question about `name`, a checkpoint id, a workflow's name or a run's id.
  *

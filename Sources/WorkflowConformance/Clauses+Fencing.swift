@@ -82,6 +82,16 @@ extension Clause {
             try trial.second.save(samples[4], .head(samples[3].id))
             try trial.first.expect(list: samples, of: trial.workflow())
         },
+        Clause("what a run commits is its head, whatever its id", .fence, needs: .fence) { trial throws(Verdict) in
+            let samples = trial.chain(3)
+            let greater = trial.sample(SampleID.text(trial.prefix, 99), previous: samples[0].id)
+            try trial.first.save(samples[0], .head(nil))
+            try trial.first.save(greater)
+            for (sample, head) in [(samples[1], greater.id), (samples[2], samples[1].id)] {
+                try trial.second.save(sample, .head(head))
+                for place in trial.places { try place.expect(head: sample.id, of: trial.run(), "after the run went on from '\(head)'") }
+            }
+        },
         Clause("the head stays until the last checkpoint of its run is deleted", .fence, needs: .fence) { trial throws(Verdict) in
             let (samples, run) = (trial.chain(4), trial.run())
             for (index, sample) in samples.enumerated() { try trial.first.save(sample, .head(index == 0 ? nil : samples[index - 1].id)) }

@@ -18,11 +18,13 @@ extension HostStorage {
     func save(_ summary: CheckpointSummary, _ document: Text, as kept: Text, _ expected: ExpectedHead) throws(Failure) {
         switch expected {
         case .head(let head):
-            guard try !commit(summary, document, as: kept, head) else { return }
+            guard try !commit(summary, document, as: kept, after: head, head: summary.id) else { return }
             throw RunFence.conflict(summary.runID, expected: head, found: try self.head(run: summary.runID))
         case .any:
             for _ in 0..<Self.mostAttempts {
-                if try commit(summary, document, as: kept, try head(run: summary.runID)) { return }
+                let head = try head(run: summary.runID)
+                let next = if let head, Text(summary.id) < Text(head) { head } else { summary.id }
+                if try commit(summary, document, as: kept, after: head, head: next) { return }
             }
             throw Failure(
                 .storage, "\(Self.place) has refused the checkpoint '\(summary.id)' \(Self.mostAttempts) times, each time after the head that "
@@ -34,9 +36,11 @@ extension HostStorage {
     private static var mostAttempts: Int { 1000 }
 
     /// False if the head is another one. Whatever the host looks at first, its id or its head: the same again is no error.
-    private func commit(_ summary: CheckpointSummary, _ document: Text, as kept: Text, _ head: String?) throws(Failure) -> Bool {
+    private func commit(
+        _ summary: CheckpointSummary, _ document: Text, as kept: Text, after expected: String?, head: String
+    ) throws(Failure) -> Bool {
         let answer = try code.commit(
-            summary.id, run: Text(summary.runID), expected: head, workflow: summary.workflowName, kept)
+            summary.id, run: Text(summary.runID), expected: expected, head: head, workflow: summary.workflowName, kept)
         if answer == .kept { return true }
         do throws(Failure) {
             if isSame(try read(summary.id).document, document) { return true }

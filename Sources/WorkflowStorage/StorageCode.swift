@@ -29,9 +29,11 @@ public protocol StorageCode: Sendable {
 
     /// Whether the two below are there; then `save` is not called.
     var isFenced: Bool { get }
-    /// Keeps a document and makes the greater of `expected` and `id` the head of its run, in one step, if `expected` is the head:
-    /// nil if the run must be new. Otherwise it changes nothing.
-    func commit(_ id: String, run: Text, expected: String?, workflow: String, _ document: Text) throws(Failure) -> CommitAnswer
+    /// Keeps a document and makes `head` the head of its run, in one step, if `expected` is the head: nil if the run must be
+    /// new. Otherwise it changes nothing.
+    func commit(
+        _ id: String, run: Text, expected: String?, head: String, workflow: String, _ document: Text
+    ) throws(Failure) -> CommitAnswer
     /// Nil for a run that is not known.
     func head(run: Text) throws(Failure) -> String?
 }
@@ -49,7 +51,7 @@ extension StorageCode {
     public var isFenced: Bool { false }
 
     public func commit(
-        _ id: String, run: Text, expected: String?, workflow: String, _ document: Text
+        _ id: String, run: Text, expected: String?, head: String, workflow: String, _ document: Text
     ) throws(Failure) -> CommitAnswer {
         try save(id, workflow: workflow, document) ? .kept : .exists
     }

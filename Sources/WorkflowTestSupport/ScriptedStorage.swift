@@ -20,13 +20,13 @@ public final class ScriptedStorage: StorageCode {
     }
 
     public func commit(
-        _ id: String, run: Text, expected: String?, workflow: String, _ document: Text
+        _ id: String, run: Text, expected: String?, head: String, workflow: String, _ document: Text
     ) throws(Failure) -> CommitAnswer {
         try check("commit")
         return try runs.withLock { runs throws(Failure) in
             guard runs[run]?.head == expected else { return .conflict }
             guard try save(id, workflow: workflow, document) else { return .exists }
-            runs[run, default: (id, [])].head = id
+            runs[run, default: (head, [])].head = head
             runs[run]?.ids.insert(id)
             return .kept
         }

@@ -6,7 +6,7 @@ import WorkflowStorage
 import WorkflowTestSupport
 
 /// The storages that must keep every promise, by name. Another process cannot open those of a test: see the programs in C.
-private let complete = ["memory", "sqlite", "host", "host that reformats"]
+private let complete = ["memory", "directory", "sqlite", "host", "host that reformats"]
 
 private func make(_ name: String, in place: TemporaryDirectory) throws -> (any Storage, (any Storage)?) {
     switch name {

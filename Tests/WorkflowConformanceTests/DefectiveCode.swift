@@ -21,8 +21,8 @@ final class DefectiveCode: StorageCode, @unchecked Sendable {
     /// Whether it looks at the head first, and moves it after a pause in which others do the same.
     var isHasty = false
     var keepsRefused = false
-    /// The new head: (the old one, the id).
-    var advances: (String?, String) -> String = { head, id in max(head ?? id, id) }
+    /// The head after a commit: (what it is to be, the id).
+    var advances: (String, String) -> String = { head, _ in head }
     var heads: (String?) -> String? = { $0 }
     /// Whether heads stay for ever, or go with whatever is deleted; nil: as it must be.
     var headsAfterDeletion: Bool?
@@ -43,7 +43,7 @@ final class DefectiveCode: StorageCode, @unchecked Sendable {
     }
 
     func commit(
-        _ id: String, run: Text, expected: String?, workflow: String, _ document: Text
+        _ id: String, run: Text, expected: String?, head next: String, workflow: String, _ document: Text
     ) throws(Failure) -> CommitAnswer {
         let run = runs(run)
         if isHasty {
@@ -57,7 +57,7 @@ final class DefectiveCode: StorageCode, @unchecked Sendable {
                 return .conflict
             }
             guard try save(id, workflow: workflow, document) else { return .exists }
-            heads[run, default: (id, [])].head = advances(head, id)
+            heads[run, default: (next, [])].head = advances(next, id)
             heads[run]?.ids.insert(id)
             return .kept
         }

@@ -188,7 +188,7 @@ struct HostStorageTests {
             let reformats = false, findsLatest = false, keepsMemos = false, isFenced = true
             init(_ head: String?, _ answer: CommitAnswer) { (self.head, self.answer) = (head, answer) }
             func commit(
-                _ id: String, run: Text, expected: String?, workflow: String, _ document: Text
+                _ id: String, run: Text, expected: String?, head: String, workflow: String, _ document: Text
             ) throws(Failure) -> CommitAnswer { answer }
             func head(run: Text) throws(Failure) -> String? { head }
             func remember(_ key: Text, run: Text, _ memo: Text) throws(Failure) -> Bool { true }

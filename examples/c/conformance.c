@@ -11,15 +11,16 @@
 #include <unistd.h>
 #include <workflow.h>
 
-/* A record of the journal: this, and then the texts. A checkpoint has id, run and workflow; a memo has its key in place of the id. */
+/* A record of the journal: this, and then the texts. A checkpoint has id, run, workflow and the head of the run from then on; a memo
+ * has its key in place of the id. */
 struct record {
     char kind; /* 'c'heckpoint, 'm'emo, 'd'eleted checkpoint, 'f'orgotten memos */
-    uint32_t id, run, workflow;
+    uint32_t id, run, workflow, head;
     uint64_t document;
 };
 struct row {
-    char kind, *id, *run, *workflow;
-    int is_gone; /* deleted, but still the head of its run, maybe */
+    char kind, *id, *run, *workflow, *head;
+    int is_gone; /* deleted, but what it says of the head still counts */
     off_t document;
     size_t length;
 };
@@ -41,6 +42,8 @@ static struct row *find(struct journal *journal, char kind, const char *id, cons
     return NULL;
 }
 
+static void release(struct row *row) { free(row->id), free(row->run), free(row->workflow), free(row->head); }
+
 /* The rows of a run are dropped for good. */
 static void drop(struct journal *journal, char kind, const char *run) {
     size_t kept = 0;
@@ -49,13 +52,13 @@ static void drop(struct journal *journal, char kind, const char *run) {
     for (size_t i = 0; i < journal->count; i++) {
         struct row row = journal->rows[i];
         if (row.kind != kind || !same(row.run, name)) journal->rows[kept++] = row;
-        else free(row.id), free(row.run), free(row.workflow);
+        else release(&row);
     }
     journal->count = kept;
     free(name);
 }
 
-/* The head: the greatest id of the run, as long as any of its checkpoints is there. */
+/* The head: what the last commit said, as long as any checkpoint of the run is there. */
 static const char *head_of(struct journal *journal, const char *run) {
     const char *head = NULL;
     int left = 0;
@@ -64,7 +67,7 @@ static const char *head_of(struct journal *journal, const char *run) {
         struct row *row = &journal->rows[i];
         if (row->kind != 'c' || !same(row->run, run)) continue;
         left += !row->is_gone;
-        if (head == NULL || strcmp(row->id, head) > 0) head = row->id;
+        head = row->head;
     }
     return left > 0 ? head : NULL;
 }
@@ -83,9 +86,10 @@ static void read_on(struct journal *journal) {
 
     while (pread(journal->file, &record, sizeof record, journal->end) == sizeof record) {
         off_t at = journal->end + (off_t)sizeof record;
-        if (at + record.id + record.run + record.workflow + (off_t)record.document > size) break;
+        if (at + record.id + record.run + record.workflow + record.head + (off_t)record.document > size) break;
         struct row row = {record.kind, text(journal, &at, record.id), text(journal, &at, record.run),
-                          text(journal, &at, record.workflow), 0, at, record.document};
+                          text(journal, &at, record.workflow), text(journal, &at, record.head), 0, 0, record.document};
+        row.document = at;
         journal->end = at + (off_t)record.document;
         struct row *deleted = record.kind == 'd' ? find(journal, 'c', row.id, NULL) : NULL;
         if (deleted != NULL) {
@@ -97,7 +101,7 @@ static void read_on(struct journal *journal) {
             journal->rows = realloc(journal->rows, (journal->count + 1) * sizeof row);
             journal->rows[journal->count++] = row;
         } else {
-            free(row.id), free(row.run), free(row.workflow);
+            release(&row);
         }
     }
     if (journal->end < size && ftruncate(journal->file, journal->end) != 0) abort();
@@ -120,13 +124,13 @@ static wf_status_t leave(struct journal *journal, wf_status_t status) {
 
 /* Whole and on the disk, or an error; the next one to enter cuts a half record off. */
 static wf_status_t append(struct journal *journal, char kind, const char *id, const char *run, const char *workflow,
-                          const char *document, size_t length, wf_answer_t *answer) {
-    struct record record = {kind, (uint32_t)strlen(id), (uint32_t)strlen(run), (uint32_t)strlen(workflow), length};
-    const struct { const void *bytes; size_t length; } parts[] = {
-        {&record, sizeof record}, {id, record.id}, {run, record.run}, {workflow, record.workflow}, {document, length}};
+                          const char *head, const char *document, size_t length, wf_answer_t *answer) {
+    struct record record = {kind, (uint32_t)strlen(id), (uint32_t)strlen(run), (uint32_t)strlen(workflow), (uint32_t)strlen(head), length};
+    const struct { const void *bytes; size_t length; } parts[] = {{&record, sizeof record}, {id, record.id}, {run, record.run},
+        {workflow, record.workflow}, {head, record.head}, {document, length}};
     off_t at = journal->end;
 
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         if (pwrite(journal->file, parts[i].bytes, parts[i].length, at) != (ssize_t)parts[i].length)
             return wf_answer_fail(answer, "cannot write the journal", WF_NUL);
         at += (off_t)parts[i].length;
@@ -136,14 +140,14 @@ static wf_status_t append(struct journal *journal, char kind, const char *id, co
     return WF_OK;
 }
 
-static wf_status_t commit(void *data, const char *run, const char *expected, const char *id, const char *workflow,
-                          const char *document, size_t length, wf_answer_t *answer) {
+static wf_status_t commit(void *data, const char *run, const char *expected, const char *new, const char *id,
+                          const char *workflow, const char *document, size_t length, wf_answer_t *answer) {
     struct journal *journal = enter(data);
     const char *head = head_of(journal, run);
 
     if (find(journal, 'c', id, NULL) != NULL) return leave(journal, WF_E_EXISTS);
     if ((head == NULL) != (expected == NULL) || (head != NULL && !same(head, expected))) return leave(journal, WF_E_CONFLICT);
-    return leave(journal, append(journal, 'c', id, run, workflow, document, length, answer));
+    return leave(journal, append(journal, 'c', id, run, workflow, new, document, length, answer));
 }
 
 static wf_status_t head(void *data, const char *run, wf_answer_t *answer) {
@@ -183,14 +187,14 @@ static wf_status_t discard(void *data, const char *id, wf_answer_t *answer) {
     struct journal *journal = enter(data);
 
     if (find(journal, 'c', id, NULL) == NULL) return leave(journal, WF_NONE);
-    return leave(journal, append(journal, 'd', id, "", "", "", 0, answer));
+    return leave(journal, append(journal, 'd', id, "", "", "", "", 0, answer));
 }
 
 static wf_status_t remember(void *data, const char *run, const char *key, const char *memo, size_t length, wf_answer_t *answer) {
     struct journal *journal = enter(data);
 
     if (find(journal, 'm', key, run) != NULL) return leave(journal, WF_E_EXISTS);
-    return leave(journal, append(journal, 'm', key, run, "", memo, length, answer));
+    return leave(journal, append(journal, 'm', key, run, "", "", memo, length, answer));
 }
 
 static wf_status_t recall(void *data, const char *run, const char *key, wf_answer_t *answer) {
@@ -204,13 +208,13 @@ static wf_status_t forget(void *data, const char *run, wf_answer_t *answer) {
     int found = 0;
 
     for (size_t i = 0; i < journal->count; i++) found |= journal->rows[i].kind == 'm' && same(journal->rows[i].run, run);
-    return leave(journal, found ? append(journal, 'f', "", run, "", "", 0, answer) : WF_NONE);
+    return leave(journal, found ? append(journal, 'f', "", run, "", "", "", 0, answer) : WF_NONE);
 }
 
 static void close_journal(void *data) {
     struct journal *journal = data;
 
-    for (size_t i = 0; i < journal->count; i++) free(journal->rows[i].id), free(journal->rows[i].run), free(journal->rows[i].workflow);
+    for (size_t i = 0; i < journal->count; i++) release(&journal->rows[i]);
     free(journal->rows);
     close(journal->file);
     free(journal);

@@ -42,11 +42,12 @@ class TableStorage:
             return database.execute(question, values).fetchall()
 
     def save(self, checkpoint: WorkflowCheckpoint) -> str:
-        while not self.commit(checkpoint, self.get_head(checkpoint.run_id)):
-            pass
-        return checkpoint.checkpoint_id
+        while True:
+            head = self.get_head(checkpoint.run_id)
+            if self.commit(checkpoint, head, max(head or "", checkpoint.checkpoint_id)):
+                return checkpoint.checkpoint_id
 
-    def commit(self, checkpoint: WorkflowCheckpoint, expected_head: Optional[str]) -> bool:
+    def commit(self, checkpoint: WorkflowCheckpoint, expected_head: Optional[str], new_head: str) -> bool:
         checkpoint_id, run = checkpoint.checkpoint_id, checkpoint.run_id
         with self.database(writes=True) as database:
             head = database.execute("SELECT head FROM heads WHERE run = ?", (run,)).fetchone()
@@ -55,7 +56,7 @@ class TableStorage:
                 return False
             values = (checkpoint_id, run, checkpoint.workflow_name, checkpoint.to_json())
             database.execute("INSERT INTO checkpoints VALUES (?, ?, ?, ?)", values)
-            database.execute("INSERT OR REPLACE INTO heads VALUES (?, ?)", (run, max(expected_head or "", checkpoint_id)))
+            database.execute("INSERT OR REPLACE INTO heads VALUES (?, ?)", (run, new_head))
             return True
 
     def get_head(self, run_id: str) -> Optional[str]:

@@ -42,15 +42,18 @@ final class CStorage: StorageCode, @unchecked Sendable {
     var isFenced: Bool { code.commit != nil }
 
     func commit(
-        _ id: String, run: Text, expected: String?, workflow: String, _ document: Text
+        _ id: String, run: Text, expected: String?, head: String, workflow: String, _ document: Text
     ) throws(Failure) -> CommitAnswer {
         let answer = Answer(to: "the storage's commit of the checkpoint '\(id)' of the run '\(run.string.printable)'")
         let status = try ask(answer, accepting: [.exists, .conflict]) { handle in
             run.lent { run in
                 Self.lend(expected) { expected in
-                    Text(id).lent { id in
-                        Text(workflow).lent {
-                            code.commit?(userData.pointer, run, expected, id, $0, document.unsafeCString, document.count, handle)
+                    Text(head).lent { head in
+                        Text(id).lent { id in
+                            Text(workflow).lent {
+                                code.commit?(
+                                    userData.pointer, run, expected, head, id, $0, document.unsafeCString, document.count, handle)
+                            }
                         }
                     }
                 }

@@ -117,8 +117,8 @@ static inline struct shelf_entry **shelf_head_place(struct shelf *shelf, const c
     return place;
 }
 
-static inline wf_status_t shelf_commit(void *user_data, const char *run, const char *expected, const char *id,
-                                       const char *workflow, const char *document, size_t length, wf_answer_t *answer) {
+static inline wf_status_t shelf_commit(void *user_data, const char *run, const char *expected, const char *next,
+                                       const char *id, const char *workflow, const char *document, size_t length, wf_answer_t *answer) {
     struct shelf *shelf = user_data;
 
     if (!shelf_enter(shelf, 8, answer)) return shelf->always;
@@ -130,10 +130,10 @@ static inline wf_status_t shelf_commit(void *user_data, const char *run, const c
     *place = shelf_entry(id, workflow, document, length);
     (*place)->run = strdup(run);
     if (expected == NULL) {
-        *head = shelf_entry(run, "", id, 0);
-    } else if (strcmp(id, expected) > 0) {
+        *head = shelf_entry(run, "", next, 0);
+    } else {
         free((*head)->document);
-        (*head)->document = strdup(id);
+        (*head)->document = strdup(next);
     }
     return shelf_leave(shelf, WF_OK);
 }

@@ -89,6 +89,7 @@ static void on_disk(const char *url) {
 }
 
 static void sqlite(void) { on_disk("sqlite:conformance.db"); }
+static void directory(void) { on_disk("directory:conformance.checkpoints"); }
 
 static void of_a_host(void) {
     struct shelf shelf = SHELF_INIT;
@@ -219,6 +220,7 @@ int main(int count, char **words) {
     RUN(what_is_missing_or_unknown);
     RUN(in_memory);
     RUN(sqlite);
+    RUN(directory);
     RUN(of_a_host);
     RUN(of_a_host_with_the_least);
     RUN(of_a_host_whose_line_is_cut);

@@ -14,10 +14,10 @@ An object that also has these three keeps what `wf_context_remember` records, as
 
 One that also has these two keeps two writers of a run apart. `commit` does what `save` does, which is then not called, in one
 step with a look at the head of the run: if that is not `expected_head` (None: if the run has one), or if there is a checkpoint of
-that id, it changes nothing and gives False. The new head is the greater of `expected_head` and the id. It stays until the last
-checkpoint of its run is deleted, and then goes:
+that id, it changes nothing and gives False. `new_head` is the head from then on, until the last checkpoint of the run is deleted:
+then the head goes too:
 
-    commit(checkpoint: WorkflowCheckpoint, expected_head: Optional[str]) -> bool
+    commit(checkpoint: WorkflowCheckpoint, expected_head: Optional[str], new_head: str) -> bool
     get_head(run_id: str) -> Optional[str]
 """
 
@@ -157,8 +157,8 @@ class HostStorage:
     def save(self, document: bytes) -> None:
         self.ask("save", WorkflowCheckpoint.from_json(document))
 
-    def commit(self, document: bytes, expected_head: Optional[str]) -> bool:
-        kept = self.ask("commit", WorkflowCheckpoint.from_json(document), expected_head)
+    def commit(self, document: bytes, expected_head: Optional[str], new_head: str) -> bool:
+        kept = self.ask("commit", WorkflowCheckpoint.from_json(document), expected_head, new_head)
         if not isinstance(kept, bool):
             raise TypeError(f"commit must give True or False, not {kept!r}")
         return kept
@@ -257,11 +257,11 @@ def _save(number: int, checkpoint_id: bytes, workflow: bytes, document: bytes, l
 
 @_abi.wf_storage_commit_fn
 def _commit(
-    number: int, run_id: bytes, head: Optional[bytes], checkpoint_id: bytes, workflow: bytes, document: bytes, length: int,
-    handle: int,
+    number: int, run_id: bytes, expected: Optional[bytes], new: bytes, checkpoint_id: bytes, workflow: bytes, document: bytes,
+    length: int, handle: int,
 ) -> int:  # fmt: skip
     def question(storage: HostStorage) -> int:
-        kept = storage.commit(document, None if head is None else head.decode())
+        kept = storage.commit(document, None if expected is None else expected.decode(), new.decode())
         return int(_abi.WF_DONE if kept else _abi.WF_E_CONFLICT)
 
     return _answer(handle, question, number)

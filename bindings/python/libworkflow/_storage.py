@@ -31,7 +31,7 @@ class CheckpointStorage(Protocol):
     saved is yours; `to_dict` has all that must come back. Whatever a method raises fails the run, or its resuming,
     with a WorkflowCheckpointException; what is saved already stays good.
 
-    `commit(checkpoint, expected_head) -> bool` and `get_head(run_id)` keep two writers of one run apart, and `remember`, `recall`
+    `commit(checkpoint, expected_head, new_head) -> bool` and `get_head(run_id)` keep two writers of one run apart, and `remember`, `recall`
     and `forget` keep what runs remember; an object may have them, and `libworkflow._host_storage` says what they must do.
     `check_storage` tries whether a storage keeps to all of it.
     """

@@ -35,12 +35,12 @@ class Fenced:
     async def save(self, checkpoint: WorkflowCheckpoint) -> str:
         raise AssertionError("with commit nobody asks for save")
 
-    async def commit(self, checkpoint: WorkflowCheckpoint, expected_head: Optional[str]) -> bool:
+    async def commit(self, checkpoint: WorkflowCheckpoint, expected_head: Optional[str], new_head: str) -> bool:
         with self.lock:
             if self.heads.get(checkpoint.run_id) != expected_head or checkpoint.checkpoint_id in self.kept:
                 return False
             self.kept[checkpoint.checkpoint_id] = copy.deepcopy(checkpoint)
-            self.heads[checkpoint.run_id] = max(expected_head or "", checkpoint.checkpoint_id)
+            self.heads[checkpoint.run_id] = new_head
             return True
 
     def get_head(self, run_id: str) -> Optional[str]:
@@ -97,10 +97,10 @@ def test_a_storage_with_a_fence_keeps_every_promise(deep: None) -> None:
 def test_a_run_that_somebody_overtook_stops() -> None:
     storage = Fenced()
 
-    async def overtake(checkpoint: WorkflowCheckpoint, expected_head: Optional[str]) -> bool:
+    async def overtake(checkpoint: WorkflowCheckpoint, expected_head: Optional[str], new_head: str) -> bool:
         if expected_head is not None:
             storage.heads[checkpoint.run_id] = "another"
-        return await Fenced.commit(storage, checkpoint, expected_head)
+        return await Fenced.commit(storage, checkpoint, expected_head, new_head)
 
     storage.commit = overtake  # type: ignore[method-assign]
     with pytest.raises(WorkflowRunnerException, match="went on elsewhere: its last checkpoint is 'another'"):
@@ -155,7 +155,7 @@ def test_memory() -> None:
 PROGRAM = "import sys; from libworkflow import *; sys.exit(run_storage_task(open_storage(sys.argv[1]), sys.argv[2]))"
 
 
-@pytest.mark.parametrize("scheme", ["sqlite"])
+@pytest.mark.parametrize("scheme", ["sqlite", "directory"])
 def test_on_disk_with_other_processes(scheme: str, tmp_path: Any) -> None:
     url = f"{scheme}:{tmp_path}/place"
     command = [sys.executable, "-c", PROGRAM, url]
