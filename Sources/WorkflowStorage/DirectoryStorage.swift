@@ -125,10 +125,10 @@ public final class DirectoryStorage: Storage {
         return wasThere
     }
 
-    /// In the order of ids.
-    func checkpoints(of run: String) throws(Failure) -> [String] {
+    /// The greatest id. Read from the end: among the newest is mostly one of the run.
+    func newestCheckpoint(of run: String) throws(Failure) -> String? {
         let run = Text(run)
-        return try ids().filter { (try? read($0)).map { Text($0.summary.runID) == run } ?? false }
+        return try ids().last { (try? read($0)).map { Text($0.summary.runID) == run } ?? false }
     }
 
     func ids() throws(Failure) -> [String] { Self.ids(try folder.names()) }

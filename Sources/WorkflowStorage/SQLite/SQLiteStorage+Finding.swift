@@ -1,12 +1,14 @@
 public import WorkflowModel
 
+private typealias RunHead = (entry: RunEntry, summary: CheckpointSummary)
+
 /// Queries that need not look at every checkpoint. Where a row is damaged, the slow way of all storages tells of it.
 extension SQLiteStorage {
     public func runs(_ query: StorageQuery) throws(Failure) -> StoragePage<RunEntry> {
-        let heads = try database.withLock { database throws(Failure) in
-            try database.transaction(writes: false) { () throws(Failure) in try heads(query, database) }
+        let found = try database.withLock { (database) throws(Failure) -> [RunHead]? in
+            try database.transaction(writes: false) { () throws(Failure) -> [RunHead]? in try heads(query, database) }
         }
-        guard let heads else { return try runsInListing(query) }
+        guard let heads = found else { return try runsInListing(query) }
         let fitting = heads.filter { query.fits($0.summary) && (query.status == nil || query.status == $0.entry.status) }
             .sorted { $0.entry.head.utf8.lexicographicallyPrecedes($1.entry.head.utf8) }
         let entries = query.ordered(fitting).prefix(query.limit).map(\.entry)
@@ -14,11 +16,11 @@ extension SQLiteStorage {
     }
 
     /// Each run by its last checkpoint; nil if that is not where it should be.
-    private func heads(_ query: StorageQuery, _ database: SQLite) throws(Failure) -> [(entry: RunEntry, summary: CheckpointSummary)]? {
+    private func heads(_ query: StorageQuery, _ database: SQLite) throws(Failure) -> [RunHead]? {
         var all: [RunRow] = []
         if let id = query.runID { all = try run(Compact.id(id), database).map { [$0] } ?? [] } else { all = try runs(database) }
         var names = Names()
-        var found: [(RunEntry, CheckpointSummary)] = []
+        var found: [RunHead] = []
         for run in all {
             guard !run.isMixed, let row = (try? row(run.head, database)) ?? nil, !row.isDead, row.id == run.last else { return nil }
             let summary = try names.summary(row, self, database)
@@ -29,9 +31,10 @@ extension SQLiteStorage {
 
     public func find(_ query: StorageQuery) throws(Failure) -> StoragePage<StoredCheckpoint> {
         guard let id = query.runID, query.order == .newest else { return try findInListing(query) }
-        let page = try database.withLock { database throws(Failure) in
-            try database.transaction(writes: false) { () throws(Failure) in
-                try run(Compact.id(id), database).flatMap { run throws(Failure) in try page(of: run, query, database) }
+        let page = try database.withLock { (database) throws(Failure) -> StoragePage<StoredCheckpoint>? in
+            try database.transaction(writes: false) { () throws(Failure) -> StoragePage<StoredCheckpoint>? in
+                guard let run = try run(Compact.id(id), database) else { return nil }
+                return try self.page(of: run, query, database)
             }
         }
         if let page { return page }
