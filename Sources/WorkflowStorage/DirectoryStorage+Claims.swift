@@ -166,7 +166,7 @@ extension DirectoryStorage {
     @discardableResult
     func removeIfEmpty(_ claims: RunClaims) throws(Failure) -> Bool {
         let numbers = try claims.numbers()
-        guard let newest = numbers.last, case .stub = try claims.content(newest), try checkpoints(of: claims.run).isEmpty else {
+        guard let newest = numbers.last, case .stub = try claims.content(newest), try !hasCheckpoints(of: claims.run) else {
             return false
         }
         for number in numbers { try claims.remove(number) }
