@@ -37,8 +37,13 @@ extension DirectoryStorage {
         for _ in 0..<Self.patience {
             guard let number = try claims.numbers().last else { return Head() }
             if let expected, isOneFile(claims, number, expected) { return Head(number: number, id: expected) }
+            let file = claims.folder.look(RunClaims.name(number))
             let content = try claims.content(number)
-            if case .none = content, !claims.folder.exists(RunClaims.name(number)) { continue }
+            // By now it may have been settled, and its name taken by a writer that is late and about to withdraw: what counts is
+            // what was the newest before and after.
+            guard let file, claims.folder.look(RunClaims.name(number))?.isSameFile(file) == true,
+                try claims.numbers().last == number
+            else { continue }
             return Head(number: number, id: try id(content, number, claims), content: content)
         }
         throw busy(claims.run)

@@ -4,7 +4,7 @@ public import WorkflowModel
 extension SQLiteStorage {
     public func runs(_ query: StorageQuery) throws(Failure) -> StoragePage<RunEntry> {
         let heads = try database.withLock { database throws(Failure) in
-            try database.transaction(writes: false) { () throws(Failure) in try heads(query, database) }
+            try database.transaction(writes: false) { () throws(Failure) in try self.heads(query, database) }
         }
         guard let heads else { return try runsInListing(query) }
         let fitting = heads.filter { query.fits($0.summary) && (query.status == nil || query.status == $0.entry.status) }
@@ -31,7 +31,7 @@ extension SQLiteStorage {
         guard let id = query.runID, query.order == .newest else { return try findInListing(query) }
         let page = try database.withLock { database throws(Failure) in
             try database.transaction(writes: false) { () throws(Failure) in
-                try run(Compact.id(id), database).flatMap { run throws(Failure) in try page(of: run, query, database) }
+                try run(Compact.id(id), database).flatMap { run throws(Failure) in try self.page(of: run, query, database) }
             }
         }
         if let page { return page }
