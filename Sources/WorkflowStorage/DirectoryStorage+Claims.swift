@@ -37,8 +37,13 @@ extension DirectoryStorage {
         for _ in 0..<Self.patience {
             guard let number = try claims.numbers().last else { return Head() }
             if let expected, isOneFile(claims, number, expected) { return Head(number: number, id: expected) }
+            let file = claims.folder.look(RunClaims.name(number))
             let content = try claims.content(number)
-            if case .none = content, !claims.folder.exists(RunClaims.name(number)) { continue }
+            // By now it may have been settled, and its name taken by a writer that is late and about to withdraw: what counts is
+            // what was the newest before and after.
+            guard let file, claims.folder.look(RunClaims.name(number))?.isSameFile(file) == true,
+                try claims.numbers().last == number
+            else { continue }
             return Head(number: number, id: try id(content, number, claims), content: content)
         }
         throw busy(claims.run)
@@ -53,7 +58,7 @@ extension DirectoryStorage {
     /// be none, nor anybody who made it: then it is the greatest of the run.
     private func lost(_ number: UInt64, _ claims: RunClaims) throws(Failure) -> String? {
         if let twin = try ids().first(where: { isOneFile(claims, number, $0) }) { return twin }
-        return try newestCheckpoint(of: claims.run)
+        return try checkpoints(of: claims.run).last
     }
 
     private func isOneFile(_ claims: RunClaims, _ number: UInt64, _ id: String) -> Bool {
@@ -166,7 +171,7 @@ extension DirectoryStorage {
     @discardableResult
     func removeIfEmpty(_ claims: RunClaims) throws(Failure) -> Bool {
         let numbers = try claims.numbers()
-        guard let newest = numbers.last, case .stub = try claims.content(newest), try newestCheckpoint(of: claims.run) == nil else {
+        guard let newest = numbers.last, case .stub = try claims.content(newest), try !hasCheckpoints(of: claims.run) else {
             return false
         }
         for number in numbers { try claims.remove(number) }

@@ -82,7 +82,7 @@ public final class DirectoryStorage: Storage {
             }
             do throws(Failure) {
                 let summary = try read(id).summary
-                if workflow == nil || summary.workflowName == workflow { found.append(.good(summary)) }
+                if summary.isOf(workflow: workflow) { found.append(.good(summary)) }
             } catch where error.status == .notFound {
                 continue  // Deleted since the directory was read.
             } catch {
@@ -97,11 +97,11 @@ public final class DirectoryStorage: Storage {
         for id in try claimedIDs().reversed() {
             do throws(Failure) {
                 let summary = try read(id).summary
-                guard workflow == nil || summary.workflowName == workflow else { continue }
+                guard summary.isOf(workflow: workflow) else { continue }
                 // Its writer may have died before it gave the next one its name.
                 let head = try? self.head(run: summary.runID)
                 latest.id = id
-                if let head, id < head, let next = try? read(head).summary, workflow == nil || next.workflowName == workflow { latest.id = head }
+                if let head, id < head, let next = try? read(head).summary, next.isOf(workflow: workflow) { latest.id = head }
                 return latest
             } catch where error.status == .notFound {
                 continue
@@ -129,6 +129,12 @@ public final class DirectoryStorage: Storage {
     func newestCheckpoint(of run: String) throws(Failure) -> String? {
         let run = Text(run)
         return try ids().last { (try? read($0)).map { Text($0.summary.runID) == run } ?? false }
+    }
+
+    /// Reads no more than it must: each deletion asks.
+    func hasCheckpoints(of run: String) throws(Failure) -> Bool {
+        let run = Text(run)
+        return try ids().contains { (try? read($0)).map { Text($0.summary.runID) == run } ?? false }
     }
 
     func ids() throws(Failure) -> [String] { Self.ids(try folder.names()) }

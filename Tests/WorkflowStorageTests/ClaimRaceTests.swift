@@ -106,6 +106,82 @@ struct ClaimRaceTests {
         #expect(orders > 20)
     }
 
+    /// A thread that stands still at some of its steps until it is let go on.
+    private final class Halting: @unchecked Sendable {
+        private struct State { var step = 0, passed = 0, isWaiting = false, isDone = false }
+        private let state = Locked(State())
+        private let stops: [Int]
+        private var thread: pthread_t?
+
+        init(at stops: [Int], _ place: String, _ work: @escaping @Sendable (DirectoryStorage) -> Void) throws {
+            self.stops = stops
+            var habits = Folder.Habits(syncs: false)
+            habits.pause = { [unowned self] in pause() }
+            let storage = try DirectoryStorage(path: place, habits)
+            thread = startThread { [state] in
+                work(storage)
+                state.withLock { $0.isDone = true }
+            }
+            rest()
+        }
+
+        private func pause() {
+            let number = state.withLock { state in
+                let number = stops.firstIndex(of: state.step)
+                state.step += 1
+                state.isWaiting = number != nil
+                return number
+            }
+            guard let number else { return }
+            while state.withLock({ $0.passed <= number }) { usleep(50) }
+        }
+
+        /// Until it stands still or is done.
+        private func rest() { while state.withLock({ !$0.isWaiting && !$0.isDone }) { usleep(50) } }
+
+        func goOn() {
+            state.withLock { ($0.passed, $0.isWaiting) = ($0.passed + 1, false) }
+            rest()
+        }
+
+        func finish() {
+            state.withLock { $0.passed = .max }
+            thread.map { _ = pthread_join($0, nil) }
+        }
+    }
+
+    @Test("A claim that comes too late, under a name that was free again, is not taken for the head by one who looked before")
+    func lateClaim() throws {
+        for early in 0..<16 {
+            for look in 0..<12 {
+                let scene = try Scene(Interleaving(), true, ["a", "b"])
+                let (late, seen) = (Locked<Failure?>(nil), Locked<String?>(nil))
+                let (document, run) = (try Scene.sample("e"), try scene.run)
+                let writer = try Halting(at: [early, early + 1], scene.place.path) { storage in
+                    let end = failure {
+                        try storage.save(
+                            Commit(document: document.text, document.summary, expected: .head("b"), durability: .process))
+                    }
+                    late.withLock { $0 = end }
+                }
+                try? scene.commit("c", after: "b", as: .max)
+                let reader = try Halting(at: [look], scene.place.path) { storage in
+                    let head = try? storage.head(run: run)
+                    seen.withLock { $0 = head }
+                }
+                try? scene.commit("d", after: "c", as: .max)
+                writer.goOn()
+                reader.finish()
+                writer.finish()
+                // The writer may have been first; then the others were late.
+                let line = late.withLock { $0 } == nil ? ["a", "b", "e"] : ["a", "b", "c", "d"]
+                #expect(scene.ids.sorted() == line, "\(early), \(look)")
+                #expect(line.dropFirst(2).contains(seen.withLock { $0 } ?? ""), "\(early), \(look): \(seen.withLock { $0 } ?? "none")")
+                #expect(try scene.head == line.last)
+            }
+        }
+    }
+
     @Test("What a writer claimed before it died is listed and found, by its temporary file or by its claim alone")
     func died() throws {
         for (before, losesTemporary) in [([], false), (["a"], false), ([], true)] as [([String], Bool)] {
