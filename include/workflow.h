@@ -778,8 +778,9 @@ WF_API wf_status_t wf_storage_list(wf_storage_t *storage, const char *workflow_n
  * @param checkpoint_id Receives a NUL-terminated id, owned by the caller: wf_free. NULL on error and if
  *     there is none.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_NONE if there is none; WF_E_STORAGE if the storage cannot be read; WF_E_MISUSE for a
- *     NULL or another kind of handle; WF_E_FORKED.
+ * @return WF_OK; WF_NONE if there is none; WF_E_CHECKPOINT if there are some, but none that can be read:
+ *     whoever takes that for a beginning does everything again; WF_E_STORAGE if the storage cannot be read;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
  */
 WF_API wf_status_t wf_storage_latest(wf_storage_t *storage, const char *workflow_name, char **checkpoint_id,
                                      wf_error_t **error);

@@ -143,7 +143,8 @@ public func wf_storage_list(
 ///   - workflow_name: Whose; NULL for any workflow.
 ///   - checkpoint_id: Receives a NUL-terminated id, owned by the caller: wf_free. NULL on error and if there is none.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
-/// - Returns: WF_OK; WF_NONE if there is none; WF_E_STORAGE if the storage cannot be read; WF_E_MISUSE for a NULL or
+/// - Returns: WF_OK; WF_NONE if there is none; WF_E_CHECKPOINT if there are some, but none that can be read: whoever takes
+///   that for a beginning does everything again; WF_E_STORAGE if the storage cannot be read; WF_E_MISUSE for a NULL or
 ///   another kind of handle; WF_E_FORKED.
 @_cdecl("wf_storage_latest")
 public func wf_storage_latest(
@@ -155,7 +156,12 @@ public func wf_storage_latest(
         let place = try Boundary.place(checkpoint_id, "checkpoint id")
         let storage = try Handle.object(storage).storage
         let name = try CText.optionalString(workflow_name, "workflow name")
-        guard let id = try storage.latest(workflow: name).id else { return .none }
+        let latest = try storage.latest(workflow: name)
+        guard let id = latest.id else {
+            guard let problem = latest.skipped.first else { return .none }
+            let others = latest.skipped.count == 1 ? "" : " (and \(latest.skipped.count - 1) more)"
+            throw Failure(.checkpoint, "there is no checkpoint that can be read, only damaged ones: \(problem)\(others)")
+        }
         try CText.give(Text(id), place, nil, "checkpoint id")
         return .ok
     }

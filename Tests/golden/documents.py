@@ -36,3 +36,17 @@ def check_folder(folder: Path) -> int:
     for file in files:
         check(file.read_bytes())
     return len(files)
+
+
+def check_databases(folder: Path) -> int:
+    """Checks every checkpoint in the databases of a folder; how many that were."""
+    from libworkflow import open_storage
+    from libworkflow._fork import load_text
+
+    count = 0
+    for file in folder.glob("*.db"):
+        storage = open_storage(f"sqlite:{file}")
+        for checkpoint_id in storage._ids(None):
+            check(load_text(storage, checkpoint_id))
+            count += 1
+    return count

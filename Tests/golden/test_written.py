@@ -8,7 +8,7 @@ from collections import Counter
 from random import Random
 
 import pytest
-from documents import ROOT, check, check_folder
+from documents import ROOT, check, check_databases, check_folder
 
 TEXTS = ["a", "b", "é", "e\u0301", "☃ \"\\/", "0", "a b", "\U0001F600"]
 VALUES = ["null", "1.50e0", "-0.0", "1E-7", "9223372036854775807", "[[], {}]", '{"$type": "t", "value": 1}', r'"\u0000\/☃"']
@@ -68,7 +68,7 @@ def examples():
 def test_examples(story, language, examples, tmp_path):
     command = [examples / story] if language == "c" else [sys.executable, ROOT / f"examples/python/{story}.py"]
     subprocess.run(command, cwd=tmp_path, env=environment(), check=True, stdout=subprocess.DEVNULL, timeout=60)
-    assert check_folder(tmp_path) >= 3
+    assert check_folder(tmp_path) + check_databases(tmp_path) >= 3
 
 
 @pytest.mark.parametrize("language", ["c", "python"])

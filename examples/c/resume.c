@@ -1,5 +1,5 @@
 /* Counts to five and is interrupted after two. Another run, which could be that of another process or machine, goes on
- * from the last checkpoint in the folder resume.checkpoints. */
+ * from the last checkpoint in the database resume.db. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <workflow.h>
@@ -44,7 +44,7 @@ int main(void) {
     wf_run_t *run = NULL;
     wf_workflow_t *workflow = build(&error);
 
-    if (error == NULL) wf_storage_open("directory:resume.checkpoints", &options.storage, &error);
+    if (error == NULL) wf_storage_open("sqlite:resume.db", &options.storage, &error);
     if (error == NULL) wf_run_start(workflow, &options, "1", WF_NUL, &run, &error);
     if (error == NULL) drive(run, 2, &error);
     wf_run_free(run);

@@ -1,8 +1,8 @@
 """Counts to five and is interrupted after two. Another run, which could be that of another process or machine, goes on
-from the last checkpoint in the folder resume.checkpoints."""
+from the last checkpoint in the database resume.db."""
 import asyncio
 
-from libworkflow import FileCheckpointStorage, WorkflowBuilder, WorkflowContext, executor
+from libworkflow import SQLiteCheckpointStorage, WorkflowBuilder, WorkflowContext, executor
 
 
 @executor
@@ -15,7 +15,7 @@ async def counter(n: int, ctx: WorkflowContext[int, int]) -> None:
 
 
 async def main() -> None:
-    storage = FileCheckpointStorage("resume.checkpoints")
+    storage = SQLiteCheckpointStorage("resume.db")
     builder = WorkflowBuilder(name="resume", start_executor=counter, checkpoint_storage=storage)
     workflow = builder.add_edge(counter, counter).build()
     async for event in workflow.run(1, stream=True):

@@ -28,7 +28,7 @@ final class SQLite {
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
         let code = library.pointee.open_v2(file, &handle, flags, nil)
         guard code == SQLITE_OK, let handle else {
-            let failure = SQLiteFiles.missingFolder(of: file, name: path) ?? Self.failure(library, handle, code, path, "cannot open")
+            let failure = SQLiteFiles.badFolder(of: file, name: path) ?? Self.failure(library, handle, code, path, "cannot open")
             _ = library.pointee.close_v2(handle)
             throw failure
         }
@@ -116,6 +116,10 @@ final class SQLite {
                 .storage, "\(base): another process has held its lock for \(patience / 1000) seconds; look for one that hangs or is stopped")
         case SQLITE_NOTADB: return Failure(.storage, "\(base): the file is no SQLite database, or is encrypted or damaged at its head")
         case SQLITE_CORRUPT: return Failure(.checkpoint, "\(base): it is damaged (\(said)); wf_storage_verify says what is still good")
+        case SQLITE_READONLY:
+            return Failure(
+                .storage, "\(base): it may not be written (\(said)). This process needs the right to write the file, those that end in '-wal' and "
+                    + "'-shm', and their folder, and the disk must not be mounted read-only")
         case SQLITE_FULL: return Failure(.storage, "\(base): no space is left for it")
         case SQLITE_TOOBIG: return Failure(.limit, "\(base): a value is larger than SQLite can keep")
         case SQLITE_NOMEM: return Failure(.outOfMemory, "\(base): out of memory")

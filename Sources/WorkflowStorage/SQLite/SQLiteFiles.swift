@@ -70,12 +70,17 @@ struct SQLiteFiles {
                 + (info.st_mode & S_IFMT == S_IFDIR ? "a folder of that name; name a file, such as one in it" : "something else of that name, and no file"))
     }
 
-    /// What the system means by "no such file".
-    static func missingFolder(of path: String, name: String) -> Failure? {
+    /// What the system means by "no such file", which SQLite tells also of a folder that may not be written.
+    static func badFolder(of path: String, name: String) -> Failure? {
         guard let slash = path.lastIndex(of: "/") else { return nil }
         let folder = slash == path.startIndex ? "/" : String(path[..<slash])
         var info = stat()
-        guard stat(folder, &info) != 0, errno == ENOENT else { return nil }
+        if stat(folder, &info) == 0 {
+            guard stat(path, &info) != 0, errno == ENOENT, access(folder, W_OK | X_OK) != 0 else { return nil }
+            return Failure(
+                .storage, "cannot make the database '\(name.printable)': its folder may not be written (\(String(cString: strerror(errno))))")
+        }
+        guard errno == ENOENT else { return nil }
         return Failure(
             .storage, "cannot open the database '\(name.printable)': the folder that it should be in does not exist; make it first"
                 + (name.hasPrefix("~") ? ". '~' stands for no folder here: give the whole path" : ""))

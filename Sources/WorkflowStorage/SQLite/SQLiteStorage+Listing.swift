@@ -72,6 +72,8 @@ extension SQLiteStorage {
             if let workflow, try names.workflow(found.graph, self, database) != Text(workflow) { return true }
             do throws(Failure) {
                 _ = try document(found, database)
+            } catch where error.status == .storage || error.status == .outOfMemory {
+                throw error  // It may well be whole: an older one would be the wrong answer.
             } catch {
                 latest.skipped.append(error.message)
                 return true

@@ -103,7 +103,11 @@ class EngineStorage(StorageCare):
         return self._ids(workflow_name)
 
     async def get_latest(self, *, workflow_name: str) -> Optional[WorkflowCheckpoint]:
-        """The newest checkpoint of a workflow, or None."""
+        """The newest checkpoint of a workflow that can be read, or None.
+
+        Raises:
+            WorkflowCheckpointException: there are some, but none that can be read.
+        """
         found, error = c_void_p(), c_void_p()
         status = lib.wf_storage_latest(self._handle, workflow_name.encode(), byref(found), byref(error))
         if status == WF_NONE:

@@ -11,6 +11,7 @@ from samples import FACTORS_OF_6, factors, run
 
 from libworkflow import (
     EngineStorage,
+    FileCheckpointStorage,
     InMemoryCheckpointStorage,
     SQLiteCheckpointStorage,
     WorkflowBuilder,
@@ -24,9 +25,11 @@ from libworkflow import (
 from libworkflow._abi import WF_E_CONFLICT
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "directory", "sqlite"])
 def storage(request: pytest.FixtureRequest, tmp_path: Path) -> EngineStorage:
-    return InMemoryCheckpointStorage() if request.param == "memory" else SQLiteCheckpointStorage(tmp_path / "db")
+    if request.param == "memory":
+        return InMemoryCheckpointStorage()
+    return FileCheckpointStorage(tmp_path) if request.param == "directory" else SQLiteCheckpointStorage(tmp_path / "db")
 
 
 def test_a_run_that_went_on_elsewhere_stops(storage: EngineStorage) -> None:
