@@ -58,7 +58,7 @@ extension DirectoryStorage {
     /// be none, nor anybody who made it: then it is the greatest of the run.
     private func lost(_ number: UInt64, _ claims: RunClaims) throws(Failure) -> String? {
         if let twin = try ids().first(where: { isOneFile(claims, number, $0) }) { return twin }
-        return try checkpoints(of: claims.run).last
+        return try newestCheckpoint(of: claims.run)
     }
 
     private func isOneFile(_ claims: RunClaims, _ number: UInt64, _ id: String) -> Bool {
@@ -171,7 +171,7 @@ extension DirectoryStorage {
     @discardableResult
     func removeIfEmpty(_ claims: RunClaims) throws(Failure) -> Bool {
         let numbers = try claims.numbers()
-        guard let newest = numbers.last, case .stub = try claims.content(newest), try !hasCheckpoints(of: claims.run) else {
+        guard let newest = numbers.last, case .stub = try claims.content(newest), try newestCheckpoint(of: claims.run) == nil else {
             return false
         }
         for number in numbers { try claims.remove(number) }

@@ -131,12 +131,6 @@ public final class DirectoryStorage: Storage {
         return try ids().last { (try? read($0)).map { Text($0.summary.runID) == run } ?? false }
     }
 
-    /// Reads no more than it must: each deletion asks.
-    func hasCheckpoints(of run: String) throws(Failure) -> Bool {
-        let run = Text(run)
-        return try ids().contains { (try? read($0)).map { Text($0.summary.runID) == run } ?? false }
-    }
-
     func ids() throws(Failure) -> [String] { Self.ids(try folder.names()) }
 
     private static func ids(_ names: [String]) -> [String] {
