@@ -36,6 +36,8 @@ public protocol Storage: AnyObject, Sendable {
     func memos(run: String) throws(Failure) -> [(key: Text, value: Text)]?
     /// Reads all memos of all runs. Nil if the storage cannot tell.
     func verifyMemos() throws(Failure) -> MemoReport?
+    /// What is wrong with the form in which all of it is kept, each as a sentence: damage that hides nothing today.
+    func verifyForm() throws(Failure) -> [String]
 
     // What follows is there for every storage, see `Care`; one that need not read documents for it has its own.
 
@@ -75,6 +77,7 @@ extension Storage {
     public func forget(run: String) throws(Failure) -> Bool { false }
     public func memos(run: String) throws(Failure) -> [(key: Text, value: Text)]? { nil }
     public func verifyMemos() throws(Failure) -> MemoReport? { nil }
+    public func verifyForm() throws(Failure) -> [String] { [] }
 }
 
 /// What `latest` found.

@@ -29,6 +29,7 @@ extension Storage {
             report.memos = memos.memos
             report.problems += memos.problems.map { VerifyReport.Problem(checkpointID: nil, $0) }
         }
+        report.problems += try verifyForm().map { VerifyReport.Problem(checkpointID: nil, $0) }
         return report
     }
 

@@ -16,7 +16,7 @@ extension SQLiteStorage {
             switch row {
             case .damaged(let id):
                 unread += 1
-                found.append(.damaged(id: id, problem: "\(place) is damaged: the row of the checkpoint '\(id.printable)' does not match its checksum"))
+                found.append(.damaged(id: id, problem: "\(place) is damaged: the row of the checkpoint '\(id.printable)' does not match its checksum, or is not in its place"))
             case .good(let row):
                 counts[row.run, default: 0] += 1
                 guard !row.isDead else { continue }
@@ -102,11 +102,17 @@ extension SQLiteStorage {
         case damaged(id: String)
     }
 
-    /// All, in the order of the table.
+    /// All, in the order of the table. A damaged page may give one row twice and hide another, so that the number is right.
     func rows(_ database: SQLite) throws(Failure) -> [Row] {
         var found: [Row] = []
+        var last: Text?
         try database.statement("SELECT \(CheckpointRow.columns) FROM checkpoint").each { row in
-            found.append(CheckpointRow(row).map { .good($0) } ?? .damaged(id: row.blob(0).map { Compact.id(of: $0) } ?? "?"))
+            if let good = CheckpointRow(row), last.map({ $0 < good.id }) ?? true {
+                found.append(.good(good))
+                last = good.id
+            } else {
+                found.append(.damaged(id: row.blob(0).map { Compact.id(of: $0) } ?? "?"))
+            }
             return true
         }
         return found

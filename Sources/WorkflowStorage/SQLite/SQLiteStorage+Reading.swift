@@ -16,7 +16,7 @@ extension SQLiteStorage {
     private func missing(_ id: String, _ database: SQLite) throws(Failure) -> Failure {
         var count = 0
         for row in try rows(database) {
-            guard case .good = row else { return damaged("the checkpoint '\(id)' is not found, and a row does not match its checksum") }
+            guard case .good = row else { return damaged("the checkpoint '\(id)' is not found, and a row does not match its checksum, or is not in its place") }
             count += 1
         }
         let known = try runs(database).reduce(0) { $0 + $1.live + $1.dead }
