@@ -929,9 +929,10 @@ WF_API wf_status_t wf_storage_prune(wf_storage_t *storage, const char *policy_js
  *
  * Each document is checked down to its last part, against the graph that it carries. The report has
  * `checkpoints` (all that are there), `good`, `problems`: an array of `{"checkpoint_id", "problem"}`, the id
- * null for a memo; `missing_parents`: ids that others name as their previous one and that are not there, as
- * after pruning, which is no damage; `runs`: an array of `{"run_id", "latest_good"}`; and `memos`: how many
- * there are, or null if the storage cannot list them. Changes nothing. Any thread.
+ * null for what is no checkpoint, such as a memo or a page of a database; `missing_parents`: ids that others
+ * name as their previous one and that are not there, as after pruning, which is no damage; `runs`: an array
+ * of `{"run_id", "latest_good"}`; and `memos`: how many there are, or null if the storage cannot list them.
+ * Changes nothing. Any thread.
  *
  * @param storage Borrowed.
  * @param report Receives NUL-terminated JSON, owned by the caller: wf_free. NULL on error.
