@@ -55,9 +55,10 @@ enum SampleID {
         return "\(prefix).\(String(repeating: "0", count: max(0, 8 - digits.utf8.count)))\(digits)" + (writer.map { ".\($0)" } ?? "")
     }
 
-    /// Nil for what the suite never made.
+    /// Nil for what the suite never made: a storage may answer anything, and others count on from here.
     static func number(_ id: String) -> Int? {
         let parts = id.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count >= 2 ? Int(parts[1]) : nil
+        guard parts.count >= 2, let number = Int(parts[1]), (0...1 << 40).contains(number) else { return nil }
+        return number
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import WorkflowJSON
 import WorkflowModel
@@ -86,6 +87,30 @@ struct SQLiteStorageTests {
             ?? failure { _ = try SQLiteStorage(path: path).latest(workflow: nil) }
         #expect(found != nil && found?.status != .notFound, "\(statement)")
         #expect(found?.message.contains(path) == true)
+    }
+
+    /// Numbers that would trap when they are counted on, under a seal that fits.
+    @Test("A number that was never given is damage, also under a right checksum", arguments: [Int.max, -1, 1 << 50])
+    func hostileNumbers(number: Int) throws {
+        _ = try commit([["k": "1"]], to: SQLiteStorage(path: path))
+        func hostile(_ body: (SQLite) throws(Failure) -> Void) throws -> Failure? {
+            let copy = "\(place.path)/copy.db"
+            try? SQLite(path: path).run("VACUUM INTO '\(copy)'")
+            defer { unlink(copy) }
+            try body(SQLite(path: copy))
+            return failure {
+                let storage = try SQLiteStorage(path: copy)
+                _ = try storage.list(workflow: nil)
+                _ = try self.commit([["k": "1"], ["k": "2"]], to: storage, run: "s")
+            }
+        }
+        let run = RunRow(number: 1, id: Text("r"), workflow: Text("f"), head: Text("r-10000"), last: Text("r-10000"), live: number, dead: number)
+        #expect(try hostile { database throws(Failure) in
+            let statement = try database.statement("UPDATE run SET live = ?, dead = ?, seal = ?")
+            try statement.run(.integer(number), .integer(number), .integer(run.seal))
+        }?.status == .checkpoint)
+        #expect(try hostile { database throws(Failure) in try StoreRow(runs: number, lastRun: number, lastLine: number).insert(into: database) }?.status == .checkpoint)
+        #expect(try hostile { database throws(Failure) in try database.run("UPDATE version SET number = \(number)") }?.status == .checkpoint || number < 0)
     }
 
     @Test("Deleting frees what nobody sees, and nothing else")

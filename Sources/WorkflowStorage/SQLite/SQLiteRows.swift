@@ -30,8 +30,8 @@ struct RunRow {
 
     /// Nil if it is damaged.
     init?(_ row: SQLiteStatement) {
-        guard let number = row.integer(0), let id = row.blob(1), let workflow = row.blob(2), let head = row.blob(3),
-            let last = row.blob(4), let live = row.integer(5), let dead = row.integer(6), let deletions = row.integer(7)
+        guard let number = row.count(0), let id = row.blob(1), let workflow = row.blob(2), let head = row.blob(3),
+            let last = row.blob(4), let live = row.count(5), let dead = row.count(6), let deletions = row.count(7)
         else { return nil }
         self.init(number: number, id: id, workflow: workflow, head: head, last: last, live: live, dead: dead)
         self.deletions = deletions
@@ -187,8 +187,8 @@ struct CheckpointRow {
 
     /// From `columns`. Nil if it is damaged.
     init?(_ row: SQLiteStatement) {
-        guard let id = row.blob(0), let run = row.integer(1), let graph = row.integer(4), let superstep = row.integer(6),
-            let status = row.integer(8), let bytes = row.integer(13), let bodySeal = row.integer(14)
+        guard let id = row.blob(0), let run = row.count(1), let graph = row.count(4), let superstep = row.integer(6),
+            let status = row.integer(8), let bytes = row.count(13), let bodySeal = row.integer(14)
         else { return nil }
         self.id = id
         self.run = run
@@ -199,7 +199,7 @@ struct CheckpointRow {
         self.superstep = superstep
         storedTime = row.value(7)
         self.status = status
-        if let line = row.integer(9), let upto = row.integer(10), let parts = row.integer(11), let digest = row.integer(12) {
+        if let line = row.count(9), let upto = row.count(10), let parts = row.count(11), let digest = row.integer(12) {
             state = State(line: line, upto: upto, parts: parts, digest: UInt64(bitPattern: Int64(digest)))
         }
         self.bytes = bytes

@@ -108,6 +108,11 @@ final class SQLiteStatement {
         return Int(exactly: library.pointee.column_int64(handle, column))
     }
 
+    /// What is counted, numbered or added up: never negative, and far from where adding would overflow.
+    func count(_ column: Int32) -> Int? { integer(column).flatMap { (0...Self.largestCount).contains($0) ? $0 : nil } }
+
+    private static let largestCount = 1 << 48
+
     func isNull(_ column: Int32) -> Bool { library.pointee.column_type(handle, column) == SQLITE_NULL }
 
     /// An integer, a blob, or null for anything else.

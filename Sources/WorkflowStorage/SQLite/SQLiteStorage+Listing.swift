@@ -30,7 +30,7 @@ extension SQLiteStorage {
         }
         // Each run knows how many it has: what a damaged tree hides is missed.
         let known = try runs(database)
-        let (count, expected) = (counts.values.reduce(unread, +), known.reduce(0) { $0 + $1.live + $1.dead })
+        let (count, expected) = (counts.values.reduce(unread, +), known.reduce(0) { $0 &+ $1.live &+ $1.dead })
         if count != expected {
             let run = known.first { counts[$0.number, default: 0] != $0.live + $0.dead }
             let name = run.map { " one of them of the run '\(Compact.id(of: $0.id).printable)'," } ?? ""

@@ -19,7 +19,7 @@ extension SQLiteStorage {
             guard case .good = row else { return damaged("the checkpoint '\(id)' is not found, and a row does not match its checksum, or is not in its place") }
             count += 1
         }
-        let known = try runs(database).reduce(0) { $0 + $1.live + $1.dead }
+        let known = try runs(database).reduce(0) { $0 &+ $1.live &+ $1.dead }
         guard count == known else { return damaged("the checkpoint '\(id)' is not found, and only \(count) of \(known) are") }
         return CheckpointID.unknown(id, in: place)
     }

@@ -36,7 +36,7 @@ extension SQLiteStorage {
     }
 
     private func nextVersion(_ database: SQLite) throws(Failure) -> Int {
-        (try database.statement("SELECT max(number) FROM version").first { $0.integer(0) ?? 0 } ?? 0) + 1
+        try largestNumber(of: "version", database) + 1
     }
 
     private func write(
@@ -91,12 +91,12 @@ extension SQLiteStorage {
     private func part(at place: StatePlace, on line: SQLiteLine, _ database: SQLite) throws(Failure) -> SQLiteLine.Part {
         if let known = line.parts[place] { return known }
         let find = try database.statement("SELECT number FROM part WHERE line = ? AND area = ? AND owner = ? AND key = ?")
-        let known = try find.first(.integer(line.state.line), .integer(place.area.rawValue), .integer(place.owner), .blob(place.keyBytes)) { $0.integer(0) }
+        let known = try find.first(.integer(line.state.line), .integer(place.area.rawValue), .integer(place.owner), .blob(place.keyBytes)) { $0.count(0) }
         if case let number?? = known {
             let newest = try database.statement(
                 "SELECT form, size, cost, seal FROM version WHERE line = ? AND part = ? ORDER BY number DESC LIMIT 1")
             let found = try newest.first(.integer(line.state.line), .integer(number)) { row -> SQLiteLine.Part? in
-                guard let form = row.integer(0).flatMap(VersionForm.init), let size = row.integer(1), let cost = row.integer(2),
+                guard let form = row.integer(0).flatMap(VersionForm.init), let size = row.count(1), let cost = row.count(2),
                     let seal = row.integer(3)
                 else { return nil }
                 return SQLiteLine.Part(number: number, seal: seal, size: size, cost: cost, isGone: form == .gone)

@@ -130,7 +130,7 @@ public final class SQLiteStorage: Storage {
         let find = try database.statement("SELECT number FROM graph WHERE signature = ? AND workflow = ? AND definition IS ?")
         let definition: SQLiteStatement.Value = frame.definition.map { .blob($0) } ?? .null
         if let known = try find.first(.blob(signature), .blob(workflow), definition, read: { $0.integer(0) }), let number = known { return number }
-        let last = try database.statement("SELECT max(number) FROM graph").first { $0.integer(0) ?? 0 } ?? 0
+        let last = try largestNumber(of: "graph", database)
         let row = GraphRow(number: last + 1, signature: signature, workflow: workflow, definition: frame.definition)
         try database.statement("INSERT INTO graph(number, signature, workflow, definition, seal) VALUES(?,?,?,?,?)")
             .run(.integer(row.number), .blob(signature), .blob(workflow), definition, .integer(row.seal))

@@ -17,12 +17,19 @@ extension SQLiteStorage {
     func store(_ database: SQLite) throws(Failure) -> StoreRow {
         let statement = try database.statement("SELECT runs, last_run, last_line, seal FROM store WHERE number = 1")
         let found = try statement.first { row -> StoreRow? in
-            guard let runs = row.integer(0), let lastRun = row.integer(1), let lastLine = row.integer(2) else { return nil }
+            guard let runs = row.count(0), let lastRun = row.count(1), let lastLine = row.count(2) else { return nil }
             let found = StoreRow(runs: runs, lastRun: lastRun, lastLine: lastLine)
             return row.integer(3) == found.seal ? found : nil
         }
         guard case let store?? = found else { throw damaged("the row that counts its runs is damaged or missing") }
         return store
+    }
+
+    /// The largest number of a table; 0 for an empty one.
+    func largestNumber(of table: String, _ database: SQLite) throws(Failure) -> Int {
+        let found = try database.statement("SELECT max(number) FROM \(table)").first { row in row.isNull(0) ? 0 : row.count(0) }
+        guard case let number?? = found else { throw damaged("the table '\(table)' has a number that was never given") }
+        return number
     }
 
     func put(_ store: StoreRow, _ database: SQLite) throws(Failure) { try store.insert(into: database) }
