@@ -19,6 +19,11 @@ struct RunRow {
     var isMixed = false
 
     static let columns = "number, id, workflow, head, last, live, dead, deletions, mixed, seal"
+    // Of every commit: put together once.
+    static let ofID = "SELECT \(columns) FROM run WHERE id = ?"
+    /// Not REPLACE, which would write to the index too.
+    static let put = "INSERT INTO run(\(columns)) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT(number) DO UPDATE SET "
+        + "workflow = ?3, head = ?4, last = ?5, live = ?6, dead = ?7, deletions = ?8, mixed = ?9, seal = ?10"
 
     var seal: Int {
         var seal = Seal()
@@ -107,6 +112,8 @@ struct CheckpointRow {
 
     static let dead = -1
     static let columns = "id, run, before, previous, graph, kind, superstep, time, status, line, upto, parts, digest, bytes, body_seal, seal"
+    static let ofID = "SELECT \(columns) FROM checkpoint WHERE id = ?"
+    private static let put = "INSERT OR REPLACE INTO checkpoint(\(columns), body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
     private static let kinds = CheckpointKind.all.map(\.rawValue)
 
     var kind: String {
@@ -147,8 +154,7 @@ struct CheckpointRow {
     }
 
     func insert(_ body: Text, into database: SQLite) throws(Failure) {
-        let statement = try database.statement(
-            "INSERT OR REPLACE INTO checkpoint(\(Self.columns), body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+        let statement = try database.statement(Self.put)
         try statement.bind(values + [.integer(seal), .blob(body)])
         while try statement.step() {}
     }

@@ -85,7 +85,7 @@ public final class SQLiteStorage: Storage {
 
     /// A row of that id, deleted or not.
     func row(_ id: Text, _ database: SQLite) throws(Failure) -> CheckpointRow? {
-        let statement = try database.statement("SELECT \(CheckpointRow.columns) FROM checkpoint WHERE id = ?")
+        let statement = try database.statement(CheckpointRow.ofID)
         return try statement.first(.blob(id)) { row throws(Failure) in
             guard let found = CheckpointRow(row), found.id == id else {
                 throw damaged("the checkpoint '\(Compact.id(of: id))' is damaged: its row does not match its checksum")
@@ -101,7 +101,7 @@ public final class SQLiteStorage: Storage {
             }
             return found
         }
-        let statement = try database.statement("SELECT \(RunRow.columns) FROM run WHERE id = ?")
+        let statement = try database.statement(RunRow.ofID)
         if let found = try statement.first(.blob(id), read: read) { return found }
         // A damaged index must not make a run look new. In a large storage the search would cost more than it protects.
         guard try store(database).runs <= 1000 else { return nil }
@@ -117,10 +117,7 @@ public final class SQLiteStorage: Storage {
     }
 
     func put(_ run: RunRow, _ database: SQLite) throws(Failure) {
-        // Not REPLACE, which would write to the index too.
-        let statement = try database.statement(
-            "INSERT INTO run(\(RunRow.columns)) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT(number) DO UPDATE SET "
-                + "workflow = ?3, head = ?4, last = ?5, live = ?6, dead = ?7, deletions = ?8, mixed = ?9, seal = ?10")
+        let statement = try database.statement(RunRow.put)
         try statement.bind(run.values)
         while try statement.step() {}
     }
