@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from libworkflow._library import lib, take_text
-from libworkflow._storage import EngineStorage
+from libworkflow._storage import EngineStorage, open_storage
 
 TESTS = Path(__file__).parent
 
@@ -34,6 +34,13 @@ def _problems(handle: int) -> list[str]:
         document = take_text(text)
         found += [f"{error.json_path}: {error.message[:200]}" for error in CHECKPOINT.iter_errors(json.loads(document))]
     return found
+
+
+@pytest.fixture(params=["memory", "directory", "sqlite"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> EngineStorage:
+    """One of each kind that the library has."""
+    place = {"memory": "", "directory": tmp_path / "checkpoints", "sqlite": tmp_path / "flow.db"}[request.param]
+    return open_storage(f"{request.param}:{place}")
 
 
 @pytest.fixture(autouse=True)

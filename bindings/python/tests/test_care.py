@@ -39,12 +39,6 @@ def asking(storage: EngineStorage) -> Workflow:
     return WorkflowBuilder(name="asking", start_executor=Asker(id="asker"), checkpoint_storage=storage).build()
 
 
-@pytest.fixture(params=["memory", "directory", "sqlite"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> EngineStorage:
-    place = {"memory": "", "directory": tmp_path / "checkpoints", "sqlite": tmp_path / "flow.db"}[request.param]
-    return open_storage(f"{request.param}:{place}")
-
-
 async def filled(storage: EngineStorage) -> tuple[str, str]:
     """The ids of a run that is done and of one that waits."""
     await two_steps(storage).run("abc")

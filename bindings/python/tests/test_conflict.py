@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ from samples import FACTORS_OF_6, factors, run
 
 from libworkflow import (
     EngineStorage,
-    FileCheckpointStorage,
     InMemoryCheckpointStorage,
-    SQLiteCheckpointStorage,
     WorkflowBuilder,
     WorkflowCheckpointException,
     WorkflowConflictException,
@@ -23,13 +20,6 @@ from libworkflow import (
     executor,
 )
 from libworkflow._abi import WF_E_CONFLICT
-
-
-@pytest.fixture(params=["memory", "directory", "sqlite"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> EngineStorage:
-    if request.param == "memory":
-        return InMemoryCheckpointStorage()
-    return FileCheckpointStorage(tmp_path) if request.param == "directory" else SQLiteCheckpointStorage(tmp_path / "db")
 
 
 def test_a_run_that_went_on_elsewhere_stops(storage: EngineStorage) -> None:

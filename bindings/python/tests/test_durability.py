@@ -16,9 +16,7 @@ from samples import FACTORS_OF_6, Factors, Start, run
 
 from libworkflow import (
     EngineStorage,
-    FileCheckpointStorage,
     InMemoryCheckpointStorage,
-    SQLiteCheckpointStorage,
     Workflow,
     WorkflowBuilder,
     WorkflowCheckpoint,
@@ -26,13 +24,6 @@ from libworkflow import (
     WorkflowEvent,
     executor,
 )
-
-
-@pytest.fixture(params=["memory", "directory", "sqlite"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> EngineStorage:
-    if request.param == "memory":
-        return InMemoryCheckpointStorage()
-    return FileCheckpointStorage(tmp_path) if request.param == "directory" else SQLiteCheckpointStorage(tmp_path / "db")
 
 
 def factors(storage: EngineStorage, durability: Any) -> Workflow:
