@@ -205,10 +205,13 @@ class Run:
             self.language = 1 - self.language
 
     def command(self, acknowledged: int) -> list[str]:
-        """Goes on if there is anything to go on from; before the first checkpoint nothing was promised."""
+        """Goes on if there is anything to go on from; before the first checkpoint nothing was promised.
+
+        A checkpoint has its place in `heads` a moment before it has its name: the next program that looks will name it.
+        """
         program = self.setting.programs[self.language]
         options = ["--storage", str(self.storage), "--counts", str(self.counts), "--verbose"]
-        if any(self.storage.glob("*.json")) or acknowledged >= 0:
+        if any(self.storage.glob("*.json")) or any(self.storage.glob("heads/*/*")) or acknowledged >= 0:
             return [*program, "resume", *options]
         return [*program, "start", str(self.setting.text), "--chunk-bytes", str(self.chunk_bytes), *options]
 
