@@ -91,7 +91,7 @@ static const char *take(void *address, const char *path) {
     TAKE(libversion); TAKE(libversion_number); TAKE(threadsafe); TAKE(open_v2); TAKE(close_v2); TAKE(busy_timeout);
     TAKE(errmsg); TAKE(system_errno); TAKE(get_autocommit); TAKE(prepare_v2); TAKE(finalize); TAKE(step); TAKE(reset);
     TAKE(clear_bindings); TAKE(bind_null); TAKE(bind_int64); TAKE(bind_blob); TAKE(bind_text); TAKE(column_type);
-    TAKE(column_int64); TAKE(column_blob); TAKE(column_bytes);
+    TAKE(column_int64); TAKE(column_blob); TAKE(column_bytes); TAKE(changes);
 #undef TAKE
     taken = address;
     return NULL;

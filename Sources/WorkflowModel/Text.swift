@@ -1,3 +1,5 @@
+import Glibc
+
 /// Immutable UTF-8 bytes with a NUL behind them, shared by reference.
 ///
 /// The one form in which payloads and ids live in the engine: copying is a reference count, and the bytes can be
@@ -52,7 +54,7 @@ public struct Text: @unchecked Sendable {
         self = builder.finish()
     }
 
-    public var count: Int { storage.header }
+    public var count: Int { storage.count }
     public var isEmpty: Bool { count == 0 }
 
     /// The bytes without the NUL, valid inside `body`.
@@ -61,7 +63,7 @@ public struct Text: @unchecked Sendable {
     ) throws(Failure) -> Result {
         let storage = storage
         defer { withExtendedLifetime(storage) {} }
-        return try body(UnsafeBufferPointer(start: storage.base, count: storage.header))
+        return try body(UnsafeBufferPointer(start: storage.base, count: storage.count))
     }
 
     /// The bytes with their NUL, for C. Valid as long as some copy of this text lives: the caller keeps one.
@@ -106,13 +108,21 @@ public struct Text: @unchecked Sendable {
 
 extension Text: Hashable, Comparable {
     public static func == (left: Text, right: Text) -> Bool {
-        if left.storage === right.storage { return true }
-        return left.withBytes { l in right.withBytes { r in l.count == r.count && l.elementsEqual(r) } }
+        let (left, right) = (left.storage, right.storage)
+        if left === right { return true }
+        return withExtendedLifetime((left, right)) {
+            let count = left.count
+            return count == right.count && memcmp(left.base, right.base, count) == 0
+        }
     }
 
     /// By bytes, which for UTF-8 is the order of code points.
     public static func < (left: Text, right: Text) -> Bool {
-        left.withBytes { l in right.withBytes { r in l.lexicographicallyPrecedes(r) } }
+        let (left, right) = (left.storage, right.storage)
+        return withExtendedLifetime((left, right)) {
+            let order = memcmp(left.base, right.base, min(left.count, right.count))
+            return order == 0 ? left.count < right.count : order < 0
+        }
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -171,7 +181,7 @@ public struct TextBuilder {
     /// The text so far; the builder is used up.
     public consuming func finish() -> Text {
         storage.base[count] = 0
-        storage.header = count
+        storage.count = count
         return Text(storage: storage)
     }
 
@@ -192,4 +202,10 @@ private final class TextStorage: ManagedBuffer<Int, UInt8> {
     }
 
     var base: UnsafeMutablePointer<UInt8> { withUnsafeMutablePointerToElements { $0 } }
+
+    /// Not by `header`, which is checked for exclusive access each time: nobody writes it but the one builder.
+    var count: Int {
+        get { withUnsafeMutablePointerToHeader { $0.pointee } }
+        set { withUnsafeMutablePointerToHeader { $0.pointee = newValue } }
+    }
 }

@@ -4,9 +4,16 @@ public enum Timestamp {
         let seconds = microseconds / 1_000_000
         let (year, month, day) = date(daysSince1970: Int(clamping: seconds / 86400))
         let time = Int(seconds % 86400)
-        return pad(year, 4) + "-" + pad(month, 2) + "-" + pad(day, 2)
-            + "T" + pad(time / 3600, 2) + ":" + pad(time / 60 % 60, 2) + ":" + pad(time % 60, 2)
-            + "." + pad(Int(microseconds % 1_000_000), 6) + "+00:00"
+        var text = TextBuilder(capacity: 40)
+        text.append(year, digits: 4)
+        for (mark, number) in [("-", month), ("-", day), ("T", time / 3600), (":", time / 60 % 60), (":", time % 60)] as [(Unicode.Scalar, Int)] {
+            text.append(byte: UInt8(ascii: mark))
+            text.append(number, digits: 2)
+        }
+        text.append(byte: UInt8(ascii: "."))
+        text.append(Int(microseconds % 1_000_000), digits: 6)
+        text.append("+00:00")
+        return text.finish().string
     }
 
     /// Whether a timestamp names a moment before that one. Nil for what is no time in UTC: hosts may save what they like.
@@ -33,9 +40,17 @@ public enum Timestamp {
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
     }
+}
 
-    private static func pad(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+extension TextBuilder {
+    /// At least so many, with zeros in front.
+    fileprivate mutating func append(_ number: Int, digits: Int) {
+        var unit = 1
+        for _ in 1..<digits { unit *= 10 }
+        guard number < unit * 10 else { return append(number) }
+        while unit > 0 {
+            append(byte: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
+            unit /= 10
+        }
     }
 }

@@ -25,6 +25,7 @@ typedef struct wfq_library {
     __typeof__(&sqlite3_step) step;
     __typeof__(&sqlite3_reset) reset;
     __typeof__(&sqlite3_clear_bindings) clear_bindings;
+    __typeof__(&sqlite3_changes) changes;
     __typeof__(&sqlite3_bind_null) bind_null;
     __typeof__(&sqlite3_bind_int64) bind_int64;
     __typeof__(&sqlite3_bind_blob) bind_blob;

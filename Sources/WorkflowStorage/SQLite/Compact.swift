@@ -5,8 +5,8 @@ import WorkflowModel
 enum Compact {
     /// No id begins with it.
     private static let mark: UInt8 = 0xFF
-    private static let hyphens = [8, 13, 18, 23]
-    private static let hexDigits = Array("0123456789abcdef".utf8)
+    private static func isHyphen(_ place: Int) -> Bool { place == 8 || place == 13 || place == 18 || place == 23 }
+    private static func hexDigit(_ number: UInt8) -> UInt8 { number + (number < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10) }
 
     static func id(_ id: String) -> Text {
         guard id.utf8.count == 36 else { return Text(id) }
@@ -16,7 +16,7 @@ enum Compact {
         let isOurs = id.withUTF8 { digits in
             var high: UInt8?
             for (place, byte) in digits.enumerated() {
-                if hyphens.contains(place) {
+                if isHyphen(place) {
                     guard byte == UInt8(ascii: "-") else { return false }
                     continue
                 }
@@ -43,9 +43,9 @@ enum Compact {
             var text: [UInt8] = []
             text.reserveCapacity(36)
             for byte in bytes.dropFirst() {
-                if hyphens.contains(text.count) { text.append(UInt8(ascii: "-")) }
-                text.append(hexDigits[Int(byte >> 4)])
-                text.append(hexDigits[Int(byte & 15)])
+                if isHyphen(text.count) { text.append(UInt8(ascii: "-")) }
+                text.append(hexDigit(byte >> 4))
+                text.append(hexDigit(byte & 15))
             }
             return String(decoding: text, as: UTF8.self)
         }

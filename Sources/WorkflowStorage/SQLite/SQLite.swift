@@ -9,7 +9,10 @@ final class SQLite {
     let handle: OpaquePointer
     /// As the host named it: for messages.
     let path: String
-    private var statements: [String: SQLiteStatement] = [:]
+    private var statements: [SQLiteStatement] = []
+    private var numbers: [String: Int] = [:]
+    /// Of the statement that was used last.
+    private var last = 0
     private var isDurable: Bool?
     private var files: SQLiteFiles
 
@@ -58,9 +61,22 @@ final class SQLite {
 
     // MARK: Statements
 
-    /// Prepared once for each text.
+    /// Prepared once for each text. What came behind the last one before mostly does again: then nothing is searched.
     func statement(_ text: String) throws(Failure) -> SQLiteStatement {
-        if let known = statements[text] { return known }
+        if statements.indices.contains(last), case let next = statements[last].next, statements.indices.contains(next),
+            statements[next].text == text
+        {
+            last = next
+            return statements[next]
+        }
+        let number = try number(of: text)
+        if statements.indices.contains(last) { statements[last].next = number }
+        last = number
+        return statements[number]
+    }
+
+    private func number(of text: String) throws(Failure) -> Int {
+        if let known = numbers[text] { return known }
         var statement: OpaquePointer?
         let code = library.pointee.prepare_v2(handle, text, -1, &statement, nil)
         guard code == SQLITE_OK, let statement else {
@@ -69,15 +85,18 @@ final class SQLite {
             let said = library.pointee.errmsg(handle).map { String(cString: $0).printable } ?? "error \(code)"
             throw Failure(.checkpoint, "the database '\(path.printable)' is damaged: its tables are not as this library made them (\(said))")
         }
-        let made = SQLiteStatement(self, statement)
-        statements[text] = made
-        return made
+        statements.append(SQLiteStatement(self, statement, text))
+        numbers[text] = statements.count - 1
+        return statements.count - 1
     }
 
     func run(_ text: String) throws(Failure) {
         let statement = try statement(text)
         while try statement.step() {}
     }
+
+    /// How many rows the last statement that writes has changed.
+    var changes: Int { Int(library.pointee.changes(handle)) }
 
     /// Whether what is committed from now on is on disk when the commit returns.
     func setDurable(_ isDurable: Bool) throws(Failure) {

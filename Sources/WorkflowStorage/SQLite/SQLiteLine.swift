@@ -17,12 +17,13 @@ final class SQLiteLine {
     private(set) weak var storage: SQLiteStorage?
     /// The checkpoint that the rest speaks of.
     var last: Text
+    /// The row of its run after it, and its id as the host knows it; nil while it was only read.
+    var run: RunRow?
+    var lastID: String?
     var state: CheckpointRow.State
     /// Of all values.
     var bytes: Int
     var parts: [StatePlace: Part] = [:]
-    /// Those of the run when the line was last looked at.
-    var deletions = 0
     /// The number of the run's graph, once it was looked up.
     var graph: Int?
     /// How many parts the line has, gone ones too; nil: not counted yet.

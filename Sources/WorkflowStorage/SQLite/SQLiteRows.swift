@@ -25,11 +25,20 @@ struct RunRow {
     static let put = "INSERT INTO run(\(columns)) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT(number) DO UPDATE SET "
         + "workflow = ?3, head = ?4, last = ?5, live = ?6, dead = ?7, deletions = ?8, mixed = ?9, seal = ?10"
 
+    /// One checkpoint more behind the row that was last seen: nothing happens if it is another one by now.
+    static let advance = "UPDATE run SET workflow = ?, head = ?, last = ?, live = ?, seal = ? WHERE number = ? AND seal = ?"
+
     var seal: Int {
         var seal = Seal()
         seal.add(number)
-        for text in [id, workflow, head, last] { seal.add(text) }
-        for number in [live, dead, deletions, isMixed ? 1 : 0] { seal.add(number) }
+        seal.add(id)
+        seal.add(workflow)
+        seal.add(head)
+        seal.add(last)
+        seal.add(live)
+        seal.add(dead)
+        seal.add(deletions)
+        seal.add(isMixed ? 1 : 0)
         return seal.integer
     }
 
@@ -113,7 +122,9 @@ struct CheckpointRow {
     static let dead = -1
     static let columns = "id, run, before, previous, graph, kind, superstep, time, status, line, upto, parts, digest, bytes, body_seal, seal"
     static let ofID = "SELECT \(columns) FROM checkpoint WHERE id = ?"
-    private static let put = "INSERT OR REPLACE INTO checkpoint(\(columns), body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    private static let places = "INTO checkpoint(\(columns), body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    private static let put = "INSERT OR REPLACE \(places)"
+    private static let add = "INSERT OR IGNORE \(places)"
     private static let kinds = CheckpointKind.all.map(\.rawValue)
 
     var kind: String {
@@ -141,7 +152,7 @@ struct CheckpointRow {
         ]
     }
 
-    private var seal: Int {
+    private static func seal(of values: [SQLiteStatement.Value]) -> Int {
         var seal = Seal()
         for value in values {
             switch value {
@@ -153,18 +164,28 @@ struct CheckpointRow {
         return seal.integer
     }
 
-    func insert(_ body: Text, into database: SQLite) throws(Failure) {
-        let statement = try database.statement(Self.put)
-        try statement.bind(values + [.integer(seal), .blob(body)])
-        while try statement.step() {}
+    /// Takes the place of a row of that id.
+    func put(_ body: Text, into database: SQLite) throws(Failure) { try insert(body, Self.put, database) }
+
+    /// False if there is a row of that id.
+    func add(_ body: Text, to database: SQLite) throws(Failure) -> Bool {
+        try insert(body, Self.add, database)
+        return database.changes == 1
+    }
+
+    private func insert(_ body: Text, _ text: String, _ database: SQLite) throws(Failure) {
+        var values = values
+        values.append(.integer(Self.seal(of: values)))
+        values.append(.blob(body))
+        try database.statement(text).run(values)
     }
 
     /// The chain around it has changed.
     func update(in database: SQLite) throws(Failure) {
         let columns = "before = ?, previous = ?, seal = ?"
-        let statement = try database.statement("UPDATE checkpoint SET \(columns) WHERE id = ?")
-        try statement.bind([values[2], values[3], .integer(seal), .blob(id)])
-        while try statement.step() {}
+        let values = values
+        try database.statement("UPDATE checkpoint SET \(columns) WHERE id = ?")
+            .run(values[2], values[3], .integer(Self.seal(of: values)), .blob(id))
     }
 
     init(
@@ -210,6 +231,6 @@ struct CheckpointRow {
         }
         self.bytes = bytes
         self.bodySeal = bodySeal
-        guard row.integer(15) == seal else { return nil }
+        guard row.integer(15) == Self.seal(of: values) else { return nil }
     }
 }

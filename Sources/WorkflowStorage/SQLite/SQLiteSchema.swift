@@ -5,8 +5,9 @@ import WorkflowModel
 /// - `run` is the fence and the index: for each run its head, and the newest of its chain of checkpoints.
 /// - `checkpoint` has one row per checkpoint: its summary, and the frame of its document (what is neither state nor graph). Each
 ///   names the one that was committed before it in its run (`before`): a chain that nothing can drop out of unnoticed.
-/// - `part` names the values of a state, `version` has their versions. A line is a stretch of a run in which each state was made
-///   from the one before; a checkpoint sees, of each part of its line, the last version up to its own `upto`.
+/// - `part` names the values of a state, `version` has their versions, numbered along the line, and `large` those that do not fit
+///   well into its pages. A line is a stretch of a run in which each state was made from the one before; a checkpoint sees, of
+///   each part of its line, the last version up to its own `upto`.
 /// - `graph` keeps each definition once.
 /// Every row has a seal over all its columns; that of a checkpoint covers the state too, by the sum of its parts' seals.
 enum SQLiteSchema {
@@ -26,8 +27,8 @@ enum SQLiteSchema {
         ) WITHOUT ROWID
         """,
         "CREATE TABLE part(line INTEGER, area INTEGER, owner INTEGER, key BLOB, number INTEGER, name BLOB, PRIMARY KEY(line, area, owner, key)) WITHOUT ROWID",
-        "CREATE TABLE version(number INTEGER PRIMARY KEY, line INTEGER, part INTEGER, form INTEGER, size INTEGER, cost INTEGER, seal INTEGER, value BLOB)",
-        "CREATE INDEX version_of_part ON version(line, part)",
+        "CREATE TABLE version(line INTEGER, part INTEGER, number INTEGER, form INTEGER, size INTEGER, cost INTEGER, seal INTEGER, large INTEGER, value BLOB, PRIMARY KEY(line, part, number)) WITHOUT ROWID",
+        "CREATE TABLE large(number INTEGER PRIMARY KEY, value BLOB)",
         "CREATE TABLE memo(run BLOB, key BLOB, seal INTEGER, value BLOB, PRIMARY KEY(run, key)) WITHOUT ROWID",
     ]]
 

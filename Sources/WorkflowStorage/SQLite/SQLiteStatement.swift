@@ -10,7 +10,12 @@ final class SQLiteStatement {
     /// Bytes that are bound stay alive as long as the statement looks at them.
     private var bound: [Text] = []
 
-    init(_ database: SQLite, _ handle: OpaquePointer) {
+    let text: String
+    /// The number of the statement that was used behind it.
+    var next = 0
+
+    init(_ database: SQLite, _ handle: OpaquePointer, _ text: String) {
+        self.text = text
         library = database.library
         connection = database.handle
         path = database.path
@@ -74,7 +79,9 @@ final class SQLiteStatement {
     }
 
     /// Binds, and steps to the end.
-    func run(_ values: Value...) throws(Failure) {
+    func run(_ values: Value...) throws(Failure) { try run(values) }
+
+    func run(_ values: [Value]) throws(Failure) {
         try bind(values)
         while try step() {}
     }

@@ -30,7 +30,7 @@ extension SQLiteStorage {
         row.status = CheckpointRow.dead
         row.bytes = 0
         row.bodySeal = CheckpointRow.seal(of: Text(""))
-        try row.insert(Text(""), into: database)
+        try row.put(Text(""), into: database)
         run.live -= 1
         run.dead += 1
         run.deletions += 1
@@ -68,6 +68,7 @@ extension SQLiteStorage {
     }
 
     private func erase(line: Int, _ database: SQLite) throws(Failure) {
+        try database.statement("DELETE FROM large WHERE number IN (SELECT large FROM version WHERE line = ?)").run(.integer(line))
         try database.statement("DELETE FROM version WHERE line = ?").run(.integer(line))
         try database.statement("DELETE FROM part WHERE line = ?").run(.integer(line))
     }
@@ -120,8 +121,13 @@ extension SQLiteStorage {
         var end = versions.count
         while end > 0 {
             let start = versions[..<end].lastIndex { $0.part != versions[end - 1].part }.map { $0 + 1 } ?? 0
+            let part = versions[start].part
             for number in Self.unseen(versions[start..<end].map { ($0.number, $0.form) }, uptos) {
-                try database.statement("DELETE FROM version WHERE number = ?").run(.integer(number))
+                let one = "WHERE line = ? AND part = ? AND number = ?"
+                let large = "DELETE FROM large WHERE number = (SELECT large FROM version \(one))"
+                for text in [large, "DELETE FROM version \(one)"] {
+                    try database.statement(text).run(.integer(line), .integer(part), .integer(number))
+                }
             }
             end = start
         }

@@ -12,22 +12,25 @@ extension SQLiteStorage {
         of boundary: Commit.Boundary, _ commit: Commit, run: RunRow?, to database: SQLite
     ) throws(Failure) -> SQLiteLine {
         if let changes = boundary.changes, let run, let line = try knownLine(commit, run, database) {
-            var next = changes.all.isEmpty ? 1 : try nextVersion(database)
-            let first = next
-            var seen: Set<StateChanges.Place> = []
-            for change in changes.all where changes.all.count == 1 || seen.insert(change.place).inserted {
-                try write(change, boundary, on: line, &next, database)
-            }
-            if next > first { line.state.upto = next - 1 }
+            try write(changes, boundary, on: line, database)
             return line
         }
         return try writeAll(boundary, Compact.id(commit.summary.id), database)
     }
 
+    func write(_ changes: StateChanges, _ boundary: Commit.Boundary, on line: SQLiteLine, _ database: SQLite) throws(Failure) {
+        var seen: Set<StateChanges.Place> = []
+        for change in changes.all where changes.all.count == 1 || seen.insert(change.place).inserted {
+            try write(change, boundary, on: line, database)
+        }
+    }
+
     /// The line of the checkpoint that the changes are told from, if nothing came behind it.
     private func knownLine(_ commit: Commit, _ run: RunRow, _ database: SQLite) throws(Failure) -> SQLiteLine? {
         guard let previous = commit.summary.previousID.map(Compact.id), previous == run.last else { return nil }
-        if let known = commit.session.memory as? SQLiteLine, known.storage === self, known.last == previous, known.deletions == run.deletions {
+        if let known = commit.session.memory as? SQLiteLine, known.storage === self, known.last == previous,
+            known.run?.deletions == run.deletions
+        {
             return known
         }
         guard let base = try row(previous, database), !base.isDead, base.run == run.number, let state = base.state else { return nil }
@@ -35,12 +38,8 @@ extension SQLiteStorage {
         return SQLiteLine(self, last: previous, state: state, bytes: max(0, base.bytes - bodySize))
     }
 
-    private func nextVersion(_ database: SQLite) throws(Failure) -> Int {
-        try largestNumber(of: "version", database) + 1
-    }
-
     private func write(
-        _ change: StateChanges.Change, _ boundary: Commit.Boundary, on line: SQLiteLine, _ next: inout Int, _ database: SQLite
+        _ change: StateChanges.Change, _ boundary: Commit.Boundary, on line: SQLiteLine, _ database: SQLite
     ) throws(Failure) {
         let value = boundary.snapshot.value(at: change.place)
         guard value != change.before else { return }
@@ -73,18 +72,29 @@ extension SQLiteStorage {
             line.state.parts += 1
             line.bytes += part.size
         }
-        try insert(next, line.state.line, part, form, text, database)
-        next += 1
+        line.state.upto += 1
+        try insert(line.state.upto, line.state.line, part, form, text, database)
         line.parts[place] = part
     }
 
     private func insert(
         _ number: Int, _ line: Int, _ part: SQLiteLine.Part, _ form: VersionForm, _ value: Text, _ database: SQLite
     ) throws(Failure) {
-        try database.statement("INSERT INTO version(number, line, part, form, size, cost, seal, value) VALUES(?,?,?,?,?,?,?,?)")
+        let large: Int?
+        if value.count > Self.largestInPage { large = try insert(value, database) } else { large = nil }
+        try database.statement("INSERT INTO version(line, part, number, form, size, cost, seal, large, value) VALUES(?,?,?,?,?,?,?,?,?)")
             .run(
-                .integer(number), .integer(line), .integer(part.number), .integer(form.rawValue), .integer(part.size),
-                .integer(part.cost), .integer(part.seal), .blob(value))
+                .integer(line), .integer(part.number), .integer(number), .integer(form.rawValue), .integer(part.size), .integer(part.cost),
+                .integer(part.seal), .optional(large), large == nil ? .blob(value) : .null)
+    }
+
+    /// Four rows must fit into a page of such a table; what is longer would take a page of its own.
+    private static let largestInPage = 900
+
+    private func insert(_ large: Text, _ database: SQLite) throws(Failure) -> Int {
+        let number = try largestNumber("SELECT max(number) FROM large", database) + 1
+        try database.statement("INSERT INTO large(number, value) VALUES(?,?)").run(.integer(number), .blob(large))
+        return number
     }
 
     /// The part at a place; a new one is numbered and gone.
@@ -128,23 +138,20 @@ extension SQLiteStorage {
         var store = try store(database)
         store.lastLine += 1
         try put(store, database)
-        var next = try nextVersion(database)
-        let line = SQLiteLine(
-            self, last: id, state: CheckpointRow.State(line: store.lastLine, upto: next - 1, parts: 0, digest: 0), bytes: 0)
+        let line = SQLiteLine(self, last: id, state: CheckpointRow.State(line: store.lastLine, upto: 0, parts: 0, digest: 0), bytes: 0)
         let parts = boundary.snapshot.parts(in: boundary.graph)
         for (index, one) in parts.enumerated() {
             let part = SQLiteLine.Part(
                 number: index + 1, seal: VersionForm.whole.seal(one.value, after: 0), size: one.value.count, cost: one.value.count,
                 isGone: false)
             try insert(one.place, number: part.number, line: store.lastLine, database)
-            try insert(next, store.lastLine, part, .whole, one.value, database)
-            next += 1
+            try insert(part.number, store.lastLine, part, .whole, one.value, database)
             line.state.digest &+= one.place.share(part.seal)
             line.bytes += part.size
             line.parts[one.place] = part
         }
         line.state.parts = parts.count
-        line.state.upto = next - 1
+        line.state.upto = parts.count
         line.numbered = parts.count
         return line
     }

@@ -38,6 +38,11 @@ public final class SQLiteStorage: Storage {
     }
 
     private func write(_ commit: Commit, _ frame: SQLiteFrame, to database: SQLite) throws(Failure) -> SQLiteLine? {
+        if case .boundary(let boundary) = commit.content, let line = commit.session.memory as? SQLiteLine,
+            try advance(line, boundary, commit, frame, database)
+        {
+            return line
+        }
         let summary = commit.summary
         let (id, runID) = (Compact.id(summary.id), Compact.id(summary.runID))
         let old = try row(id, database)
@@ -68,7 +73,7 @@ public final class SQLiteStorage: Storage {
             id: id, run: run.number, before: before, previous: summary.previousID.map(Compact.id), graph: graph, kind: summary.kind,
             superstep: summary.superstep, timestamp: summary.timestamp, status: frame.status, state: line?.state, bytes: size,
             body: frame.body)
-        try row.insert(frame.body, into: database)
+        try row.put(frame.body, into: database)
         if known != nil, Compact.id(of: run.last).utf8.lexicographicallyPrecedes(summary.id.utf8) == false { run.isMixed = true }
         if old == nil { run.last = id } else { run.dead -= 1 }
         run.live += 1
@@ -77,8 +82,43 @@ public final class SQLiteStorage: Storage {
         if case .any = commit.expected, let head, Text(summary.id) < Text(head) {} else { run.head = id }
         try put(run, database)
         line?.last = id
-        line?.deletions = run.deletions
+        line?.lastID = summary.id
+        line?.run = run
         return line
+    }
+
+    /// The common case: nothing has happened to the run since its last commit by this very session, so nothing need be read.
+    /// False if something has.
+    private func advance(
+        _ line: SQLiteLine, _ boundary: Commit.Boundary, _ commit: Commit, _ frame: SQLiteFrame, _ database: SQLite
+    ) throws(Failure) -> Bool {
+        let summary = commit.summary
+        guard line.storage === self, let changes = boundary.changes, let graph = line.graph, let last = line.lastID,
+            commit.expected == .head(last), summary.previousID == last, last.utf8.lexicographicallyPrecedes(summary.id.utf8),
+            let known = line.run, known.head == line.last, known.last == line.last
+        else { return false }
+        var run = known
+        let id = Compact.id(summary.id)
+        run.workflow = frame.workflow
+        run.head = id
+        run.last = id
+        run.live += 1
+        let seal = run.seal
+        try database.statement(RunRow.advance).run(
+            .blob(run.workflow), .blob(id), .blob(id), .integer(run.live), .integer(seal), .integer(run.number), .integer(known.seal))
+        guard database.changes == 1 else { return false }
+        try write(changes, boundary, on: line, database)
+        let size = frame.body.count + line.bytes
+        try summary.check(size: size)
+        let row = CheckpointRow(
+            id: id, run: run.number, before: line.last, previous: line.last, graph: graph, kind: summary.kind,
+            superstep: summary.superstep, timestamp: summary.timestamp, status: frame.status, state: line.state, bytes: size,
+            body: frame.body)
+        guard try row.add(frame.body, to: database) else { throw CheckpointID.taken(summary.id, in: place) }
+        line.run = run
+        line.last = id
+        line.lastID = summary.id
+        return true
     }
 
     // MARK: Rows
@@ -117,9 +157,7 @@ public final class SQLiteStorage: Storage {
     }
 
     func put(_ run: RunRow, _ database: SQLite) throws(Failure) {
-        let statement = try database.statement(RunRow.put)
-        try statement.bind(run.values)
-        while try statement.step() {}
+        try database.statement(RunRow.put).run(run.values)
     }
 
     private func graphNumber(_ frame: SQLiteFrame, _ summary: CheckpointSummary, _ database: SQLite) throws(Failure) -> Int {
@@ -127,7 +165,7 @@ public final class SQLiteStorage: Storage {
         let find = try database.statement("SELECT number FROM graph WHERE signature = ? AND workflow = ? AND definition IS ?")
         let definition: SQLiteStatement.Value = frame.definition.map { .blob($0) } ?? .null
         if let known = try find.first(.blob(signature), .blob(workflow), definition, read: { $0.integer(0) }), let number = known { return number }
-        let last = try largestNumber(of: "graph", database)
+        let last = try largestNumber("SELECT max(number) FROM graph", database)
         let row = GraphRow(number: last + 1, signature: signature, workflow: workflow, definition: frame.definition)
         try database.statement("INSERT INTO graph(number, signature, workflow, definition, seal) VALUES(?,?,?,?,?)")
             .run(.integer(row.number), .blob(signature), .blob(workflow), definition, .integer(row.seal))

@@ -26,9 +26,9 @@ extension SQLiteStorage {
     }
 
     /// The largest number of a table; 0 for an empty one.
-    func largestNumber(of table: String, _ database: SQLite) throws(Failure) -> Int {
-        let found = try database.statement("SELECT max(number) FROM \(table)").first { row in row.isNull(0) ? 0 : row.count(0) }
-        guard case let number?? = found else { throw damaged("the table '\(table)' has a number that was never given") }
+    func largestNumber(_ query: String, _ database: SQLite) throws(Failure) -> Int {
+        let found = try database.statement(query).first { row in row.isNull(0) ? 0 : row.count(0) }
+        guard case let number?? = found else { throw damaged("'\(query)' finds a number that was never given") }
         return number
     }
 
