@@ -7,6 +7,12 @@ extension CheckpointDocument {
         try CheckpointReader(document, what).summary()
     }
 
+    /// The same of a document that a checksum has shown to be the one that was written. It is read only as far as its head goes,
+    /// which for a large state is next to nothing.
+    public static func summary(trusting document: Text, as what: String) throws(Failure) -> CheckpointSummary {
+        try CheckpointReader(headOf: document, what).summary()
+    }
+
     /// The whole checkpoint, if it was made by `graph`.
     public static func checkpoint(from document: Text, graph: Graph, as what: String) throws(Failure) -> Checkpoint {
         let reader = try CheckpointReader(document, what)
@@ -34,12 +40,30 @@ struct CheckpointReader {
     static let largestCount = 1 << 53
 
     init(_ document: Text, _ what: String) throws(Failure) {
-        self.what = what
         let value: JSONValue
         do throws(Failure) { value = try JSONValue(checking: document, as: what) } catch {
             throw Failure(.checkpoint, error.message + ". It is damaged or cut short", offset: error.offset)
         }
-        all = value.members
+        try self.init(value.members, what)
+    }
+
+    /// With no more members than a summary needs.
+    fileprivate init(headOf document: Text, _ what: String) throws(Failure) {
+        var missing = Self.head
+        try self.init(
+            JSONValue.firstMembers(trusting: document) { name in
+                missing.remove(name)
+                return missing.isEmpty
+            }, what)
+    }
+
+    private static let head: Set<String> = [
+        "format", "version", "checkpoint_id", "previous_checkpoint_id", "run_id", "workflow_name", "graph_signature", "timestamp",
+        "kind", "superstep",
+    ]
+
+    private init(_ all: [(name: String, value: JSONValue)], _ what: String) throws(Failure) {
+        (self.all, self.what) = (all, what)
         members = Dictionary(all.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         guard members["format"]?.string == CheckpointDocument.format else {
             throw Failure(.checkpoint, "\(what) is not a libworkflow checkpoint: it has no \"format\": \"\(CheckpointDocument.format)\"")

@@ -68,7 +68,8 @@ public enum JSON {
         }
         guard bytes.count > 0 else { throw Failure(.json, "\(what) is empty; JSON needs a value", offset: 0) }
         // jansson stops at a NUL behind a number or a literal as if the text ended there.
-        if let offset = bytes.firstIndex(of: 0) {
+        if let start = bytes.baseAddress, let nul = memchr(start, 0, bytes.count) {
+            let offset = UnsafeRawPointer(nul) - start
             throw Failure(.json, "\(what) is not valid JSON at byte \(offset): there is a NUL byte", offset: offset)
         }
         var error = json_error_t()

@@ -20,6 +20,8 @@ public struct JSONValue: Sendable {
     /// Stands at the value of a text that was checked before.
     public init(trusting text: Text) { self.init(text, from: 0) }
 
+    private init(_ text: Text, _ range: Range<Int>) { (self.text, self.range) = (text, range) }
+
     private init(_ text: Text, from offset: Int) {
         self.text = text
         range = text.withBytes { bytes in
@@ -78,23 +80,40 @@ public struct JSONValue: Sendable {
         guard kind == .object else { return [] }
         var found: [(String, JSONValue)] = []
         eachItem { offset in
-            let name = JSONValue(text, from: offset)
-            let colon = text.withBytes { JSONScan.skipSpace($0, name.range.upperBound) }
-            let value = JSONValue(text, from: colon + 1)
-            found.append((name.string ?? "", value))
+            let (name, value) = member(offset)
+            found.append((name, value))
             return value.range.upperBound
         }
         return found
     }
 
-    /// Calls `item` with the offset of each element or member; it answers where that ends.
-    private func eachItem(_ item: (Int) -> Int) {
+    /// The members of an object from its begin until `isEnough`: what stands behind is not looked at. The text was checked before.
+    static func firstMembers(trusting text: Text, until isEnough: (String) -> Bool) -> [(name: String, value: JSONValue)] {
+        let start = text.withBytes { JSONScan.skipSpace($0, 0) }
+        let object = JSONValue(text, start..<max(start, text.count))
+        guard object.kind == .object else { return [] }
+        var found: [(String, JSONValue)] = []
+        object.eachItem { offset in
+            let (name, value) = object.member(offset)
+            found.append((name, value))
+            return isEnough(name) ? nil : value.range.upperBound
+        }
+        return found
+    }
+
+    private func member(_ offset: Int) -> (name: String, value: JSONValue) {
+        let name = JSONValue(text, from: offset)
+        let colon = text.withBytes { JSONScan.skipSpace($0, name.range.upperBound) }
+        return (name.string ?? "", JSONValue(text, from: colon + 1))
+    }
+
+    /// Calls `item` with the offset of each element or member; it answers where that ends, or nil to see no more.
+    private func eachItem(_ item: (Int) -> Int?) {
         var offset = range.lowerBound + 1
         while true {
             offset = text.withBytes { JSONScan.skipSpace($0, offset) }
-            guard offset < range.upperBound - 1 else { return }
-            offset = item(offset)
-            offset = text.withBytes { JSONScan.skipSpace($0, offset) } + 1
+            guard offset < range.upperBound - 1, let end = item(offset) else { return }
+            offset = text.withBytes { JSONScan.skipSpace($0, end) } + 1
         }
     }
 }

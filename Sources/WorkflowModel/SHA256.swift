@@ -5,59 +5,96 @@ public enum SHA256 {
     }
 
     public static func hex(of bytes: UnsafeBufferPointer<UInt8>) -> String {
-        var state: [UInt32] = [
-            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-        ]
-        var schedule = [UInt32](repeating: 0, count: 64)
+        var state = State()
         let whole = bytes.count / 64
-        for block in 0..<whole {
-            compress(UnsafeBufferPointer(rebasing: bytes[block * 64..<block * 64 + 64]), &state, &schedule)
-        }
+        if let start = bytes.baseAddress { compress(UnsafeRawPointer(start), blocks: whole, &state) }
         // The rest, a 1 bit, zeros, and the length in bits fill one or two more blocks.
         var tail = Array(bytes[(whole * 64)...])
         tail.append(0x80)
         while tail.count % 64 != 56 { tail.append(0) }
         let bits = UInt64(bytes.count) &* 8
         for shift in stride(from: UInt64(56), through: 0, by: -8) { tail.append(UInt8(truncatingIfNeeded: bits >> shift)) }
-        tail.withUnsafeBufferPointer { tail in
-            for start in stride(from: 0, to: tail.count, by: 64) {
-                compress(UnsafeBufferPointer(rebasing: tail[start..<start + 64]), &state, &schedule)
+        tail.withUnsafeBytes { tail in
+            if let start = tail.baseAddress { compress(start, blocks: tail.count / 64, &state) }
+        }
+        var digits: [UInt8] = []
+        digits.reserveCapacity(64)
+        for word in state.words {
+            for shift in stride(from: UInt32(28), through: 0, by: -4) {
+                let digit = UInt8(truncatingIfNeeded: word >> shift) & 15
+                digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
             }
         }
-        return state.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
+        return String(decoding: digits, as: UTF8.self)
     }
 
-    private static func compress(
-        _ block: UnsafeBufferPointer<UInt8>, _ state: inout [UInt32], _ schedule: inout [UInt32]
-    ) {
-        for i in 0..<16 {
-            schedule[i] =
-                UInt32(block[i * 4]) << 24 | UInt32(block[i * 4 + 1]) << 16 | UInt32(block[i * 4 + 2]) << 8
-                | UInt32(block[i * 4 + 3])
+    private struct State {
+        var (a, b, c, d): (UInt32, UInt32, UInt32, UInt32) = (0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a)
+        var (e, f, g, h): (UInt32, UInt32, UInt32, UInt32) = (0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19)
+
+        var words: [UInt32] { [a, b, c, d, e, f, g, h] }
+
+        /// One of 64 rounds. The variables change places with every round; here the caller says which is which.
+        @inline(__always)
+        static func round(
+            _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: inout UInt32, _ input: UInt32
+        ) {
+            let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+            let t = h &+ s1 &+ (g ^ (e & (f ^ g))) &+ input
+            let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+            d = d &+ t
+            h = t &+ s0 &+ ((a & b) | (c & (a | b)))
         }
-        for i in 16..<64 {
-            let a = schedule[i - 15]
-            let b = schedule[i - 2]
+    }
+
+    /// So many blocks of 64 bytes, which the caller knows to be there. The time of large checkpoints is spent here: no index is
+    /// checked, and eight rounds at a time need no variable to be moved.
+    private static func compress(_ start: UnsafeRawPointer, blocks: Int, _ state: inout State) {
+        constants.withUnsafeBufferPointer { constants in
+            guard let constants = constants.baseAddress else { return }
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
+                guard let schedule = schedule.baseAddress else { return }
+                for block in 0..<blocks { compress(start + block &* 64, schedule, constants, &state) }
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func compress(
+        _ block: UnsafeRawPointer, _ schedule: UnsafeMutablePointer<UInt32>, _ constants: UnsafePointer<UInt32>, _ state: inout State
+    ) {
+        var i = 0
+        while i < 16 {
+            schedule[i] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: i &* 4, as: UInt32.self))
+            i &+= 1
+        }
+        while i < 64 {
+            let (a, b) = (schedule[i &- 15], schedule[i &- 2])
             let s0 = rotate(a, 7) ^ rotate(a, 18) ^ (a >> 3)
             let s1 = rotate(b, 17) ^ rotate(b, 19) ^ (b >> 10)
-            schedule[i] = schedule[i - 16] &+ s0 &+ schedule[i - 7] &+ s1
+            schedule[i] = schedule[i &- 16] &+ s0 &+ schedule[i &- 7] &+ s1
+            i &+= 1
         }
-        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-        for i in 0..<64 {
-            let s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-            let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ constants[i] &+ schedule[i]
-            let s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-            let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
-            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
+        var (a, b, c, d) = (state.a, state.b, state.c, state.d)
+        var (e, f, g, h) = (state.e, state.f, state.g, state.h)
+        i = 0
+        while i < 64 {
+            State.round(a, b, c, &d, e, f, g, &h, constants[i] &+ schedule[i])
+            State.round(h, a, b, &c, d, e, f, &g, constants[i &+ 1] &+ schedule[i &+ 1])
+            State.round(g, h, a, &b, c, d, e, &f, constants[i &+ 2] &+ schedule[i &+ 2])
+            State.round(f, g, h, &a, b, c, d, &e, constants[i &+ 3] &+ schedule[i &+ 3])
+            State.round(e, f, g, &h, a, b, c, &d, constants[i &+ 4] &+ schedule[i &+ 4])
+            State.round(d, e, f, &g, h, a, b, &c, constants[i &+ 5] &+ schedule[i &+ 5])
+            State.round(c, d, e, &f, g, h, a, &b, constants[i &+ 6] &+ schedule[i &+ 6])
+            State.round(b, c, d, &e, f, g, h, &a, constants[i &+ 7] &+ schedule[i &+ 7])
+            i &+= 8
         }
-        for (i, word) in [a, b, c, d, e, f, g, h].enumerated() { state[i] = state[i] &+ word }
+        (state.a, state.b, state.c, state.d) = (state.a &+ a, state.b &+ b, state.c &+ c, state.d &+ d)
+        (state.e, state.f, state.g, state.h) = (state.e &+ e, state.f &+ f, state.g &+ g, state.h &+ h)
     }
 
-    private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }
+    @inline(__always)
+    private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 { word &>> count | word &<< (32 &- count) }
 
     private static let constants: [UInt32] = [
         0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,

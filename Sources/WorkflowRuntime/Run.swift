@@ -65,8 +65,10 @@ public final class Run: ProcessBound, @unchecked Sendable {
                 throw Failure(.notFound, "the storage has no checkpoint of the workflow '\(name)'" + unreadable)
             }
             let warnings = latest.skipped.map { (reason: "checkpoint_skipped", message: "\($0). Resumed from '\(id)' instead") }
+            let document: Text
+            if let read = latest.document { document = read } else { document = try storage.load(id) }
             let found = try Resumption(
-                try storage.load(id), as: "the checkpoint '\(id)'", workflow.graph, edits: options.edits, options.migration)
+                document, as: "the checkpoint '\(id)'", workflow.graph, edits: options.edits, options.migration)
             let head = try Self.head(storage, options, found)
             // What another writer has committed since then must not be passed over: the fence is of the moment of `head`.
             if checkpoint == nil, let head, head != id, try storage.latest(workflow: name).id != id { continue }

@@ -9,7 +9,7 @@ extension DirectoryStorage {
     public func head(run: String) throws(Failure) -> String? {
         for _ in 0..<Self.patience {
             guard let claims = try RunClaims(of: run, in: folder, make: false) else { return nil }
-            let head = try newest(claims)
+            let head = try newest(claims, expected: known.probableHead(run))
             if case .stub = head.content, try removeIfEmpty(claims) { continue }
             if try name(head, claims) { return head.id }
         }
@@ -99,9 +99,15 @@ extension DirectoryStorage {
     /// or is older than the head.
     func claim(_ commit: Commit, _ document: Text, _ sealed: Text, _ temporary: String) throws(Failure) -> Claim? {
         let (id, run, onDisk) = (commit.summary.id, commit.summary.runID, commit.durability == .full)
+        var own = ownClaims(commit)
         for _ in 0..<Self.patience {
-            guard let claims = try RunClaims(of: run, in: folder, make: true, onDisk: onDisk) else { continue }
-            let head = try newest(claims, expected: commit.expected.id)
+            let (claims, head): (RunClaims, Head)
+            if let known = own {
+                (claims, head, own) = (known.claims, known.head, nil)
+            } else {
+                guard let found = try RunClaims(of: run, in: folder, make: true, onDisk: onDisk) else { continue }
+                (claims, head) = (found, try newest(found, expected: commit.expected.id))
+            }
             if head.id == id {
                 if case .checkpoint(_, let other) = head.content, other != document { throw CheckpointID.taken(id, in: place) }
                 return nil
@@ -135,6 +141,15 @@ extension DirectoryStorage {
             }
         }
         throw busy(run)
+    }
+
+    /// The claims as the last commit of the run left them, if its claim is there and still holds the expected head. That it is
+    /// the newest need not be known: if it is not, the place behind it is taken, or `stands` sees a newer one.
+    private func ownClaims(_ commit: Commit) -> (claims: RunClaims, head: Head)? {
+        guard let expected = commit.expected.id, let (claims, newest) = known.take(commit.summary.runID),
+            claims.isInPlace(folder), isOneFile(claims, newest, expected)
+        else { return nil }
+        return (claims, Head(number: newest, id: expected))
     }
 
     private func next(_ number: UInt64?, _ claims: RunClaims) throws(Failure) -> UInt64? {
@@ -175,7 +190,7 @@ extension DirectoryStorage {
             return false
         }
         for number in numbers { try claims.remove(number) }
-        try folder.folder(RunClaims.place, make: false)?.removeFolder(SHA256.hex(of: Text(claims.run)))
+        try folder.folder(RunClaims.place, make: false)?.removeFolder(claims.name)
         return true
     }
 

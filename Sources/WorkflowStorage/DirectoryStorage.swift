@@ -9,6 +9,7 @@ import WorkflowJSON
 /// `DirectoryStorage+Memos.swift`.
 public final class DirectoryStorage: Storage {
     let folder: Folder
+    let known = KnownRuns()
 
     /// Makes the directory if it is not there.
     public convenience init(path: String) throws(Failure) { try self.init(path: path, Folder.Habits()) }
@@ -27,18 +28,22 @@ public final class DirectoryStorage: Storage {
         let onDisk = commit.durability == .full
         if try isKept(id, document, onDisk: onDisk) { return }
         let sealed = try SealedDocument.seal(document)
-        try folder.withTemporary(name(id), sealed, onDisk: onDisk) { temporary throws(Failure) in
-            let claim = try claim(commit, document, sealed, temporary)
+        try folder.withTemporary(name(id), sealed, onDisk: onDisk) { (temporary: inout Folder.Temporary) throws(Failure) in
+            let claim = try claim(commit, document, sealed, temporary.name)
             do throws(Failure) {
                 // Another writer may be first; if it says the same, all is well.
-                if try !folder.rename(temporary, toNew: name(id)) { _ = try isKept(id, document, onDisk: onDisk) }
+                if try !folder.rename(&temporary, toNew: name(id)) { _ = try isKept(id, document, onDisk: onDisk) }
             } catch {
                 if let claim { withdraw(claim, id, document) }
                 throw error
             }
             if onDisk { try folder.sync() }
-            claim?.settle()
+            if let claim {
+                claim.settle()
+                known.keep(claim.claims, newest: claim.number)
+            }
         }
+        known.learn(commit.summary)
     }
 
     /// Whether this very document is there. Another one of its id is an error.
@@ -64,11 +69,12 @@ public final class DirectoryStorage: Storage {
             throw CheckpointID.unknown(id, in: place)
         }
         let document = try SealedDocument.open(bytes, file: file)
-        let summary = try CheckpointDocument.summary(of: document, as: "the file \(file)")
+        let summary = try CheckpointDocument.summary(trusting: document, as: "the file \(file)")
         guard summary.id == id else {
             throw Failure(
                 .checkpoint, "the file \(file) holds the checkpoint '\(summary.id.printable)': it was renamed or does not belong here")
         }
+        known.learn(summary)
         return (document, summary)
     }
 
@@ -96,12 +102,14 @@ public final class DirectoryStorage: Storage {
         var latest = LatestCheckpoint(id: nil)
         for id in try claimedIDs().reversed() {
             do throws(Failure) {
-                let summary = try read(id).summary
+                let (document, summary) = try read(id)
                 guard summary.isOf(workflow: workflow) else { continue }
                 // Its writer may have died before it gave the next one its name.
                 let head = try? self.head(run: summary.runID)
-                latest.id = id
-                if let head, id < head, let next = try? read(head).summary, next.isOf(workflow: workflow) { latest.id = head }
+                (latest.id, latest.document) = (id, document)
+                if let head, id < head, let next = try? read(head), next.summary.isOf(workflow: workflow) {
+                    (latest.id, latest.document) = (head, next.document)
+                }
                 return latest
             } catch where error.status == .notFound {
                 continue
@@ -154,7 +162,7 @@ public final class DirectoryStorage: Storage {
 
     private func run(of sealed: Text?) -> String? {
         guard let sealed, let document = try? SealedDocument.open(sealed, as: "it") else { return nil }
-        return try? CheckpointDocument.summary(of: document, as: "it").runID
+        return try? CheckpointDocument.summary(trusting: document, as: "it").runID
     }
 
     func name(_ id: String) -> String { id + ".json" }

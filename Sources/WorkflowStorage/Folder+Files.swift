@@ -31,8 +31,8 @@ extension Folder {
     /// Makes a file that appears whole or not at all and that the disk has. False if there is something of that name: it is
     /// left as it is, and the disk has it too.
     func create(_ name: String, _ content: Text, onDisk: Bool = true) throws(Failure) -> Bool {
-        try withTemporary(name, content, onDisk: onDisk) { temporary throws(Failure) in
-            let isNew = try rename(temporary, toNew: name)
+        try withTemporary(name, content, onDisk: onDisk) { (temporary: inout Temporary) throws(Failure) in
+            let isNew = try rename(&temporary, toNew: name)
             if onDisk { try sync() }
             return isNew
         }
@@ -40,22 +40,28 @@ extension Folder {
 
     /// Makes or replaces a file, which appears whole or not at all and which the disk has.
     func replace(_ name: String, _ content: Text, onDisk: Bool = true) throws(Failure) {
-        try withTemporary(name, content, onDisk: onDisk) { temporary throws(Failure) in
+        try withTemporary(name, content, onDisk: onDisk) { (temporary: inout Temporary) throws(Failure) in
             habits.pause?()
-            guard renameat(descriptor, temporary, descriptor, name) == 0 else { throw failure("cannot replace the file", name) }
+            guard renameat(descriptor, temporary.name, descriptor, name) == 0 else { throw failure("cannot replace the file", name) }
+            temporary.isRenamed = true
             if onDisk { try sync() }
         }
     }
 
-    /// Gives `body` the name of a new file with that content, and removes what is left of it afterwards.
+    /// Gives `body` a new file with that content, and removes what is left of it afterwards.
     func withTemporary<Result>(
-        _ name: String, _ content: Text, onDisk: Bool, _ body: (String) throws(Failure) -> Result
+        _ name: String, _ content: Text, onDisk: Bool, _ body: (inout Temporary) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         // Another thread, process or container may make the same file; a process id says nothing between containers.
-        let temporary = ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp"
-        defer { unlinkat(descriptor, temporary, 0) }
-        try write(content, to: temporary, onDisk: onDisk)
-        return try body(temporary)
+        var temporary = Temporary(name: ".\(name).\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp")
+        defer { if !temporary.isRenamed { unlinkat(descriptor, temporary.name, 0) } }
+        try write(content, to: temporary.name, onDisk: onDisk)
+        return try body(&temporary)
+    }
+
+    struct Temporary {
+        let name: String
+        fileprivate(set) var isRenamed = false
     }
 
     private func write(_ content: Text, to name: String, onDisk: Bool) throws(Failure) {
@@ -119,9 +125,12 @@ extension Folder {
     }
 
     /// False if there is something of the new name already: that is left as it is.
-    func rename(_ name: String, toNew new: String) throws(Failure) -> Bool {
+    func rename(_ temporary: inout Temporary, toNew new: String) throws(Failure) -> Bool {
         habits.pause?()
-        if wfs_rename_new(descriptor, name, new) == 0 { return true }
+        if wfs_rename_new(descriptor, temporary.name, new) == 0 {
+            temporary.isRenamed = true
+            return true
+        }
         if errno == EEXIST { return false }
         throw failure("cannot rename a file to", new)
     }
@@ -141,8 +150,8 @@ extension Folder {
             }
         }
         do throws(Failure) {
-            return try other.withTemporary(new, content, onDisk: onDisk) { temporary throws(Failure) in
-                try other.rename(temporary, toNew: new) ? .made : .exists
+            return try other.withTemporary(new, content, onDisk: onDisk) { (temporary: inout Temporary) throws(Failure) in
+                try other.rename(&temporary, toNew: new) ? .made : .exists
             }
         } catch {
             if other.isRemoved { return .noFolder }

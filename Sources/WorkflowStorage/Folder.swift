@@ -103,28 +103,7 @@ final class Folder: Sendable {
     }
 
     /// The names of all files. One that is not UTF-8 has U+FFFD in place of what cannot be read.
-    func names() throws(Failure) -> [String] {
-        habits.pause?()
-        // A deleted directory lists as empty while it is held open.
-        guard !isRemoved else {
-            throw Failure(.storage, "cannot list the directory \(path.printable): it was deleted. No such file or directory")
-        }
-        // A description of its own: two listings must not share one position.
-        let own = wfs_openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-        guard own >= 0, let directory = fdopendir(own) else { throw Self.failure("cannot list the directory", path) }
-        defer { closedir(directory) }
-        var names: [String] = []
-        errno = 0
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
-                String(decoding: raw.prefix(while: { $0 != 0 }), as: UTF8.self)
-            }
-            names.append(name)
-            errno = 0
-        }
-        guard errno == 0 else { throw Self.failure("cannot list the directory", path) }
-        return names
-    }
+    func names() throws(Failure) -> [String] { try Listing(self).names() }
 
     func full(_ name: String) -> String { "\(path)/\(name)" }
 

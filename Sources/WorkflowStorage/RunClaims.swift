@@ -10,8 +10,22 @@ import WorkflowModel
 struct RunClaims {
     let folder: Folder
     let run: String
+    /// Of the folder.
+    let name: String
+    private let listing: Folder.Listing
 
-    init(_ folder: Folder, run: String) { (self.folder, self.run) = (folder, run) }
+    /// For one thread at a time.
+    init(_ folder: Folder, run: String) {
+        (self.folder, self.run) = (folder, run)
+        name = SHA256.hex(of: Text(run))
+        listing = Folder.Listing(folder)
+    }
+
+    /// Whether it still stands where claims of the run are looked for.
+    func isInPlace(_ root: Folder) -> Bool {
+        guard let found = root.look("\(Self.place)/\(name)"), let own = folder.look(".") else { return false }
+        return found.isSameFile(own)
+    }
 
     /// Nil if the run has none and none are to be made.
     init?(of run: String, in root: Folder, make: Bool, onDisk: Bool = true) throws(Failure) {
@@ -31,7 +45,7 @@ struct RunClaims {
     /// From the oldest to the newest. None if somebody has removed the folder.
     func numbers() throws(Failure) -> [UInt64] {
         let names: [String]
-        do throws(Failure) { names = try folder.names() } catch {
+        do throws(Failure) { names = try listing.names() } catch {
             if folder.isRemoved { return [] }
             throw error
         }
@@ -64,7 +78,7 @@ struct RunClaims {
             guard let bytes = try folder.read(name) else { return .none }
             let document = try SealedDocument.open(bytes, file: folder.full(name))
             if let id = Self.stubID(document) { return .stub(id: id) }
-            let summary = try CheckpointDocument.summary(of: document, as: "the file \(folder.full(name))")
+            let summary = try CheckpointDocument.summary(trusting: document, as: "the file \(folder.full(name))")
             try CheckpointID.check(summary.id)
             return Text(summary.runID) == Text(run) ? .checkpoint(id: summary.id, document: document) : .damaged
         } catch where error.status != .storage {

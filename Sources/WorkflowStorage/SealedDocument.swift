@@ -20,24 +20,21 @@ enum SealedDocument {
         return sealed.finish()
     }
 
-    static func open(_ bytes: Text, file: String) throws(Failure) -> Text { try open(bytes, as: "the file \(file)") }
+    static func open(_ bytes: consuming Text, file: String) throws(Failure) -> Text { try open(bytes, as: "the file \(file)") }
 
-    /// `what` names the bytes in errors.
-    static func open(_ bytes: Text, as what: String) throws(Failure) -> Text {
+    /// `what` names the bytes in errors. Large documents are not copied if nobody else holds the bytes.
+    static func open(_ bytes: consuming Text, as what: String) throws(Failure) -> Text {
         let length = member(String(repeating: "0", count: 64)).utf8.count + end.utf8.count
         guard bytes.count > length else { throw damaged(what, "has only \(bytes.count) bytes: it is cut short or not one of ours") }
-        var document = TextBuilder(capacity: bytes.count)
-        bytes.withBytes { document.append(UnsafeRawBufferPointer($0.dropLast(length))) }
-        document.append(end)
-        let content = document.finish()
         let seal = bytes.slice((bytes.count - length)..<bytes.count).string
         guard seal.hasPrefix(member("").dropLast()) else {
             throw damaged(what, "does not end with its checksum: it is cut short, foreign or edited by hand")
         }
-        guard seal == member(SHA256.hex(of: content)) + end else {
+        bytes.replaceEnd(from: bytes.count - length) { $0.append(end) }
+        guard seal == member(SHA256.hex(of: bytes)) + end else {
             throw damaged(what, "is damaged: its content does not match its checksum")
         }
-        return content
+        return bytes
     }
 
     private static func member(_ hash: String) -> String { ",\n\"checksum\": \"sha256:\(hash)\"" }

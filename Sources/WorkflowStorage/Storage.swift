@@ -86,6 +86,8 @@ public struct LatestCheckpoint: Sendable {
     public var id: String?
     /// Later entries that cannot be read, each as a sentence: whoever resumes must be told.
     public var skipped: [String] = []
+    /// The checkpoint itself, if it had to be read to be found.
+    public var document: Text?
 
     public init(id: String?, skipped: [String] = []) {
         self.id = id
