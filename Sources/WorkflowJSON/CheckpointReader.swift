@@ -219,9 +219,7 @@ struct CheckpointReader {
 
     func state(_ value: JSONValue, _ path: String) throws(Failure) -> StateMap {
         guard value.kind == .object else { throw wrong(path, "an object") }
-        var map = StateMap()
-        for (key, value) in value.members { map[Text(key)] = value.raw }
-        return map
+        return StateMap(value.members.lazy.map { (Text($0.name), $0.value.raw) })
     }
 
     // MARK: Single values

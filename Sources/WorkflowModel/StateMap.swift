@@ -9,6 +9,18 @@ public struct StateMap: Sendable, Equatable {
 
     public init() {}
 
+    /// In the order of keys it costs the pairs; in any other a search more for each.
+    public init(_ pairs: some Sequence<(Text, Text)>) {
+        for (key, value) in pairs {
+            if keys.last.map({ $0 < key }) ?? true {
+                keys.append(key)
+                values[key] = value
+            } else {
+                self[key] = value
+            }
+        }
+    }
+
     public var isEmpty: Bool { keys.isEmpty }
     public var count: Int { keys.count }
 

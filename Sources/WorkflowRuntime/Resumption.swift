@@ -1,17 +1,26 @@
 import WorkflowJSON
 import WorkflowModel
+import WorkflowStorage
 
 /// A checkpoint that a run takes up: edited and migrated as the host wants, and checked in full.
 struct Resumption {
     let checkpoint: Checkpoint
-    let document: Text
+    private let content: StoredContent
+    var document: Text { content.document }
     /// It is not the document that was made durable.
     let isChanged: Bool
 
     init(
-        _ original: Text, as what: String, _ graph: Graph, edits: Text? = nil, _ migration: (any MigrationCode)?
+        _ original: StoredContent, as what: String, _ graph: Graph, edits: Text? = nil, _ migration: (any MigrationCode)?
     ) throws(Failure) {
-        var (document, what) = (original, what)
+        // As it mostly is: to be taken as it stands.
+        if case .assembly(let assembly) = original, edits == nil, migration == nil || assembly.summary.signature == graph.signature.string {
+            checkpoint = try CheckpointDocument.checkpoint(from: assembly, graph: graph, as: what)
+            content = original
+            isChanged = false
+            return
+        }
+        var (document, what) = (original.document, what)
         if let edits {
             // What is wrong already must not be blamed on the edits.
             _ = try CheckpointDocument.summary(of: document, as: what)
@@ -25,7 +34,7 @@ struct Resumption {
             isMigrated = true
         }
         checkpoint = try CheckpointDocument.checkpoint(from: document, graph: graph, as: what)
-        self.document = document
+        content = .document(document)
         isChanged = edits != nil || isMigrated
     }
 

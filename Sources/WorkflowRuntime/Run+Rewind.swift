@@ -46,7 +46,7 @@ extension Run {
     }
 
     private func rewind(_ document: Text, as what: String, isStored: Bool, isChanged: Bool = false) throws(Failure) {
-        let resumption = try Resumption(document, as: what, workflow.graph, options.migration)
+        let resumption = try Resumption(.document(document), as: what, workflow.graph, options.migration)
         let found = resumption.checkpoint
         // What this run remembers would answer for work that another one did.
         guard Text(found.summary.runID) == id || found.summary.id == last.summary?.id else {

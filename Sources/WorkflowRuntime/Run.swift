@@ -65,10 +65,10 @@ public final class Run: ProcessBound, @unchecked Sendable {
                 throw Failure(.notFound, "the storage has no checkpoint of the workflow '\(name)'" + unreadable)
             }
             let warnings = latest.skipped.map { (reason: "checkpoint_skipped", message: "\($0). Resumed from '\(id)' instead") }
-            let document: Text
-            if let read = latest.document { document = read } else { document = try storage.load(id) }
+            let content: StoredContent
+            if let read = latest.content { content = read } else { content = try storage.content(id) }
             let found = try Resumption(
-                document, as: "the checkpoint '\(id)'", workflow.graph, edits: options.edits, options.migration)
+                content, as: "the checkpoint '\(id)'", workflow.graph, edits: options.edits, options.migration)
             let head = try Self.head(storage, options, found)
             // What another writer has committed since then must not be passed over: the fence is of the moment of `head`.
             if checkpoint == nil, let head, head != id, try storage.latest(workflow: name).id != id { continue }
@@ -80,7 +80,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     /// A run that goes on from a document that the host kept.
     public convenience init(_ workflow: Workflow, _ options: RunOptions, restoring document: Text) throws(Failure) {
         let found = try Resumption(
-            document, as: "the checkpoint document", workflow.graph, edits: options.edits, options.migration)
+            .document(document), as: "the checkpoint document", workflow.graph, edits: options.edits, options.migration)
         let head = try Self.head(options.storage, options, found)
         try self.init(workflow, options, found, isStored: false, head: head)
     }

@@ -106,9 +106,9 @@ public final class DirectoryStorage: Storage {
                 guard summary.isOf(workflow: workflow) else { continue }
                 // Its writer may have died before it gave the next one its name.
                 let head = try? self.head(run: summary.runID)
-                (latest.id, latest.document) = (id, document)
+                (latest.id, latest.content) = (id, .document(document))
                 if let head, id < head, let next = try? read(head), next.summary.isOf(workflow: workflow) {
-                    (latest.id, latest.document) = (head, next.document)
+                    (latest.id, latest.content) = (head, .document(next.document))
                 }
                 return latest
             } catch where error.status == .notFound {

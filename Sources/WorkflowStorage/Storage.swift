@@ -1,3 +1,4 @@
+public import WorkflowJSON
 public import WorkflowModel
 
 /// Where checkpoints are kept. Any thread may call any method at any time.
@@ -18,6 +19,8 @@ public protocol Storage: AnyObject, Sendable {
     var keepsBytes: Bool { get }
     /// The document as it was saved.
     func load(_ id: String) throws(Failure) -> Text
+    /// The same, before it is written down, where that costs less.
+    func content(_ id: String) throws(Failure) -> StoredContent
     /// In the order of ids; of all workflows if `workflow` is nil. What cannot be read is listed too.
     func list(workflow: String?) throws(Failure) -> [StoredCheckpoint]
     /// The latest readable checkpoint.
@@ -64,6 +67,8 @@ extension Storage {
     public var isFenced: Bool { true }
     public var keepsBytes: Bool { true }
 
+    public func content(_ id: String) throws(Failure) -> StoredContent { .document(try load(id)) }
+
     /// Keeps a document that the host brings.
     public func save(_ document: Text, _ summary: CheckpointSummary) throws(Failure) {
         try save(Commit(document: document, summary))
@@ -87,11 +92,24 @@ public struct LatestCheckpoint: Sendable {
     /// Later entries that cannot be read, each as a sentence: whoever resumes must be told.
     public var skipped: [String] = []
     /// The checkpoint itself, if it had to be read to be found.
-    public var document: Text?
+    public var content: StoredContent?
 
     public init(id: String?, skipped: [String] = []) {
         self.id = id
         self.skipped = skipped
+    }
+}
+
+/// A checkpoint that was read.
+public enum StoredContent: Sendable {
+    case document(Text)
+    case assembly(CheckpointAssembly)
+
+    public var document: Text {
+        switch self {
+        case .document(let document): document
+        case .assembly(let assembly): assembly.document
+        }
     }
 }
 

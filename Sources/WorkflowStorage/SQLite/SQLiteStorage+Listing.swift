@@ -51,8 +51,9 @@ extension SQLiteStorage {
         let own = Text(bytes: [0xFF] as [UInt8])
         let first = try newest(workflow, "id >= ?", own, database)
         let second = try newest(workflow, "id < ?", own, database)
-        let id = [first.id, second.id].compactMap { $0 }.max { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        let latest = LatestCheckpoint(id: id, skipped: first.skipped + second.skipped)
+        var latest = [first, second].filter { $0.id != nil }
+            .max { ($0.id ?? "").utf8.lexicographicallyPrecedes(($1.id ?? "").utf8) } ?? LatestCheckpoint(id: nil)
+        latest.skipped = first.skipped + second.skipped
         try check(latest, workflow, database)
         return latest
     }
@@ -61,7 +62,6 @@ extension SQLiteStorage {
         var latest = LatestCheckpoint(id: nil)
         var names = Names()
         let statement = try database.statement("SELECT \(CheckpointRow.columns) FROM checkpoint WHERE \(range) ORDER BY id DESC")
-        var candidates: [CheckpointRow] = []
         try statement.each(.blob(bound)) { row throws(Failure) in
             guard let found = CheckpointRow(row) else {
                 let id = row.blob(0).map { Compact.id(of: $0).printable } ?? "?"
@@ -71,17 +71,16 @@ extension SQLiteStorage {
             if found.isDead { return true }
             if let workflow, try names.workflow(found.graph, self, database) != Text(workflow) { return true }
             do throws(Failure) {
-                _ = try document(found, database)
+                latest.content = try content(found, database)
             } catch where error.status == .storage || error.status == .outOfMemory {
                 throw error  // It may well be whole: an older one would be the wrong answer.
             } catch {
                 latest.skipped.append(error.message)
                 return true
             }
-            candidates.append(found)
+            latest.id = Compact.id(of: found.id)
             return false
         }
-        latest.id = candidates.first.map { Compact.id(of: $0.id) }
         return latest
     }
 

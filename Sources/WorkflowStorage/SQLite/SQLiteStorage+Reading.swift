@@ -2,12 +2,14 @@ import WorkflowJSON
 public import WorkflowModel
 
 extension SQLiteStorage {
-    public func load(_ id: String) throws(Failure) -> Text {
+    public func load(_ id: String) throws(Failure) -> Text { try content(id).document }
+
+    public func content(_ id: String) throws(Failure) -> StoredContent {
         try CheckpointID.check(id)
         return try database.withLock { database throws(Failure) in
             try database.transaction(writes: false) { () throws(Failure) in
                 guard let row = try row(Compact.id(id), database), !row.isDead else { throw try missing(id, database) }
-                return try document(row, database)
+                return try content(row, database)
             }
         }
     }
@@ -30,14 +32,15 @@ extension SQLiteStorage {
         }
     }
 
-    /// The document of a checkpoint, put together again and checked in every part.
-    func document(_ row: CheckpointRow, _ database: SQLite) throws(Failure) -> Text {
+    /// A checkpoint, put together again and checked in every part.
+    func content(_ row: CheckpointRow, _ database: SQLite) throws(Failure) -> StoredContent {
         let id = Compact.id(of: row.id)
         let body = try body(row, database)
-        guard let state = row.state else { return body }
+        guard let state = row.state else { return .document(body) }
         let graph = try graph(row.graph, database)
-        return CheckpointDocument.text(
-            try summary(row, graph, database), frame: body, parts: try parts(state, of: id, database), definition: graph.definition)
+        return .assembly(
+            CheckpointAssembly(
+                try summary(row, graph, database), frame: body, parts: try parts(state, of: id, database), definition: graph.definition))
     }
 
     /// The frame, or for a document of a host all of it.

@@ -47,7 +47,7 @@ public final class SQLiteStorage: Storage {
         let (id, runID) = (Compact.id(summary.id), Compact.id(summary.runID))
         let old = try row(id, database)
         if let old, !old.isDead {
-            guard try document(old, database) == commit.document() else { throw CheckpointID.taken(summary.id, in: place) }
+            guard try content(old, database).document == commit.document() else { throw CheckpointID.taken(summary.id, in: place) }
             return nil
         }
         let known = try run(runID, database)
