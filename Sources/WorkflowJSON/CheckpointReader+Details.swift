@@ -7,6 +7,11 @@ extension CheckpointDocument {
         return try reader.details(bytes: document.count)
     }
 
+    /// The same of a document that a checksum has shown to be the one that was written.
+    public static func details(trusting document: Text, as what: String) throws(Failure) -> CheckpointDetails {
+        try CheckpointReader(JSONValue(trusting: document).members, what).details(bytes: document.count)
+    }
+
     /// Reads everything: with the graph that it carries, if that is the one of its signature. Without one, only what every
     /// checkpoint has.
     public static func verify(_ document: Text, as what: String) throws(Failure) -> CheckpointDetails {

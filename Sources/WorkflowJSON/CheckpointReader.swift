@@ -62,7 +62,7 @@ struct CheckpointReader {
         "kind", "superstep",
     ]
 
-    private init(_ all: [(name: String, value: JSONValue)], _ what: String) throws(Failure) {
+    init(_ all: [(name: String, value: JSONValue)], _ what: String) throws(Failure) {
         (self.all, self.what) = (all, what)
         members = Dictionary(all.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         guard members["format"]?.string == CheckpointDocument.format else {

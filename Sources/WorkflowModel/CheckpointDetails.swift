@@ -19,6 +19,12 @@ public struct CheckpointDetails: Sendable, Equatable {
     /// The size of its document, or what was written for it.
     public var bytes: Int
 
+    /// As it was told before.
+    public init(_ summary: CheckpointSummary, status: CheckpointStatus, pendingRequestIDs: [String], messages: Int, bytes: Int) {
+        (self.summary, self.status, self.pendingRequestIDs) = (summary, status, pendingRequestIDs)
+        (self.messages, self.bytes) = (messages, bytes)
+    }
+
     /// `isPartial`: a superstep has begun and did not commit.
     public init(_ summary: CheckpointSummary, pendingRequestIDs: [String], messages: Int, isPartial: Bool, bytes: Int) {
         self.summary = summary

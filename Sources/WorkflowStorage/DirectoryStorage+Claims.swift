@@ -175,6 +175,8 @@ extension DirectoryStorage {
     func release(_ id: String, _ claims: RunClaims) throws(Failure) {
         for number in try claims.numbers() {
             var holds = isOneFile(claims, number, id)
+            // Another checkpoint, most likely the head: it need not be read to see that.
+            if !holds, let head = known.probableHead(claims.run), isOneFile(claims, number, head) { continue }
             if !holds, case .checkpoint(id, _) = try claims.content(number) { holds = true }
             guard holds else { continue }
             do throws(Failure) { try claims.empty(number, of: id) } catch { if !claims.folder.isRemoved { throw error } }
@@ -186,10 +188,12 @@ extension DirectoryStorage {
     @discardableResult
     func removeIfEmpty(_ claims: RunClaims) throws(Failure) -> Bool {
         let numbers = try claims.numbers()
-        guard let newest = numbers.last, case .stub = try claims.content(newest), try newestCheckpoint(of: claims.run) == nil else {
+        guard let newest = numbers.last, try claims.isStub(newest), try newestCheckpoint(of: claims.run) == nil else {
             return false
         }
         for number in numbers { try claims.remove(number) }
+        // Otherwise the folder would have to stay.
+        try? claims.folder.removeLeftovers()
         try folder.folder(RunClaims.place, make: false)?.removeFolder(claims.name)
         return true
     }

@@ -4,22 +4,22 @@ public import WorkflowModel
 /// The folder `memos`: one sealed file per memo, named after the hashes of its run and its key. No listing of checkpoints
 /// sees them.
 extension DirectoryStorage {
-    private static let folderName = "memos"
+    static let memoPlace = "memos"
 
     public func remember(_ value: Text, key: Text, run: String) throws(Failure) {
-        guard let memos = try folder.folder(Self.folderName, make: true) else { return }
+        guard let memos = try folder.folder(Self.memoPlace, make: true) else { return }
         let sealed = try SealedDocument.seal(Memo.text(of: value, key: key, run: run))
         guard try !memos.create(Self.name(key, run), sealed) else { return }
         guard try Self.value(key, run, in: memos) == value else { throw Memo.taken(key, in: "the directory \(folder.path)") }
     }
 
     public func recall(_ key: Text, run: String) throws(Failure) -> Text? {
-        guard let memos = try folder.folder(Self.folderName, make: false) else { return nil }
+        guard let memos = try folder.folder(Self.memoPlace, make: false) else { return nil }
         return try Self.value(key, run, in: memos)
     }
 
     public func forget(run: String) throws(Failure) -> Bool {
-        guard let memos = try folder.folder(Self.folderName, make: false) else { return false }
+        guard let memos = try folder.folder(Self.memoPlace, make: false) else { return false }
         let prefix = Self.prefix(run)
         var found = false
         for name in try memos.names() where name.hasPrefix(prefix) {
@@ -40,7 +40,7 @@ extension DirectoryStorage {
     }
 
     public func memos(run: String) throws(Failure) -> [(key: Text, value: Text)]? {
-        guard let memos = try folder.folder(Self.folderName, make: false) else { return [] }
+        guard let memos = try folder.folder(Self.memoPlace, make: false) else { return [] }
         let prefix = Self.prefix(run)
         var found: [(key: Text, value: Text)] = []
         for name in try memos.names() where name.hasPrefix(prefix) {
@@ -51,7 +51,7 @@ extension DirectoryStorage {
 
     public func verifyMemos() throws(Failure) -> MemoReport? {
         var report = MemoReport()
-        guard let memos = try folder.folder(Self.folderName, make: false) else { return report }
+        guard let memos = try folder.folder(Self.memoPlace, make: false) else { return report }
         for name in try memos.names().sorted() where name.hasSuffix(".json") && !name.hasPrefix(".") {
             do throws(Failure) {
                 guard try Self.memo(name, in: memos) != nil else { continue }

@@ -6,10 +6,11 @@ import WorkflowJSON
 /// A file appears whole or not at all, and survives power loss once `save` has returned: unique temporary name, fsync
 /// of the file, rename, fsync of the directory. A torn or foreign file never hides the others. Which checkpoint a run goes
 /// on from stands in the folder `heads`, see `DirectoryStorage+Claims.swift`, what it remembers in the folder `memos`, see
-/// `DirectoryStorage+Memos.swift`.
+/// `DirectoryStorage+Memos.swift`, what listings need not read again in the folder `index`, see `DirectoryStorage+Index.swift`.
 public final class DirectoryStorage: Storage {
     let folder: Folder
     let known = KnownRuns()
+    let index = Locked(HeldIndex())
 
     /// Makes the directory if it is not there.
     public convenience init(path: String) throws(Failure) { try self.init(path: path, Folder.Habits()) }
@@ -62,9 +63,9 @@ public final class DirectoryStorage: Storage {
         return try read(id).document
     }
 
-    private func read(_ id: String) throws(Failure) -> (document: Text, summary: CheckpointSummary) {
+    func read(_ id: String) throws(Failure) -> (document: Text, summary: CheckpointSummary, looks: Folder.Looks) {
         let file = self.file(id)
-        guard let bytes = try folder.read(name(id)) else {
+        guard let (bytes, looks) = try folder.contents(name(id)) else {
             if folder.exists(name(id)) { throw Failure(.checkpoint, "\(file) is a link that leads nowhere") }
             throw CheckpointID.unknown(id, in: place)
         }
@@ -75,19 +76,22 @@ public final class DirectoryStorage: Storage {
                 .checkpoint, "the file \(file) holds the checkpoint '\(summary.id.printable)': it was renamed or does not belong here")
         }
         known.learn(summary)
-        return (document, summary)
+        return (document, summary, looks)
     }
 
     public func list(workflow: String?) throws(Failure) -> [StoredCheckpoint] {
         var found: [StoredCheckpoint] = []
-        for id in try claimedIDs() {
+        let ids = try claimedIDs()
+        var listing = IndexedListing(self)
+        defer { listing.finish() }
+        for id in ids {
             // Swift replaces what is not UTF-8: then the name leads to no file.
             if id.unicodeScalars.contains("\u{FFFD}") {
                 found.append(.damaged(id: id, problem: "the file \(file(id)) has a name that is not UTF-8, so it is no checkpoint"))
                 continue
             }
             do throws(Failure) {
-                let summary = try read(id).summary
+                let summary = try listing.summary(id)
                 if summary.isOf(workflow: workflow) { found.append(.good(summary)) }
             } catch where error.status == .notFound {
                 continue  // Deleted since the directory was read.
@@ -102,7 +106,7 @@ public final class DirectoryStorage: Storage {
         var latest = LatestCheckpoint(id: nil)
         for id in try claimedIDs().reversed() {
             do throws(Failure) {
-                let (document, summary) = try read(id)
+                let (document, summary, _) = try read(id)
                 guard summary.isOf(workflow: workflow) else { continue }
                 // Its writer may have died before it gave the next one its name.
                 let head = try? self.head(run: summary.runID)
@@ -123,7 +127,7 @@ public final class DirectoryStorage: Storage {
     public func delete(_ id: String) throws(Failure) -> Bool {
         try CheckpointID.check(id)
         // A damaged one is of no run that anybody knows.
-        let run = (try? read(id))?.summary.runID
+        let run = indexed(id)?.summary.runID ?? (try? read(id))?.summary.runID
         var claims: RunClaims?
         if let run { claims = try RunClaims(of: run, in: folder, make: false) }
         if let claims { try release(id, claims) }

@@ -11,8 +11,30 @@ extension Folder {
         let size: Int
         /// Of its content, in nanoseconds.
         let changed: Int
+        /// Of anything about it: nobody can set it back.
+        let touched: Int
         /// How many it has.
         let names: UInt64
+        let isRegular: Bool
+
+        init(_ info: stat) {
+            device = UInt64(info.st_dev)
+            number = UInt64(info.st_ino)
+            size = info.st_size
+            (changed, touched) = (Self.nanoseconds(info.st_mtim), Self.nanoseconds(info.st_ctim))
+            names = UInt64(info.st_nlink)
+            isRegular = info.st_mode & S_IFMT == S_IFREG
+        }
+
+        private static func nanoseconds(_ time: timespec) -> Int {
+            let (seconds, overflow) = time.tv_sec.multipliedReportingOverflow(by: 1_000_000_000)
+            return overflow ? .min : seconds &+ time.tv_nsec
+        }
+
+        /// The same file, and nobody has touched it.
+        func isUnchanged(_ other: Looks) -> Bool {
+            isSameFile(other) && isRegular && size == other.size && changed == other.changed && touched == other.touched
+        }
 
         func isSameFile(_ other: Looks) -> Bool { device == other.device && number == other.number }
     }
@@ -22,10 +44,7 @@ extension Folder {
         habits.pause?()
         var info = stat()
         guard fstatat(descriptor, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
-        let (seconds, overflow) = info.st_mtim.tv_sec.multipliedReportingOverflow(by: 1_000_000_000)
-        return Looks(
-            device: UInt64(info.st_dev), number: UInt64(info.st_ino), size: info.st_size,
-            changed: overflow ? .min : seconds &+ info.st_mtim.tv_nsec, names: UInt64(info.st_nlink))
+        return Looks(info)
     }
 
     /// Makes a file that appears whole or not at all and that the disk has. False if there is something of that name: it is
@@ -89,8 +108,12 @@ extension Folder {
     private static let largestFile = 1 << 31
 
     /// Nil if there is no such file.
-    func read(_ name: String) throws(Failure) -> Text? {
+    func read(_ name: String) throws(Failure) -> Text? { try contents(name)?.text }
+
+    /// With what the file looked like before it was read. Where the name is a link, what it leads to.
+    func contents(_ name: String) throws(Failure) -> (text: Text, looks: Looks)? {
         habits.pause?()
+        habits.reads?(name)
         let file = wfs_openat(descriptor, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
@@ -111,7 +134,7 @@ extension Folder {
             let count = buffer.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw failure("cannot read the file", name) }
-            if count == 0 { return content.finish() }
+            if count == 0 { return (content.finish(), Looks(info)) }
             buffer.withUnsafeBytes { content.append(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
         }
     }

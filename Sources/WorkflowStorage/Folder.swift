@@ -18,6 +18,11 @@ final class Folder: Sendable {
         var links = true
         /// False: nothing is waited for, and a loss of power loses it.
         var syncs = true
+        /// So long after a change another one may not show in the time of the file, in nanoseconds: kernels write the time of
+        /// their last tick.
+        var tick = 50_000_000
+        /// Called with the name of each file that is read.
+        var reads: (@Sendable (String) -> Void)?
         /// Called before each step that another writer could see, or that sees what another has done.
         var pause: (@Sendable () -> Void)?
     }
