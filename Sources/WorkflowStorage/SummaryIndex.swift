@@ -149,7 +149,7 @@ struct SummaryIndex: Sendable {
                 guard let text = string() else { return nil }
                 previous = text
             }
-            guard let status = count(), CheckpointStatus.allCases.indices.contains(status), let requests = count() else { return nil }
+            guard let status = integer(), CheckpointStatus.allCases.indices.contains(status), let requests = count() else { return nil }
             var pending: [String] = []
             for _ in 0..<requests {
                 guard let id = string() else { return nil }

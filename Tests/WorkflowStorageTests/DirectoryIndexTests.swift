@@ -74,6 +74,23 @@ struct DirectoryIndexTests {
         }
     }
 
+    @Test("Also the last entry, with nothing behind it, comes back", arguments: [1, 20, 300])
+    func ends(count: Int) throws {
+        var index = SummaryIndex()
+        let storage = try open()
+        try storage.save(SampleDocument("a"))
+        guard let looks = storage.folder.look("a.json") else { return #expect(Bool(false)) }
+        for number in 0..<count {
+            let document = try SampleDocument("\(number)")
+            let details = try CheckpointDocument.details(of: document.text, as: "it")
+            #expect(details.status == .working && details.pendingRequestIDs.isEmpty)
+            index.entries[document.summary.id] = SummaryIndex.Entry(looks, details)
+        }
+        let again = SummaryIndex(index.text)
+        #expect(again?.entries.mapValues(\.details) == index.entries.mapValues(\.details))
+        #expect(again?.entries.values.allSatisfy { $0.isOf(looks) } == true)
+    }
+
     @Test("A few small files are not worth an index; and files as young as the clock's tick are read again")
     func small() throws {
         let storage = try open()
