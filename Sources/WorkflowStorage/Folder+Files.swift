@@ -18,10 +18,14 @@ extension Folder {
     }
 
     /// Nil if there is no such name. A link is looked at itself.
-    func look(_ name: String) -> Looks? {
+    func look(_ name: String) throws(Failure) -> Looks? {
         habits.pause?()
         var info = stat()
-        guard fstatat(descriptor, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        guard fstatat(descriptor, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else {
+            // Whoever takes another error for "not there" may give away what is there.
+            guard errno == ENOENT || errno == ENOTDIR else { throw failure("cannot look at the file", name) }
+            return nil
+        }
         let (seconds, overflow) = info.st_mtim.tv_sec.multipliedReportingOverflow(by: 1_000_000_000)
         return Looks(
             device: UInt64(info.st_dev), number: UInt64(info.st_ino), size: info.st_size,
@@ -94,13 +98,14 @@ extension Folder {
         let file = wfs_openat(descriptor, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
+            guard errno != ELOOP && errno != ENXIO else { throw Self.notRegular(full(name)) }
             throw failure("cannot open the file", name)
         }
         defer { close(file) }
         var info = stat()
         guard fstat(file, &info) == 0 else { throw failure("cannot look at the file", name) }
         guard info.st_mode & S_IFMT == S_IFREG else {
-            throw Failure(.checkpoint, "\(full(name)) is not a regular file, so it holds no document")
+            throw Self.notRegular(full(name))
         }
         guard info.st_size <= Self.largestFile else {
             throw Failure(.limit, "the file \(full(name)) has \(info.st_size) bytes; a document has at most \(Self.largestFile)")
@@ -114,6 +119,10 @@ extension Folder {
             if count == 0 { return content.finish() }
             buffer.withUnsafeBytes { content.append(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
         }
+    }
+
+    private static func notRegular(_ path: String) -> Failure {
+        Failure(.checkpoint, "\(path.printable) is not a regular file, so it holds no document")
     }
 
     /// Waits until the disk has the content of a file that somebody else wrote.
