@@ -36,12 +36,12 @@ extension DirectoryStorage {
     private func newest(_ claims: RunClaims, expected: String? = nil) throws(Failure) -> Head {
         for _ in 0..<Self.patience {
             guard let number = try claims.numbers().last else { return Head() }
-            if let expected, isOneFile(claims, number, expected) { return Head(number: number, id: expected) }
-            let file = claims.folder.look(RunClaims.name(number))
+            if let expected, try isOneFile(claims, number, expected) { return Head(number: number, id: expected) }
+            let file = try claims.folder.look(RunClaims.name(number))
             let content = try claims.content(number)
             // By now it may have been settled, and its name taken by a writer that is late and about to withdraw: what counts is
             // what was the newest before and after.
-            guard let file, claims.folder.look(RunClaims.name(number))?.isSameFile(file) == true,
+            guard let file, try claims.folder.look(RunClaims.name(number))?.isSameFile(file) == true,
                 try claims.numbers().last == number
             else { continue }
             return Head(number: number, id: try id(content, number, claims), content: content)
@@ -57,23 +57,23 @@ extension DirectoryStorage {
     /// What a claim held whose content cannot be read: the checkpoint that is the same file. After a loss of power there may
     /// be none, nor anybody who made it: then it is the greatest of the run.
     private func lost(_ number: UInt64, _ claims: RunClaims) throws(Failure) -> String? {
-        if let twin = try ids().first(where: { isOneFile(claims, number, $0) }) { return twin }
+        for id in try ids() where try isOneFile(claims, number, id) { return id }
         return try newestCheckpoint(of: claims.run)
     }
 
-    private func isOneFile(_ claims: RunClaims, _ number: UInt64, _ id: String) -> Bool {
-        guard let claim = claims.folder.look(RunClaims.name(number)), let file = folder.look(name(id)) else { return false }
+    private func isOneFile(_ claims: RunClaims, _ number: UInt64, _ id: String) throws(Failure) -> Bool {
+        guard let claim = try claims.folder.look(RunClaims.name(number)), let file = try folder.look(name(id)) else { return false }
         return claim.isSameFile(file)
     }
 
     /// Makes sure that a claimed checkpoint is there under its name. False if it was deleted meanwhile.
     private func name(_ head: Head, _ claims: RunClaims) throws(Failure) -> Bool {
-        guard case .checkpoint(let id, let document) = head.content, let number = head.number, folder.look(name(id)) == nil
+        guard case .checkpoint(let id, let document) = head.content, let number = head.number, try folder.look(name(id)) == nil
         else { return true }
-        let claim = claims.folder.look(RunClaims.name(number))
+        let claim = try claims.folder.look(RunClaims.name(number))
         guard try folder.create(name(id), try SealedDocument.seal(document)) else { return true }
         // Whoever deletes the checkpoint empties the claim first; whoever goes on from it leaves a newer one.
-        if let claim, claims.folder.look(RunClaims.name(number))?.isSameFile(claim) == true { return true }
+        if let claim, try claims.folder.look(RunClaims.name(number))?.isSameFile(claim) == true { return true }
         if let newest = try claims.numbers().last, newest > number { return true }
         _ = try folder.remove(name(id))
         return false
@@ -89,9 +89,13 @@ extension DirectoryStorage {
     }
 
     /// Gives a claim back whose checkpoint was not saved. One that somebody else has named is in the line of the run: others
-    /// may stand behind it.
+    /// may stand behind it. So is one of which nobody can tell.
     func withdraw(_ claim: Claim, _ id: String, _ document: Text) {
-        if let named = try? load(id), named == document { return }
+        do throws(Failure) {
+            if try load(id) == document { return }
+        } catch {
+            if error.isOfTheSystem { return }
+        }
         _ = try? claim.claims.remove(claim.number)
     }
 
@@ -99,7 +103,7 @@ extension DirectoryStorage {
     /// or is older than the head.
     func claim(_ commit: Commit, _ document: Text, _ sealed: Text, _ temporary: String) throws(Failure) -> Claim? {
         let (id, run, onDisk) = (commit.summary.id, commit.summary.runID, commit.durability == .full)
-        var own = ownClaims(commit)
+        var own = try ownClaims(commit)
         for _ in 0..<Self.patience {
             let (claims, head): (RunClaims, Head)
             if let known = own {
@@ -145,9 +149,9 @@ extension DirectoryStorage {
 
     /// The claims as the last commit of the run left them, if its claim is there and still holds the expected head. That it is
     /// the newest need not be known: if it is not, the place behind it is taken, or `stands` sees a newer one.
-    private func ownClaims(_ commit: Commit) -> (claims: RunClaims, head: Head)? {
+    private func ownClaims(_ commit: Commit) throws(Failure) -> (claims: RunClaims, head: Head)? {
         guard let expected = commit.expected.id, let (claims, newest) = known.take(commit.summary.runID),
-            claims.isInPlace(folder), isOneFile(claims, newest, expected)
+            try claims.isInPlace(folder), try isOneFile(claims, newest, expected)
         else { return nil }
         return (claims, Head(number: newest, id: expected))
     }
@@ -167,16 +171,16 @@ extension DirectoryStorage {
         let older = numbers.filter { $0 < number }
         guard numbers.last == number, older.last == head.number else { return nil }
         guard let before = head.number, let id = head.id else { return older }
-        if isOneFile(claims, before, id) { return older }
+        if try isOneFile(claims, before, id) { return older }
         return try self.id(try claims.content(before), before, claims) == id ? older : nil
     }
 
     /// Frees what the claims hold of a checkpoint that is about to be deleted. They keep their places.
     func release(_ id: String, _ claims: RunClaims) throws(Failure) {
         for number in try claims.numbers() {
-            var holds = isOneFile(claims, number, id)
+            var holds = try isOneFile(claims, number, id)
             // Another checkpoint, most likely the head: it need not be read to see that.
-            if !holds, let head = known.probableHead(claims.run), isOneFile(claims, number, head) { continue }
+            if !holds, let head = known.probableHead(claims.run), try isOneFile(claims, number, head) { continue }
             if !holds, case .checkpoint(id, _) = try claims.content(number) { holds = true }
             guard holds else { continue }
             do throws(Failure) { try claims.empty(number, of: id) } catch { if !claims.folder.isRemoved { throw error } }

@@ -13,7 +13,7 @@ extension DirectoryStorage {
 
     /// What the index says of a checkpoint whose file looks as it did then. Of the index as the last listing here left it.
     func indexed(_ id: String) -> CheckpointDetails? {
-        guard let entry = index.withLock({ $0.index.entries[id] }), let looks = folder.look(name(id)), entry.isOf(looks) else { return nil }
+        guard let entry = index.withLock({ $0.index.entries[id] }), let looks = try? folder.look(name(id)), entry.isOf(looks) else { return nil }
         return entry.details
     }
 
@@ -60,7 +60,7 @@ struct IndexedListing {
         settled = now.tv_sec &* 1_000_000_000 &+ now.tv_nsec &- storage.folder.habits.tick
         let place = DirectoryStorage.indexPlace
         let held = storage.index.withLock { $0 }
-        let file = storage.folder.look("\(place.folder)/\(place.file)")
+        let file = try? storage.folder.look("\(place.folder)/\(place.file)")
         if let file, held.file.map({ file.isUnchanged($0) }) == true {
             old = held.index
         } else if file != nil, let folder = try? storage.folder.folder(place.folder, make: false), let text = try? folder.read(place.file),
@@ -76,7 +76,7 @@ struct IndexedListing {
 
     mutating func summary(_ id: String) throws(Failure) -> CheckpointSummary {
         let name = storage.name(id)
-        if let entry = old.entries[id], let looks = storage.folder.look(name), entry.isOf(looks) {
+        if let entry = old.entries[id], let looks = try? storage.folder.look(name), entry.isOf(looks) {
             new.entries[id] = entry
             kept += 1
             storage.known.learn(entry.details.summary)
@@ -84,7 +84,7 @@ struct IndexedListing {
         }
         let (document, summary, looks) = try storage.read(id)
         // Not of a link: what it leads to may change while it does not.
-        if looks.touched < settled, storage.folder.look(name)?.isUnchanged(looks) == true, (try? CheckpointID.check(id)) != nil,
+        if looks.touched < settled, (try? storage.folder.look(name))?.isUnchanged(looks) == true, (try? CheckpointID.check(id)) != nil,
             let details = try? CheckpointDocument.details(trusting: document, as: "it")
         {
             new.entries[id] = SummaryIndex.Entry(looks, details)
@@ -104,7 +104,7 @@ struct IndexedListing {
         let place = DirectoryStorage.indexPlace
         if isWorthIt, let folder = try? storage.folder.folder(place.folder, make: true, onDisk: false) {
             try? folder.replace(place.file, new.text, onDisk: false)
-            held.file = folder.look(place.file)
+            held.file = try? folder.look(place.file)
         }
         if new.entries.count > HeldIndex.most { held = HeldIndex() }
         storage.index.withLock { $0 = held }

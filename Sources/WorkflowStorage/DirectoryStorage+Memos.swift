@@ -33,7 +33,7 @@ extension DirectoryStorage {
         let name = name(key, run)
         let file = memos.full(name)
         guard let bytes = try memos.read(name) else {
-            if memos.exists(name) { throw Failure(.checkpoint, "\(file) is a link that leads nowhere") }
+            if try memos.exists(name) { throw Failure(.checkpoint, "\(file) is a link that leads nowhere") }
             return nil
         }
         return try Memo.value(of: try SealedDocument.open(bytes, file: file), key: key, run: run, as: "the file \(file)")

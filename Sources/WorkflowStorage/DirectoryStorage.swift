@@ -49,8 +49,8 @@ public final class DirectoryStorage: Storage {
 
     /// Whether this very document is there. Another one of its id is an error.
     func isKept(_ id: String, _ document: Text, onDisk: Bool) throws(Failure) -> Bool {
-        guard folder.exists(name(id)) else { return false }
-        guard let other = try? load(id), other == document else { throw CheckpointID.taken(id, in: place) }
+        guard try folder.exists(name(id)) else { return false }
+        guard let other = try whole(id), other.document == document else { throw CheckpointID.taken(id, in: place) }
         if onDisk {
             try folder.sync(name(id))
             try folder.sync()
@@ -66,7 +66,7 @@ public final class DirectoryStorage: Storage {
     func read(_ id: String) throws(Failure) -> (document: Text, summary: CheckpointSummary, looks: Folder.Looks) {
         let file = self.file(id)
         guard let (bytes, looks) = try folder.contents(name(id)) else {
-            if folder.exists(name(id)) { throw Failure(.checkpoint, "\(file) is a link that leads nowhere") }
+            if try folder.exists(name(id)) { throw Failure(.checkpoint, "\(file) is a link that leads nowhere") }
             throw CheckpointID.unknown(id, in: place)
         }
         let document = try SealedDocument.open(bytes, file: file)
@@ -77,6 +77,14 @@ public final class DirectoryStorage: Storage {
         }
         known.learn(summary)
         return (document, summary, looks)
+    }
+
+    /// Nil if it is damaged or not there. One that the disk does not give now may be neither.
+    private func whole(_ id: String) throws(Failure) -> (document: Text, summary: CheckpointSummary, looks: Folder.Looks)? {
+        do throws(Failure) { return try read(id) } catch {
+            if error.isOfTheSystem { throw error }
+            return nil
+        }
     }
 
     public func list(workflow: String?) throws(Failure) -> [StoredCheckpoint] {
@@ -95,6 +103,8 @@ public final class DirectoryStorage: Storage {
                 if summary.isOf(workflow: workflow) { found.append(.good(summary)) }
             } catch where error.status == .notFound {
                 continue  // Deleted since the directory was read.
+            } catch where error.isOfTheSystem && !folder.isForbidden(name(id)) {
+                throw error
             } catch {
                 found.append(.damaged(id: id, problem: error.message))
             }
@@ -117,6 +127,8 @@ public final class DirectoryStorage: Storage {
                 return latest
             } catch where error.status == .notFound {
                 continue
+            } catch where error.isOfTheSystem {
+                throw error  // It may well be whole: an older one would be the wrong answer.
             } catch {
                 latest.skipped.append(error.message)
             }
@@ -127,7 +139,8 @@ public final class DirectoryStorage: Storage {
     public func delete(_ id: String) throws(Failure) -> Bool {
         try CheckpointID.check(id)
         // A damaged one is of no run that anybody knows.
-        let run = indexed(id)?.summary.runID ?? (try? read(id))?.summary.runID
+        var run = indexed(id)?.summary.runID
+        if run == nil { run = try whole(id)?.summary.runID }
         var claims: RunClaims?
         if let run { claims = try RunClaims(of: run, in: folder, make: false) }
         if let claims { try release(id, claims) }
@@ -140,7 +153,10 @@ public final class DirectoryStorage: Storage {
     /// The greatest id. Read from the end: among the newest is mostly one of the run.
     func newestCheckpoint(of run: String) throws(Failure) -> String? {
         let run = Text(run)
-        return try ids().last { (try? read($0)).map { Text($0.summary.runID) == run } ?? false }
+        for id in try ids().reversed() {
+            if let found = try whole(id), Text(found.summary.runID) == run { return id }
+        }
+        return nil
     }
 
     func ids() throws(Failure) -> [String] { Self.ids(try folder.names()) }
@@ -156,7 +172,10 @@ public final class DirectoryStorage: Storage {
     private func claimedIDs() throws(Failure) -> [String] {
         let names = try folder.names()
         let found = Self.ids(names)
-        let claimed = names.filter { $0.hasPrefix(".") && $0.hasSuffix(".tmp") && folder.look($0).map { $0.names > 1 } == true }
+        var claimed: [String] = []
+        for name in names where name.hasPrefix(".") && name.hasSuffix(".tmp") {
+            if let file = try folder.look(name), file.names > 1 { claimed.append(name) }
+        }
         guard !claimed.isEmpty || found.isEmpty else { return found }
         var runs = claimed.compactMap { run(of: try? folder.read($0)) }
         if found.isEmpty { runs += newestClaims().map { run(of: $0) }.compactMap { $0 } }

@@ -40,12 +40,19 @@ extension Folder {
     }
 
     /// Nil if there is no such name. A link is looked at itself.
-    func look(_ name: String) -> Looks? {
+    func look(_ name: String) throws(Failure) -> Looks? {
         habits.pause?()
         var info = stat()
-        guard fstatat(descriptor, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        guard fstatat(descriptor, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else {
+            // Whoever takes another error for "not there" may give away what is there.
+            guard errno == ENOENT || errno == ENOTDIR else { throw failure("cannot look at the file", name) }
+            return nil
+        }
         return Looks(info)
     }
+
+    /// Whether it is somebody else's and not to be read: that stays so, other than most errors of a system.
+    func isForbidden(_ name: String) -> Bool { faccessat(descriptor, name, R_OK, AT_EACCESS) != 0 && errno == EACCES }
 
     /// Makes a file that appears whole or not at all and that the disk has. False if there is something of that name: it is
     /// left as it is, and the disk has it too.
@@ -117,13 +124,14 @@ extension Folder {
         let file = wfs_openat(descriptor, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
+            guard errno != ELOOP && errno != ENXIO else { throw Self.notRegular(full(name)) }
             throw failure("cannot open the file", name)
         }
         defer { close(file) }
         var info = stat()
         guard fstat(file, &info) == 0 else { throw failure("cannot look at the file", name) }
         guard info.st_mode & S_IFMT == S_IFREG else {
-            throw Failure(.checkpoint, "\(full(name)) is not a regular file, so it holds no document")
+            throw Self.notRegular(full(name))
         }
         guard info.st_size <= Self.largestFile else {
             throw Failure(.limit, "the file \(full(name)) has \(info.st_size) bytes; a document has at most \(Self.largestFile)")
@@ -137,6 +145,10 @@ extension Folder {
             if count == 0 { return (content.finish(), Looks(info)) }
             buffer.withUnsafeBytes { content.append(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
         }
+    }
+
+    private static func notRegular(_ path: String) -> Failure {
+        Failure(.checkpoint, "\(path.printable) is not a regular file, so it holds no document")
     }
 
     /// Waits until the disk has the content of a file that somebody else wrote.

@@ -13,7 +13,7 @@ extension Folder {
         let old = try names().filter { Self.isTemporary($0) }
         guard !old.isEmpty, let now = try clock() else { return }
         for name in old {
-            guard let looks = look(name), looks.isRegular, looks.names == 1,
+            guard let looks = try look(name), looks.isRegular, looks.names == 1,
                 looks.changed < now &- Self.dead &* 1_000_000_000
             else { continue }
             _ = try remove(name)
@@ -30,7 +30,7 @@ extension Folder {
 
     /// What the file system takes for now. Nil if it has no time.
     private func clock() throws(Failure) -> Int? {
-        try withTemporary("clock", Text(""), onDisk: false) { (temporary: inout Temporary) throws(Failure) in look(temporary.name)?.changed }
+        try withTemporary("clock", Text(""), onDisk: false) { (temporary: inout Temporary) throws(Failure) in try look(temporary.name)?.changed }
     }
 }
 

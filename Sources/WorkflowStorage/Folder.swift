@@ -65,7 +65,10 @@ final class Folder: Sendable {
             if inner >= 0 { return Folder(path: full(name), descriptor: inner, habits) }
             guard errno == ENOENT else { throw failure("cannot open the directory", name) }
             var info = stat()
-            guard fstatat(descriptor, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+            guard fstatat(descriptor, name, &info, AT_SYMLINK_NOFOLLOW) == 0 else {
+                guard errno == ENOENT else { throw failure("cannot look at the directory", name) }
+                return nil
+            }
             // A link that leads nowhere is there all the same: what it led to is not to be taken for empty.
             guard info.st_mode & S_IFMT != S_IFLNK else {
                 throw Failure(.storage, "cannot open the directory \(full(name).printable): it is a link that leads nowhere. No such file or directory")
@@ -100,7 +103,7 @@ final class Folder: Sendable {
         return fstat(descriptor, &info) == 0 && info.st_nlink == 0
     }
 
-    func exists(_ name: String) -> Bool { look(name) != nil }
+    func exists(_ name: String) throws(Failure) -> Bool { try look(name) != nil }
 
     /// Waits until the disk has the names of the files.
     func sync() throws(Failure) {

@@ -22,8 +22,8 @@ struct RunClaims {
     }
 
     /// Whether it still stands where claims of the run are looked for.
-    func isInPlace(_ root: Folder) -> Bool {
-        guard let found = root.look("\(Self.place)/\(name)"), let own = folder.look(".") else { return false }
+    func isInPlace(_ root: Folder) throws(Failure) -> Bool {
+        guard let found = try root.look("\(Self.place)/\(name)"), let own = try folder.look(".") else { return false }
         return found.isSameFile(own)
     }
 
@@ -81,7 +81,7 @@ struct RunClaims {
             let summary = try CheckpointDocument.summary(trusting: document, as: "the file \(folder.full(name))")
             try CheckpointID.check(summary.id)
             return Text(summary.runID) == Text(run) ? .checkpoint(id: summary.id, document: document) : .damaged
-        } catch where error.status != .storage {
+        } catch where !error.isOfTheSystem {
             return .damaged
         }
     }
@@ -101,7 +101,7 @@ struct RunClaims {
 
     func isStub(_ number: UInt64) throws(Failure) -> Bool {
         // A checkpoint may be large.
-        guard let looks = folder.look(Self.name(number)), looks.size < Self.largestStub + 200 else { return false }
+        guard let looks = try folder.look(Self.name(number)), looks.size < Self.largestStub + 200 else { return false }
         guard case .stub = try content(number) else { return false }
         return true
     }

@@ -196,3 +196,8 @@ enum RunFence {
                 + "Nothing was saved, and this run stops; resume it to go on from there")
     }
 }
+
+extension Failure {
+    /// The system did not give what was asked for: that says nothing about what is there. Tomorrow it may be whole.
+    var isOfTheSystem: Bool { status == .storage || status == .outOfMemory }
+}

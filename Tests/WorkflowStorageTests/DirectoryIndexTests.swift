@@ -79,7 +79,7 @@ struct DirectoryIndexTests {
         var index = SummaryIndex()
         let storage = try open()
         try storage.save(SampleDocument("a"))
-        guard let looks = storage.folder.look("a.json") else { return #expect(Bool(false)) }
+        guard let looks = try storage.folder.look("a.json") else { return #expect(Bool(false)) }
         for number in 0..<count {
             let document = try SampleDocument("\(number)")
             let details = try CheckpointDocument.details(of: document.text, as: "it")
@@ -221,7 +221,7 @@ struct DirectoryIndexTests {
         // What `indexed` would say of a disk that lost a bit: the file as it was, other bytes.
         let entry = storage.index.withLock { $0.index.entries[last] }
         place.write(place.read("\(last).json").map { $0 == UInt8(ascii: "1") ? UInt8(ascii: "3") : $0 }, to: "\(last).json")
-        guard let entry, let looks = storage.folder.look("\(last).json") else { return #expect(Bool(false)) }
+        guard let entry, let looks = try storage.folder.look("\(last).json") else { return #expect(Bool(false)) }
         storage.index.withLock { $0.index.entries[last] = SummaryIndex.Entry(looks, entry.details) }
         #expect(try storage.list(workflow: nil).compactMap(\.problem).isEmpty)
         #expect(try storage.details(last).summary == documents.last?.summary)

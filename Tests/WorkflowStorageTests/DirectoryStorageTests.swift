@@ -87,6 +87,25 @@ struct DirectoryStorageTests {
         #expect(try storage.latest(workflow: "another").skipped.count == 3)
     }
 
+    @Test("A file that the disk does not give is neither damaged nor absent: nobody goes on from an older one")
+    func unread() throws {
+        let storage = try open()
+        for id in ["a", "b", "c"] { try storage.save(SampleDocument(id)) }
+        // Whoever reads it gets EIO: nothing is mapped at its beginning.
+        unlink("\(place.path)/c.json")
+        symlink("/proc/self/mem", "\(place.path)/c.json")
+        let refused = [
+            failure { _ = try storage.latest(workflow: nil) }, failure { _ = try storage.list(workflow: nil) },
+            failure { _ = try storage.runs(StorageQuery()) }, failure { _ = try storage.verify() },
+            failure { _ = try storage.delete("c") }, failure { try storage.save(SampleDocument("c")) },
+        ]
+        for refusal in refused {
+            #expect(refusal?.status == .storage)
+            #expect(refusal?.message.contains("cannot read the file \(place.path)/c.json: Input/output error") == true, "\(refusal?.message ?? "")")
+        }
+        #expect(try storage.load("b") == SampleDocument("b").text)
+    }
+
     @Test("Eight openings of one directory do not get into each other's way, also with the same document")
     func severalOpenings() throws {
         let problems = Collector<String>()

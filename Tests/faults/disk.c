@@ -200,7 +200,7 @@ struct search {
     struct pending names, data;      /* what may be there, in order */
     uint64_t *seen, random;
     size_t seen_size, seen_count;
-    long states;
+    long states, thin;
     const char *directory;
     struct crash crash;
     void (*look)(const struct crash *, void *);
@@ -236,9 +236,11 @@ static int is_new(struct search *search, uint64_t hash) {
 }
 
 static void try_state(struct search *search, const unsigned char *names, const unsigned char *data) {
-    struct disk disk = copy_disk(&search->disk);
+    struct disk disk;
     uint64_t hash;
 
+    if (search->thin > 1 && drawn(search) % (uint64_t)search->thin != 0) return;
+    disk = copy_disk(&search->disk);
     for (int i = 0; i < search->names.count; i++) apply(&disk, &search->names.ops[i], names[i]);
     for (int i = 0; i < search->data.count; i++) apply(&disk, &search->data.ops[i], data[i]);
     hash = mixed(hash_of(&disk, 0, 7), &search->crash.marks, sizeof(int));
@@ -364,13 +366,14 @@ static void step(struct search *search, const struct fs_op *op) {
     }
 }
 
-long disk_crashes(const struct fs_tape *tape, const char *directory, long limit, uint64_t seed, void (*look)(const struct crash *, void *),
+long disk_crashes(const struct fs_tape *tape, const char *directory, long limit, long thin, uint64_t seed, void (*look)(const struct crash *, void *),
     void *data) {
     struct search *search = calloc(1, sizeof *search);
     long states;
 
     search->disk = new_disk(tape);
     search->directory = directory;
+    search->thin = thin;
     search->random = seed * 2654435761u + 88172645463325252u;
     search->look = look;
     search->look_data = data;

@@ -16,9 +16,9 @@ struct crash {
     int special; /* how many negative ones */
 };
 
-/* Puts each state, once, into the directory, and calls `look`. At most `limit` states for one point: all of them, or a sample
- * that the seed draws. Gives the number of states. */
-long disk_crashes(const struct fs_tape *tape, const char *directory, long limit, uint64_t seed, void (*look)(const struct crash *, void *),
+/* Puts each state, once, into the directory, and calls `look`. About `limit` states for one point, and those in order: all of
+ * them, or a sample that the seed draws. Of these again only one in `thin`. Gives the number of states. */
+long disk_crashes(const struct fs_tape *tape, const char *directory, long limit, long thin, uint64_t seed, void (*look)(const struct crash *, void *),
     void *data);
 
 /* Puts what the tape began with into the directory, which is wiped before. */

@@ -1,22 +1,27 @@
 /* Turns over every single bit of a small storage, one at a time.
  *
- *     flips directory|sqlite [every]      every bit, or one of `every`, beginning at a random one
+ *     flips directory|sqlite [every [processes]]      every bit, or one of `every`, beginning at a random one; the work is
+ *                                                     shared among so many processes
  *
  * Whatever is asked then, the answer is an error or the right one: never another one, no crash, no hang. A list and a search for the
  * latest may leave out what is damaged only if they say so, or if it cannot be loaded either. */
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bench.h"
 #include "disk.h"
 #include "samples.h"
 
-enum { BATCH = 4000, MOST = 8 };
+enum { BATCH = 4000, MOST = 8, PROCESSES = 64 };
 
-static long every = 1, start;
+static long every = 1, start, processes = 1;
 static int sample; /* the one with a memo */
 static struct fs_tape image;
 
@@ -198,10 +203,46 @@ static void try_batch(int batch) {
     }
 }
 
+/* Its share of the batches, with a directory of its own. */
+static void work(const char *scheme, int process, struct bench *told) {
+    set_bench(scheme);
+    for (int batch = process; (long)batch * BATCH * every < told->points; batch += (int)processes) in_child(try_batch, batch);
+    told->states = bench->states;
+    told->hits = bench->hits;
+    told->bad = bench->bad;
+    clear_bench();
+}
+
+/* Shares the work among processes, and adds up what they tell. */
+static void share(const char *scheme) {
+    struct bench *told = mmap(NULL, (size_t)processes * sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (told == MAP_FAILED) fs_die("mmap: %s", strerror(errno));
+    for (int i = 0; i < processes; i++) {
+        told[i].points = bench->points;
+        told[i].bad = 1; /* unless it comes to its end */
+        fflush(NULL);
+        pid_t child = fork();
+        if (child < 0) fs_die("fork: %s", strerror(errno));
+        if (child > 0) continue;
+        work(scheme, i, &told[i]);
+        fflush(NULL);
+        _exit(0);
+    }
+    while (wait(NULL) > 0 || errno == EINTR) {}
+    for (int i = 0; i < processes; i++) {
+        bench->states += told[i].states;
+        bench->hits += told[i].hits;
+        bench->bad += told[i].bad;
+    }
+}
+
 int main(int count, char **arguments) {
-    if (count < 2) fs_die("flips directory|sqlite [every]");
+    if (count < 2) fs_die("flips directory|sqlite [every [processes]]");
     set_bench(arguments[1]);
     if (count > 2) every = atol(arguments[2]);
+    if (count > 3) processes = atol(arguments[3]);
+    if (processes < 1 || processes > PROCESSES) fs_die("1 to %d processes", PROCESSES);
     start = every > 1 ? time(NULL) % every : 0;
     while (strcmp(sample_name(sample), "payment") != 0) sample++;
     /* Closed: of a log that SQLite left behind, it ignores by design what follows a bad checksum. */
@@ -214,7 +255,9 @@ int main(int count, char **arguments) {
     image = fs_recorded();
     for (int i = 0; i < image.node_count; i++) bits += 8 * image.nodes[i].length;
     bench->points = bits;
-    for (int batch = 0; (long)batch * BATCH * every < bits; batch++) in_child(try_batch, batch);
+    fs_watch("/nowhere"); /* nothing is counted from here on */
+    alarm(0); /* of the preparation: this process only waits now */
+    share(arguments[1]);
     fs_tape_free(&image);
     printf("%s: %ld of %ld bits turned over, %ld seen as damage: %ld bad\n", arguments[1], bench->states, bench->points, bench->hits, bench->bad);
     clear_bench();

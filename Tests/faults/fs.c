@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@ static char *paths[DESCRIPTORS]; /* of descriptors that lead below the root */
 static int nodes_of[DESCRIPTORS];
 static unsigned char kinds[POINTS], creating[POINTS];
 static long points, armed_at, armed_times, failures;
-static int armed_error;
+static int armed_error, is_own; /* a call that is made here, and by no storage */
 
 void fs_die(const char *format, ...) {
     va_list arguments;
@@ -77,17 +78,25 @@ int fs_fits(enum fs_kind kind, int creates, int error) {
     case FS_UNLINK: return error == EIO || error == EACCES;
     case FS_TRUNCATE: return error == EIO || error == EINTR || error == ENOSPC;
     case FS_CLOSE: return error == EIO;
+    case FS_READ: return error == EIO || error == EINTR || error == FS_SHORT;
+    case FS_STAT: return error == EIO || error == EACCES;
+    case FS_LIST:
+    case FS_SEEK: return error == EIO;
+    case FS_MAP: return error == EIO || error == ENOMEM;
+    case FS_LOCK: return error == EIO || error == EINTR;
     default: return 0;
     }
 }
 
 const char *fs_kind_name(enum fs_kind kind) {
-    static const char *const names[] = {"open", "write", "fsync", "rename", "link", "unlink", "ftruncate", "mkdir", "close", "nothing"};
+    static const char *const names[] = {"open", "write", "fsync", "rename", "link", "unlink", "ftruncate", "mkdir", "close",
+        "read", "stat", "readdir", "lseek", "mmap", "lock", "nothing"};
     return names[kind > FS_KINDS ? FS_KINDS : kind];
 }
 
 /* Counts a call: 0 to go on, or the error that it has to give. */
 static int strike(enum fs_kind kind, int creates) {
+    if (is_own) return 0;
     points++;
     if (points < POINTS) {
         kinds[points] = (unsigned char)kind;
@@ -201,7 +210,9 @@ static void put_named(enum fs_change change, const char *path, int made) {
 static struct timespec modified(int descriptor) {
     struct stat info;
 
+    is_own = 1;
     if (fstat(descriptor, &info) != 0) fs_die("fstat: %s", strerror(errno));
+    is_own = 0;
     return info.st_mtim;
 }
 
@@ -246,6 +257,7 @@ static void scan(int dir, const char *path) {
 
 void fs_record(void) {
     recording = 0;
+    is_own = 1;
     memset(&tape, 0, sizeof tape);
     while (name_count > 0) free(names[--name_count].name);
     new_node(1);
@@ -259,6 +271,7 @@ void fs_record(void) {
         int dir;
         if (paths[i] != NULL) nodes_of[i] = walk(paths[i], &dir, name);
     }
+    is_own = 0;
     recording = 1;
 }
 
@@ -342,6 +355,16 @@ static int refused(int error) {
 
 /* ---- The calls --------------------------------------------------------------------------------- */
 
+static int is_there(const char *path) {
+    struct stat info;
+    int found;
+
+    is_own = 1;
+    found = stat(path, &info) == 0;
+    is_own = 0;
+    return found;
+}
+
 static int opened(int at, const char *path, int flags, mode_t mode) {
     REAL(int, "openat", int, const char *, int, ...);
     char full[PATH_MAX], name[NAME_MAX + 1];
@@ -349,7 +372,7 @@ static int opened(int at, const char *path, int flags, mode_t mode) {
     int error, descriptor, dir, node;
 
     if (seen != NULL && (flags & O_TMPFILE) == O_TMPFILE) fs_die("O_TMPFILE is not covered");
-    if (seen != NULL && (error = strike(FS_OPEN, (flags & O_CREAT) != 0)) != 0) return refused(error);
+    if (seen != NULL && (error = strike(FS_OPEN, flags & O_CREAT && !is_there(seen))) != 0) return refused(error);
     descriptor = next(at, path, flags, mode);
     if (descriptor < 0) return descriptor;
     forget(descriptor);
@@ -418,7 +441,11 @@ ssize_t write(int descriptor, const void *data, size_t count) {
 
     if (some < 0) return (ssize_t)count;
     if (some == 0 && count != 0) return -1;
-    if (records(path)) offset = lseek(descriptor, 0, fcntl(descriptor, F_GETFL) & O_APPEND ? SEEK_END : SEEK_CUR);
+    if (records(path)) {
+        is_own = 1;
+        offset = lseek(descriptor, 0, fcntl(descriptor, F_GETFL) & O_APPEND ? SEEK_END : SEEK_CUR);
+        is_own = 0;
+    }
     done = next(descriptor, data, (size_t)some);
     if (done > 0 && records(path)) put_write(descriptor, offset, data, done);
     return done;
@@ -567,4 +594,156 @@ int closedir(DIR *listing) {
     REAL(int, "closedir", DIR *);
     forget(dirfd(listing));
     return next(listing);
+}
+
+/* ---- Calls that only look ---------------------------------------------------------------------- */
+
+/* How much a read may give; 0 if it fails. */
+static size_t readable(int descriptor, size_t count) {
+    int error;
+
+    if (path_of(descriptor) == NULL || count == 0) return count;
+    error = strike(FS_READ, 0);
+    if (error == FS_SHORT) return count > 1 ? count / 2 : 1;
+    if (error == 0) return count;
+    errno = error;
+    return 0;
+}
+
+ssize_t read(int descriptor, void *data, size_t count) {
+    REAL(ssize_t, "read", int, void *, size_t);
+    size_t some = readable(descriptor, count);
+
+    return some == 0 && count != 0 ? -1 : next(descriptor, data, some);
+}
+
+static ssize_t read_at(int descriptor, void *data, size_t count, off_t offset) {
+    REAL(ssize_t, "pread64", int, void *, size_t, off_t);
+    size_t some = readable(descriptor, count);
+
+    return some == 0 && count != 0 ? -1 : next(descriptor, data, some, offset);
+}
+
+ssize_t pread(int descriptor, void *data, size_t count, off_t offset) { return read_at(descriptor, data, count, offset); }
+ssize_t pread64(int descriptor, void *data, size_t count, off_t offset) { return read_at(descriptor, data, count, offset); }
+
+/* The struct stat64 of 64-bit systems is struct stat. */
+static int looked(int at, const char *path, struct stat *info, int flags) {
+    REAL(int, "fstatat", int, const char *, struct stat *, int);
+    char full[PATH_MAX];
+    int error;
+
+    if (!is_own && watched(at, path, full) != NULL && (error = strike(FS_STAT, 0)) != 0) return refused(error);
+    return next(at, path, info, flags);
+}
+
+static int looked_at(int descriptor, struct stat *info) {
+    REAL(int, "fstat", int, struct stat *);
+    int error;
+
+    if (path_of(descriptor) != NULL && (error = strike(FS_STAT, 0)) != 0) return refused(error);
+    return next(descriptor, info);
+}
+
+int fstatat(int at, const char *path, struct stat *info, int flags) { return looked(at, path, info, flags); }
+int fstatat64(int at, const char *path, struct stat64 *info, int flags) { return looked(at, path, (struct stat *)info, flags); }
+int stat(const char *path, struct stat *info) { return looked(AT_FDCWD, path, info, 0); }
+int stat64(const char *path, struct stat64 *info) { return looked(AT_FDCWD, path, (struct stat *)info, 0); }
+int lstat(const char *path, struct stat *info) { return looked(AT_FDCWD, path, info, AT_SYMLINK_NOFOLLOW); }
+int lstat64(const char *path, struct stat64 *info) { return looked(AT_FDCWD, path, (struct stat *)info, AT_SYMLINK_NOFOLLOW); }
+int fstat(int descriptor, struct stat *info) { return looked_at(descriptor, info); }
+int fstat64(int descriptor, struct stat64 *info) { return looked_at(descriptor, (struct stat *)info); }
+
+int access(const char *path, int mode) {
+    REAL(int, "access", const char *, int);
+    char full[PATH_MAX];
+    int error;
+
+    if (watched(AT_FDCWD, path, full) != NULL && (error = strike(FS_STAT, 0)) != 0) return refused(error);
+    return next(path, mode);
+}
+
+ssize_t readlink(const char *path, char *to, size_t size) {
+    REAL(ssize_t, "readlink", const char *, char *, size_t);
+    char full[PATH_MAX];
+    int error;
+
+    if (watched(AT_FDCWD, path, full) != NULL && (error = strike(FS_STAT, 0)) != 0) return refused(error);
+    return next(path, to, size);
+}
+
+char *realpath(const char *path, char *to) {
+    REAL(char *, "realpath", const char *, char *);
+    char full[PATH_MAX];
+    int error;
+
+    if (watched(AT_FDCWD, path, full) == NULL || (error = strike(FS_STAT, 0)) == 0) return next(path, to);
+    errno = error;
+    return NULL;
+}
+
+struct dirent *readdir(DIR *listing) {
+    REAL(struct dirent *, "readdir", DIR *);
+    int error;
+
+    if (path_of(dirfd(listing)) == NULL || (error = strike(FS_LIST, 0)) == 0) return next(listing);
+    errno = error;
+    return NULL;
+}
+
+struct dirent64 *readdir64(DIR *listing) { return (struct dirent64 *)readdir(listing); }
+
+static off_t sought(int descriptor, off_t offset, int from) {
+    REAL(off_t, "lseek64", int, off_t, int);
+    int error;
+
+    if (path_of(descriptor) != NULL && (error = strike(FS_SEEK, 0)) != 0) return refused(error);
+    return next(descriptor, offset, from);
+}
+
+off_t lseek(int descriptor, off_t offset, int from) { return sought(descriptor, offset, from); }
+off_t lseek64(int descriptor, off_t offset, int from) { return sought(descriptor, offset, from); }
+
+static void *mapped(void *at, size_t length, int rights, int flags, int descriptor, off_t offset) {
+    REAL(void *, "mmap64", void *, size_t, int, int, int, off_t);
+    int error;
+
+    if (path_of(descriptor) == NULL || (error = strike(FS_MAP, 0)) == 0) return next(at, length, rights, flags, descriptor, offset);
+    errno = error;
+    return MAP_FAILED;
+}
+
+void *mmap(void *at, size_t length, int rights, int flags, int descriptor, off_t offset) {
+    return mapped(at, length, rights, flags, descriptor, offset);
+}
+void *mmap64(void *at, size_t length, int rights, int flags, int descriptor, off_t offset) {
+    return mapped(at, length, rights, flags, descriptor, offset);
+}
+
+/* Taking a lock can fail; giving it back, here, cannot. */
+static int controlled(int descriptor, int command, void *argument) {
+    REAL(int, "fcntl64", int, int, ...);
+    int takes = command == F_SETLK || command == F_SETLKW || command == F_GETLK, error;
+
+    if (takes && path_of(descriptor) != NULL && (command == F_GETLK || ((struct flock *)argument)->l_type != F_UNLCK) &&
+        (error = strike(FS_LOCK, 0)) != 0)
+        return refused(error);
+    return next(descriptor, command, argument);
+}
+
+#define ARGUMENT(command) \
+    void *argument; \
+    va_list arguments; \
+    va_start(arguments, command); \
+    argument = va_arg(arguments, void *); \
+    va_end(arguments);
+
+int fcntl(int descriptor, int command, ...) {
+    ARGUMENT(command)
+    return controlled(descriptor, command, argument);
+}
+
+int fcntl64(int descriptor, int command, ...) {
+    ARGUMENT(command)
+    return controlled(descriptor, command, argument);
 }

@@ -1,6 +1,6 @@
 /* The file system calls of this process: counted, failed at will, and written down.
  *
- * fs.c defines open, write, fsync and their kin. Linked into a program (with -rdynamic) they come before those of libc for every
+ * fs.c defines open, read, write, fsync, stat and their kin. Linked into a program (with -rdynamic) they come before those of libc for every
  * library in it, also one that is loaded later: the workflow library, libsqlite3. Only calls on what is below one watched
  * directory count. One thread. */
 #ifndef FS_H
@@ -8,9 +8,13 @@
 
 #include <time.h>
 
-enum fs_kind { FS_OPEN, FS_WRITE, FS_SYNC, FS_RENAME, FS_LINK, FS_UNLINK, FS_TRUNCATE, FS_MKDIR, FS_CLOSE, FS_KINDS };
+enum fs_kind {
+    FS_OPEN, FS_WRITE, FS_SYNC, FS_RENAME, FS_LINK, FS_UNLINK, FS_TRUNCATE, FS_MKDIR, FS_CLOSE, /* change something, or may */
+    FS_READ, FS_STAT, FS_LIST, FS_SEEK, FS_MAP, FS_LOCK, /* only look */
+    FS_KINDS
+};
 enum {
-    FS_SHORT = -1, /* in place of an errno: a write that takes half of what it is given */
+    FS_SHORT = -1, /* in place of an errno: a read or write that does half of what it is told */
     FS_LIE = -2    /* a write that says it wrote, and did not: no storage can bear it, so it shows whether a test would tell */
 };
 

@@ -1,9 +1,11 @@
 /* Fails every file system call of every sample graph, in every way that it can fail, once and from then on.
  *
- *     inject directory|sqlite [every]      tries every point, or one of `every`, beginning at a random one
+ *     inject directory|sqlite [every [looks]]      tries every point, or one of `every`, beginning at a random one; of the
+ *                                                  calls that only look (read, stat and their kin) one of `looks` besides
  *
  * The call must be answered by an error with a sentence, or the run must come through. What was acknowledged is there in
- * either case, and the run goes on to the same result: with the storage that has seen the fault, and with a fresh one. */
+ * either case, and the run goes on to the same result: with the storage that has seen the fault, and with a fresh one. Whatever
+ * is asked of a storage with a finished run meanwhile, the answer is an error too, or the right one. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +13,11 @@
 #include <time.h>
 
 #include "bench.h"
+#include "disk.h"
 #include "fs.h"
 #include "samples.h"
 
-static long every = 1, turn;
+static long every = 1, looks = 1, turn, look_turn;
 
 /* A run that nothing goes wrong in. */
 struct straight {
@@ -96,6 +99,7 @@ static void try_point(
     bench->points++;
     fs_disarm();
 
+    if (history.is_behind) bad("the latest checkpoint that it told was %s", history.is_behind == 1 ? "an older one" : "none");
     check(straight, &history, "after the fault");
     if (storage == NULL || (point & 1)) { /* the storage that has seen the fault must go on as well as a fresh one */
         wf_storage_free(storage);
@@ -103,6 +107,12 @@ static void try_point(
         if (storage == NULL) return;
     }
     play_through(sample, workflow, storage, &history);
+    if (history.end == WF_E_STORAGE && strstr(history.message, "readonly database") != NULL) {
+        /* What could not be opened for writing is open for reading, and says so until it is opened anew. */
+        wf_storage_free(storage);
+        storage = opened(bench->url);
+        play_through(sample, workflow, storage, &history);
+    }
     if (history.end != WF_DONE) bad("it does not go on: %s %s", wf_status_name(history.end), history.message);
     check_end(straight, storage, sample);
     wf_storage_free(storage);
@@ -143,17 +153,161 @@ static long count_points(int sample, wf_workflow_t *workflow, int phase) {
     return count;
 }
 
+/* ---- Questions --------------------------------------------------------------------------------- */
+
+enum { QUESTIONS = 64, ANSWER = 100 };
+
+/* What is asked of a storage, and what a whole one answers. */
+struct questions {
+    struct fs_tape image; /* of a storage that was closed, or left as by a process that died */
+    int count;
+    const char *names[QUESTIONS];
+    char *ids[QUESTIONS], *answers[QUESTIONS];
+};
+
+/* The answer; NULL and an error. */
+static char *ask(wf_storage_t *storage, const char *name, const char *id, wf_error_t **error) {
+    wf_status_t status;
+    char *text = NULL;
+
+    if (strcmp(name, "latest") == 0) {
+        status = wf_storage_latest(storage, id, &text, error);
+        if (status == WF_NONE) return strdup("none");
+    } else if (strcmp(name, "load") == 0) status = wf_storage_load(storage, id, &text, NULL, error);
+    else if (strcmp(name, "summary") == 0) status = wf_storage_summary(storage, id, &text, NULL, error);
+    else if (strcmp(name, "export") == 0) status = wf_storage_export(storage, id, &text, NULL, error);
+    else if (strcmp(name, "list") == 0) status = wf_storage_list(storage, id, &text, NULL, error);
+    else if (strcmp(name, "runs") == 0) status = wf_storage_runs(storage, id, &text, NULL, error);
+    else if (strcmp(name, "find") == 0) status = wf_storage_find(storage, id, &text, NULL, error);
+    else status = wf_storage_verify(storage, &text, NULL, error);
+    return status == WF_OK ? text : NULL;
+}
+
+static void add_question(struct questions *all, wf_storage_t *storage, const char *name, const char *id) {
+    wf_error_t *error = NULL;
+    char *answer = ask(storage, name, id, &error);
+
+    if (answer == NULL) fs_die("a whole storage does not answer to %s: %s", name, wf_error_message(error, NULL));
+    if (all->count == QUESTIONS) fs_die("too many questions");
+    all->names[all->count] = name;
+    all->ids[all->count] = id == NULL ? NULL : strdup(id);
+    all->answers[all->count++] = answer;
+}
+
+static void leave(int sample) {
+    wf_workflow_t *workflow = sample_workflow(sample);
+    struct history history = {0};
+
+    play_through(sample, workflow, opened(bench->url), &history); /* and the process dies */
+}
+
+static struct questions prepare_questions(int sample, wf_workflow_t *workflow, int is_closed) {
+    struct questions all = {0};
+    struct history history = {0};
+    wf_storage_t *storage;
+
+    prepare(sample, workflow, 0, &history);
+    if (is_closed) {
+        storage = opened(bench->url);
+        play_through(sample, workflow, storage, &history);
+        wf_storage_free(storage);
+    } else {
+        in_child(leave, sample);
+    }
+    fs_record();
+    all.image = fs_recorded();
+    storage = opened(bench->url);
+    char *list = NULL;
+    wf_storage_list(storage, NULL, &list, NULL, NULL);
+    for (const char *at = list; at != NULL && (at = strstr(at, "\"checkpoint_id\"")) != NULL; at++) {
+        char id[ID];
+        if (sscanf(at, "\"checkpoint_id\" : \"%255[^\"]", id) != 1) fs_die("a list without ids: %s", list);
+        add_question(&all, storage, "load", id);
+        add_question(&all, storage, "summary", id);
+    }
+    wf_free(list);
+    static const char *const others[] = {"latest", "list", "find", "runs", "verify", "export"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        add_question(&all, storage, others[i], i == 0 ? sample_name(sample) : i == 5 ? "run" : NULL);
+    wf_storage_free(storage);
+    return all;
+}
+
+static void forget_questions(struct questions *all) {
+    for (int i = 0; i < all->count; i++) {
+        free(all->ids[i]);
+        wf_free(all->answers[i]);
+    }
+    fs_tape_free(&all->image);
+}
+
+/* Opens, and asks all. `fails`: an error is an answer too, and a list may tell of one. To SQLite a page that the disk does not give is
+ * a damaged page. */
+static void ask_all(const struct questions *all, int fails) {
+    int is_sqlite = strncmp(bench->url, "sqlite:", 7) == 0;
+
+    wf_storage_t *storage = NULL;
+    wf_error_t *error = NULL;
+
+    if (wf_storage_open(bench->url, &storage, &error) != WF_OK && (!fails || wf_error_message(error, NULL)[0] == '\0'))
+        bad("it does not open: %s", wf_error_message(error, NULL));
+    wf_error_free(error);
+    for (int i = 0; storage != NULL && i < all->count; i++) {
+        const char *name = all->names[i];
+        char *text;
+        error = NULL;
+        text = ask(storage, name, all->ids[i], &error);
+        if (text == NULL && (!fails || wf_error_message(error, NULL)[0] == '\0')) bad("%s: %s", name, wf_error_message(error, NULL));
+        if (text == NULL && (wf_error_status(error) == WF_E_NOTFOUND || (wf_error_status(error) == WF_E_CHECKPOINT && !is_sqlite)))
+            bad("%s takes a fault of the disk for something else: %s", name, wf_error_message(error, NULL));
+        if (text != NULL && strcmp(text, all->answers[i]) != 0 && (!fails || strstr(text, "\"problem\"") == NULL))
+            bad("%s answers %s instead of %s", name, text, all->answers[i]);
+        wf_error_free(error);
+        wf_free(text);
+    }
+    wf_storage_free(storage);
+}
+
+static long count_questions(const struct questions *all) {
+    fs_disarm();
+    disk_put(&all->image, bench->root);
+    fs_watch(bench->root);
+    ask_all(all, 0);
+    return fs_points();
+}
+
+static void try_questions(const struct questions *all, long point, int error, long times) {
+    fs_disarm();
+    disk_put(&all->image, bench->root);
+    fs_arm(point, error, times);
+    ask_all(all, 1);
+    bench->hits += fs_failures() > 0;
+    bench->points++;
+    fs_disarm();
+    ask_all(all, 0);
+}
+
+/* ---- All points -------------------------------------------------------------------------------- */
+
+static int is_turn(enum fs_kind kind) {
+    if (turn++ % every != 0) return 0;
+    return kind < FS_READ || look_turn++ % looks == 0;
+}
+
 static void try_sample(int sample) {
-    static const int errors[] = {EIO, ENOSPC, EACCES, EMFILE, EINTR, FS_SHORT};
-    static const char *const names[] = {"EIO", "ENOSPC", "EACCES", "EMFILE", "EINTR", "a short write"};
+    static const int errors[] = {EIO, ENOSPC, EACCES, EMFILE, ENOMEM, EINTR, FS_SHORT};
+    static const char *const names[] = {"EIO", "ENOSPC", "EACCES", "EMFILE", "ENOMEM", "EINTR", "half of it"};
     wf_workflow_t *workflow = sample_workflow(sample);
     struct straight straight = {0};
 
     now("%s, straight", sample_name(sample));
     fs_watch(bench->root);
     run_straight(sample, workflow, &straight);
-    for (int phase = 0; phase < 2; phase++) {
-        long count = count_points(sample, workflow, phase);
+    for (int phase = 0; phase < 4; phase++) {
+        static const char *const phases[] = {"started", "resumed", "asked, closed before", "asked, left behind before"};
+        struct questions all = {0};
+        if (phase >= 2) all = prepare_questions(sample, workflow, phase == 2);
+        long count = phase < 2 ? count_points(sample, workflow, phase) : count_questions(&all);
         enum fs_kind kinds[4096];
         int creates[4096];
         if (count >= 4096) fs_die("too many points");
@@ -162,15 +316,18 @@ static void try_sample(int sample) {
             for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
                 if (!fs_fits(kinds[point], creates[point], errors[i])) continue;
                 for (int lasting = 0; lasting < 2; lasting++) {
-                    /* A call that is interrupted for ever may be tried for ever. */
-                    long times = !lasting ? 1 : errors[i] == EINTR ? 5 : 1000000;
-                    if (turn++ % every != 0) continue;
-                    now("%s, %s, call %ld of %ld (%s): %s %s", sample_name(sample), phase == 0 ? "started" : "resumed", point, count,
+                    /* A call that is interrupted for ever may be tried for ever; for a lock, and whatever looks like one that is
+                     * held, SQLite waits ten seconds. */
+                    long times = !lasting ? 1 : errors[i] == EINTR || kinds[point] == FS_LOCK ? 5 : kinds[point] >= FS_READ ? 25 : 1000000;
+                    if (!is_turn(kinds[point])) continue;
+                    now("%s, %s, call %ld of %ld (%s): %s %s", sample_name(sample), phases[phase], point, count,
                         fs_kind_name(kinds[point]), names[i], lasting ? "from then on" : "once");
-                    try_point(sample, workflow, phase, &straight, point, errors[i], times);
+                    if (phase < 2) try_point(sample, workflow, phase, &straight, point, errors[i], times);
+                    else try_questions(&all, point, errors[i], times);
                 }
             }
         }
+        forget_questions(&all);
     }
     for (int i = 0; i < straight.count; i++) free(straight.documents[i]);
     free(straight.result);
@@ -193,10 +350,12 @@ static void try_lies(int sample) {
 }
 
 int main(int count, char **arguments) {
-    if (count < 2) fs_die("inject directory|sqlite [every]");
+    if (count < 2) fs_die("inject directory|sqlite [every [looks]]");
     set_bench(arguments[1]);
     if (count > 2) every = atol(arguments[2]);
+    if (count > 3) looks = atol(arguments[3]);
     turn = every > 1 ? time(NULL) % every : 0;
+    look_turn = looks > 1 ? time(NULL) % looks : 0;
     must_find(try_lies, 0, "a write that lies");
     for (int i = 0; i < sample_count(); i++) in_child(try_sample, i);
     printf("%s: %ld points in %d graphs, %ld met a call: %ld bad\n", arguments[1], bench->points, sample_count(), bench->hits, bench->bad);

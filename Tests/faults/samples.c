@@ -8,6 +8,7 @@
 #include "fs.h"
 
 struct world world;
+enum wf_durability durability = WF_DURABILITY_FULL;
 
 /* ---- Executors --------------------------------------------------------------------------------- */
 
@@ -269,6 +270,9 @@ void play(int sample, wf_workflow_t *workflow, wf_storage_t *storage, struct his
     history->message[0] = '\0';
     options.storage = storage;
     options.run_id = "run";
+    options.durability = durability;
+    if (history->count > 0 && status == WF_NONE) history->is_behind = 2;
+    if (history->count > 0 && status == WF_OK && strcmp(latest, history->acks[history->count - 1].id) < 0) history->is_behind = 1;
     if (status == WF_OK) status = wf_run_resume(workflow, &options, latest, &run, &error);
     else if (status == WF_NONE) status = wf_run_start(workflow, &options, "1", WF_NUL, &run, &error);
     wf_free(latest);

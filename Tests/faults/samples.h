@@ -20,6 +20,7 @@ struct history {
     int limit;            /* abandons the run after so many checkpoints; 0: goes on to the end */
     wf_status_t end;      /* WF_DONE, or what failed */
     char message[1024];   /* of the failure */
+    int is_behind;        /* the storage told a latest checkpoint that is older than one acknowledged (1), or none (2) */
 };
 
 int sample_count(void);
@@ -33,6 +34,9 @@ extern struct world {
     int is_receipted; /* a receipt was remembered: no further payment */
     int is_paid_again; /* and yet there was one */
 } world;
+
+/* Of the runs from now on; WF_DURABILITY_FULL at first. */
+extern enum wf_durability durability;
 
 /* Resumes the latest checkpoint, or starts; drives to the end, and answers requests. */
 void play(int sample, wf_workflow_t *workflow, wf_storage_t *storage, struct history *history);

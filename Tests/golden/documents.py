@@ -7,25 +7,32 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 GOLDEN = sorted(HERE.glob("checkpoint-v1-*.json"))
 
 
-def validator(name: str) -> Draft202012Validator:
+EXPORT_V1 = HERE / "export-v1.json"
+
+
+def schema(name: str) -> dict[str, Any]:
     schema = json.loads((ROOT / "docs" / f"{name}.schema.json").read_text())
     Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(schema)
+    return schema
 
 
-CHECKPOINT, MEMO = validator("checkpoint"), validator("memo")
+SCHEMAS = {name: schema(name) for name in ("checkpoint", "memo", "export")}
+REGISTRY = Registry().with_resources((schema["$id"], DRAFT202012.create_resource(schema)) for schema in SCHEMAS.values())
+CHECKPOINT, MEMO, EXPORT = (Draft202012Validator(schema, registry=REGISTRY) for schema in SCHEMAS.values())
 
 
 def check(document: Any) -> None:
     """Fails with every place where a document is not what the schema of its format says."""
     document = json.loads(document) if isinstance(document, (bytes, str)) else document
-    schema = {"libworkflow.checkpoint": CHECKPOINT, "libworkflow.memo": MEMO}[document["format"]]
+    schema = {"libworkflow.checkpoint": CHECKPOINT, "libworkflow.memo": MEMO, "libworkflow.run": EXPORT}[document["format"]]
     problems = [f"{error.json_path}: {error.message[:300]}" for error in schema.iter_errors(document)]
     assert problems == []
 

@@ -81,6 +81,7 @@ def main(folder: Path) -> None:
         if kind == "partial":
             break
     run.close()
+    (folder / "export-v1.json").write_bytes(storage.export("golden 1 é"))
     for kind, document in found.items():
         write(kind, document)
     puppet.failures = 0

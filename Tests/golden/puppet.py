@@ -253,6 +253,12 @@ class Storage:
     def load(self, id: str) -> bytes:
         return text_of(lib.wf_storage_load, self.handle, id.encode())
 
+    def export(self, run_id: str) -> bytes:
+        return text_of(lib.wf_storage_export, self.handle, run_id.encode())
+
+    def import_run(self, document: bytes) -> None:
+        call(lib.wf_storage_import, self.handle, document, len(document))
+
     def list(self) -> list[dict[str, Any]]:
         return json.loads(text_of(lib.wf_storage_list, self.handle, None))
 

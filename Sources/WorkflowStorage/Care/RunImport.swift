@@ -49,11 +49,13 @@ struct RunImport {
         guard let list, !list.isNull else { return [] }
         guard list.kind == .array else { throw wrong("memos", "an array or null") }
         var found: [(key: Text, value: Text)] = []
+        var keys: Set<Text> = []
         for (index, memo) in list.elements.enumerated() {
             let members = memo.members
             guard members.count == 2, let key = members.first(where: { $0.name == "key" })?.value.string,
                 let value = members.first(where: { $0.name == "value" })?.value
             else { throw wrong("memos[\(index)]", "an object with 'key' and 'value'") }
+            guard keys.insert(Text(key)).inserted else { throw wrong("memos[\(index)].key", "that of no other memo") }
             found.append((Text(key), value.raw))
         }
         return found
