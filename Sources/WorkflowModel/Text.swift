@@ -1,5 +1,3 @@
-import Glibc
-
 /// Immutable UTF-8 bytes with a NUL behind them, shared by reference.
 ///
 /// The one form in which payloads and ids live in the engine: copying is a reference count, and the bytes can be
@@ -110,18 +108,15 @@ extension Text: Hashable, Comparable {
     public static func == (left: Text, right: Text) -> Bool {
         let (left, right) = (left.storage, right.storage)
         if left === right { return true }
-        return withExtendedLifetime((left, right)) {
-            let count = left.count
-            return count == right.count && memcmp(left.base, right.base, count) == 0
-        }
+        return withExtendedLifetime((left, right)) { left.count == right.count && left.firstDifference(right) == nil }
     }
 
     /// By bytes, which for UTF-8 is the order of code points.
     public static func < (left: Text, right: Text) -> Bool {
         let (left, right) = (left.storage, right.storage)
         return withExtendedLifetime((left, right)) {
-            let order = memcmp(left.base, right.base, min(left.count, right.count))
-            return order == 0 ? left.count < right.count : order < 0
+            guard let place = left.firstDifference(right) else { return left.count < right.count }
+            return left.base[place] < right.base[place]
         }
     }
 
@@ -202,6 +197,17 @@ private final class TextStorage: ManagedBuffer<Int, UInt8> {
     }
 
     var base: UnsafeMutablePointer<UInt8> { withUnsafeMutablePointerToElements { $0 } }
+
+    /// The first place at which two bytes differ, if both have it. Eight at a time: ids and keys are compared all the time.
+    func firstDifference(_ other: TextStorage) -> Int? {
+        let (left, right, end) = (UnsafeRawPointer(base), UnsafeRawPointer(other.base), min(count, other.count))
+        var place = 0
+        while place + 8 <= end,
+            left.loadUnaligned(fromByteOffset: place, as: UInt64.self) == right.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        { place += 8 }
+        while place < end, base[place] == other.base[place] { place += 1 }
+        return place < end ? place : nil
+    }
 
     /// Not by `header`, which is checked for exclusive access each time: nobody writes it but the one builder.
     var count: Int {
