@@ -36,6 +36,7 @@ from ._event import WorkflowEvent, WorkflowEventSource
 from ._executor import Executor
 from ._function_executor import FunctionExecutor, executor
 from ._handler import handler
+from ._latest import LATEST, Latest
 from ._message import MessageType, WorkflowMessage
 from ._opaque import OpaqueValue
 from ._registry import register_type
@@ -62,6 +63,7 @@ from ._workflow_executor import WorkflowExecutor
 __all__ = [
     "DEFAULT_MAX_ITERATIONS",
     "INTERNAL_SOURCE_ID",
+    "LATEST",
     "Case",
     "CheckpointStorage",
     "Default",
@@ -78,6 +80,7 @@ __all__ = [
     "GraphConnectivityError",
     "InMemoryCheckpointStorage",
     "InternalEdgeGroup",
+    "Latest",
     "MessageType",
     "OpaqueValue",
     "ResponseStream",

@@ -23,6 +23,7 @@ from ._event import WorkflowEvent, WorkflowEventSource
 from ._executor import Executor
 from ._fork import NO_EDITS, Edits, compare, edited, load_text, migrate, resuming_failure
 from ._graph import Graph
+from ._latest import CheckpointId, found_id, key_of
 from ._library import lib, raise_for
 from ._memos import text_of
 from ._output import OutputDesignation
@@ -99,7 +100,7 @@ class Workflow(Graph):
         *,
         stream: Literal[True],
         responses: Optional[Mapping[str, Any]] = None,
-        checkpoint_id: Optional[str] = None,
+        checkpoint_id: Optional[CheckpointId] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
         edits: Optional[Edits] = None,
         run_id: Optional[str] = None,
@@ -113,7 +114,7 @@ class Workflow(Graph):
         *,
         stream: Literal[False] = False,
         responses: Optional[Mapping[str, Any]] = None,
-        checkpoint_id: Optional[str] = None,
+        checkpoint_id: Optional[CheckpointId] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
         edits: Optional[Edits] = None,
         run_id: Optional[str] = None,
@@ -126,7 +127,7 @@ class Workflow(Graph):
         *,
         stream: bool = False,
         responses: Optional[Mapping[str, Any]] = None,
-        checkpoint_id: Optional[str] = None,
+        checkpoint_id: Optional[CheckpointId] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
         edits: Optional[Edits] = None,
         run_id: Optional[str] = None,
@@ -138,6 +139,9 @@ class Workflow(Graph):
         `responses` has answers by request id. They go to the run of this object that waits for them, or to the
         checkpoint if its id is given too; requests that are not answered go on waiting. A `message` goes on with the
         shared state of the last run of this object, if that ended well and with the same storage.
+
+        `checkpoint_id=LATEST` resumes from the newest checkpoint of this workflow, in one step: none that another
+        process saves meanwhile is passed over. One that cannot be read is skipped with a "warning" event.
 
         With `edits` of a checkpoint, or a `run_id` that is not its own, the run is a fork: its first checkpoint has the
         original, which stays, as its parent. `edits` are new values by field, such as `{"state": {"limit": 9}}` for one
@@ -244,7 +248,7 @@ class Workflow(Graph):
 
     def _resume(
         self,
-        checkpoint_id: str,
+        checkpoint_id: CheckpointId,
         responses: Any,
         storage: Any,
         hidden: list[int],
@@ -253,11 +257,12 @@ class Workflow(Graph):
     ) -> Run:
         handle, error = c_void_p(), c_void_p()
         if edits is None:
-            options, key = self._options(storage, run_id), checkpoint_id.encode()
-            status = lib.wf_run_resume(self._handle, byref(options), key, byref(handle), byref(error))
+            options = self._options(storage, run_id)
+            status = lib.wf_run_resume(self._handle, byref(options), key_of(checkpoint_id), byref(handle), byref(error))
         else:
             # Not as a merge patch: that cannot say None, and would mix the fields of two values.
-            options, text = self._options(storage, run_id, NO_EDITS), edited(load_text(storage, checkpoint_id), edits)
+            original = load_text(storage, found_id(storage, self.name, checkpoint_id))
+            options, text = self._options(storage, run_id, NO_EDITS), edited(original, edits)
             status = lib.wf_run_restore(self._handle, byref(options), text, len(text), byref(handle), byref(error))
         if status:
             raise resuming_failure(status, error)
