@@ -10,11 +10,12 @@ result = await workflow.run("hello")
 result.get_outputs()  # ["HELLO"]
 """
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from ._abi import WF_VERSION as __version__
 from ._builder import DEFAULT_MAX_ITERATIONS, WorkflowBuilder
 from ._case import Case, Default
 from ._checkpoint import WorkflowCheckpoint
-from ._conformance import StorageReport, check_storage, run_storage_task
 from ._context import WorkflowContext
 from ._edge import INTERNAL_SOURCE_ID, Edge
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, InternalEdgeGroup, SingleEdgeGroup
@@ -56,9 +57,12 @@ from ._stream import ResponseStream
 from ._sub_workflow import SubWorkflowRequestMessage, SubWorkflowResponseMessage
 from ._switch_group import SwitchCaseEdgeGroup, SwitchCaseEdgeGroupCase, SwitchCaseEdgeGroupDefault
 from ._validation import validate_workflow_graph
-from ._viz import WorkflowViz
 from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
+
+if _TYPE_CHECKING:
+    from ._conformance import StorageReport, check_storage, run_storage_task
+    from ._viz import WorkflowViz
 
 __all__ = [
     "DEFAULT_MAX_ITERATIONS",
@@ -124,3 +128,24 @@ __all__ = [
     "run_storage_task",
     "validate_workflow_graph",
 ]
+
+_RARE = {
+    "StorageReport": "_conformance",
+    "WorkflowViz": "_viz",
+    "check_storage": "_conformance",
+    "run_storage_task": "_conformance",
+}
+"""name -> module of what few programs use: read when somebody asks for it."""
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name not in _RARE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_RARE[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

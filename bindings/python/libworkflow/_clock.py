@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from ctypes import byref, c_void_p
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ._library import lib, raise_for, take_text
+
+if TYPE_CHECKING:
+    import asyncio
 
 _is_cancelled = lib.wf_context_is_cancelled
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from ctypes import byref, c_char_p, c_void_p
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, Optional
@@ -12,6 +11,7 @@ from ._abi import WF_E_CLOSED, WF_E_NOTFOUND, WF_NONE, WF_SCOPE_EXECUTOR, WF_SCO
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
 from ._library import lib, raise_for, take_error
+from ._log import warn
 from ._memos import Memos, text_of
 from ._request import Question
 from ._state import State
@@ -54,7 +54,6 @@ _RESERVED = {
     "status": _LIFECYCLE,
     "failed": _LIFECYCLE,
 }
-_log = logging.getLogger("libworkflow")
 
 
 class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
@@ -146,7 +145,7 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
                 f"executor '{self.executor_id}' attempted to emit an event of the reserved type '{event.type}'. The "
                 f"event was ignored: {_RESERVED[event.type]}"
             )
-            _log.warning(text)
+            warn(text)
             event = WorkflowEvent.warning(text)
         number = b"%d" % self._run.lend(event)
         error = c_void_p()

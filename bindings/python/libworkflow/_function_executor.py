@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import sys
 from typing import Any, Callable, Optional, overload
@@ -11,7 +10,6 @@ from ._annotations import local_names
 from ._executor import Executor
 from ._handler import HandlerSpec, annotated_spec
 from ._retry import Retry
-from ._thread_context import ThreadContext
 
 Function = Callable[..., Any]
 
@@ -69,6 +67,10 @@ def _adapted(function: Function, parameters: int) -> Function:
     else:
 
         async def call(self: Any, message: Any, ctx: Any) -> Any:
+            import asyncio  # costs more than all of this package, and is there by now
+
+            from ._thread_context import ThreadContext
+
             if parameters == 1:
                 return await asyncio.to_thread(function, message)
             with ThreadContext(ctx) as shared:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import weakref
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
@@ -25,11 +24,12 @@ from ._fork import NO_EDITS, Edits, compare, edited, load_text, migrate, resumin
 from ._graph import Graph
 from ._latest import CheckpointId, found_id, key_of
 from ._library import lib, raise_for
+from ._log import warn
 from ._memos import text_of
+from ._new_run import new_run
 from ._output import OutputDesignation
 from ._resting_run import RestingRun
 from ._result import WorkflowRunResult
-from ._run import Run
 from ._run_state import RUN_STATES, WorkflowRunState
 from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
@@ -38,8 +38,7 @@ from ._trampolines import forget
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
-
-_log = logging.getLogger("libworkflow")
+    from ._run import Run
 
 
 class Workflow(Graph):
@@ -237,14 +236,14 @@ class Workflow(Graph):
                 raise
             waiting = len(resting.requests())
             if waiting:
-                _log.warning("a new message for '%s' while %d requests wait; they go on waiting", self.name, waiting)
+                warn("a new message for '%s' while %d requests wait; they go on waiting", self.name, waiting)
             return self._continued(resting, hidden, waiting)
         options = self._options(storage, run_id)
         handle, error = c_void_p(), c_void_p()
         status = lib.wf_run_start(self._handle, byref(options), text, len(text), byref(handle), byref(error))
         if status:
             raise_for(status, error)
-        return self._driven(Run(self, handle.value or 0, storage=storage, hidden=hidden))
+        return self._driven(new_run(self, handle.value or 0, storage=storage, hidden=hidden))
 
     def _resume(
         self,
@@ -270,7 +269,7 @@ class Workflow(Graph):
         if responses is not None:
             resumed.answer(responses, self._scopes)
         self._take()
-        return self._driven(Run(self, resumed.release(), storage=storage, hidden=hidden))
+        return self._driven(new_run(self, resumed.release(), storage=storage, hidden=hidden))
 
     def _answer(self, responses: Mapping[str, Any], storage: Any, hidden: list[int]) -> Run:
         answer = lambda resting: resting.answer(responses, self._scopes)  # noqa: E731
@@ -302,7 +301,7 @@ class Workflow(Graph):
         elif not waiting:
             hidden = [*hidden, WF_EVENT_STATUS]
         handle, storage = resting.release(), resting.storage
-        run = Run(self, handle, storage=storage, hidden=hidden, prelude=prelude, has_news=not is_idle)
+        run = new_run(self, handle, storage=storage, hidden=hidden, prelude=prelude, has_news=not is_idle)
         return self._driven(run)
 
     # ---- Back
@@ -367,7 +366,7 @@ class Workflow(Graph):
                 )
             ended.rewind(checkpoint)
             self._ended = self._resting = None
-        return self._driven(Run(self, ended.release(), storage=ended.storage, hidden=hidden))
+        return self._driven(new_run(self, ended.release(), storage=ended.storage, hidden=hidden))
 
     def compare(
         self,
