@@ -45,7 +45,7 @@ from ._library import lib
 from ._resting_run import RestingRun, checkpoint_id_of, requests_of, rewind
 from ._retry import GiveUp
 from ._selector import choose
-from ._steps import make_steps
+from ._steps import make_steps, running_loop
 from ._storage import storage_failure
 from ._trampolines import current
 
@@ -94,7 +94,7 @@ class Run:
         self._prelude = list(prelude)
         self._has_news = has_news
         self.is_streaming = False
-        self._loop = asyncio.get_running_loop()
+        self._loop = running_loop()
         self._steps = make_steps(self._loop)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiter: Optional[asyncio.Future[None]] = None

@@ -61,6 +61,21 @@ class _Body(Coroutine[Any, Any, Any]):
         raise RuntimeError("a task's body is not awaited")
 
 
+def running_loop() -> asyncio.AbstractEventLoop:
+    """The event loop of the caller.
+
+    Raises:
+        RuntimeError: there is none, or one that is not asyncio's.
+    """
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError(
+            "a workflow runs on an asyncio event loop, and this thread runs none: use asyncio.run, or under trio "
+            "trio_asyncio.aio_as_trio"
+        ) from None
+
+
 class Steps:
     """Starts coroutines for one event loop."""
 
