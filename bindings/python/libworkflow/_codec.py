@@ -141,12 +141,14 @@ def _tag(value: Any) -> Any:
         return _members(value)
     if kind is OpaqueValue:
         return {name: _tag(member) for name, member in value.members.items()}
-    standard = _writers.get(kind)
-    if standard is None and registry.known(kind) is None and (standard := writer(kind)) is not None:
-        _writers[kind] = standard
-    if standard is not None:
-        return {"$type": standard[0], "value": standard[1](value, _tag)}
-    shape = registry.of_value(value)
+    shape = registry.known(kind)
+    if shape is None:
+        standard = _writers.get(kind)
+        if standard is None and (standard := writer(kind)) is not None:
+            _writers[kind] = standard
+        if standard is not None:
+            return {"$type": standard[0], "value": standard[1](value, _tag)}
+        shape = registry.of_value(value)
     return {"$type": shape.name, "value": shape.write(value, _tag)}
 
 
