@@ -39,6 +39,7 @@ from ._function_executor import FunctionExecutor, executor
 from ._handler import handler
 from ._latest import LATEST, Latest
 from ._message import MessageType, WorkflowMessage
+from ._native import NativeExecutor
 from ._opaque import OpaqueValue
 from ._registry import register_type
 from ._response_handler import response_handler
@@ -86,6 +87,7 @@ __all__ = [
     "InternalEdgeGroup",
     "Latest",
     "MessageType",
+    "NativeExecutor",
     "OpaqueValue",
     "ResponseStream",
     "Retry",

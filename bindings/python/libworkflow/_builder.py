@@ -440,7 +440,7 @@ class WorkflowBuilder:
 
 
 def _add_code(builder: c_void_p, path: str, host: Host, number: Callable[[Any], int]) -> None:
-    struct = executor_struct(number(host), host.keeps_state)
+    struct = host.executor._native or executor_struct(number(host), host.keeps_state)
     _call(lib.wf_builder_add_executor, builder, path.encode(), byref(struct))
 
 

@@ -31,7 +31,7 @@ from ._abi import (
     WF_RUN_IDLE_WITH_PENDING_REQUESTS,
     WF_TIMEOUT,
 )
-from ._clock import Clock, why_waiting
+from ._clock import Clock, alarm, why_waiting
 from ._codec import decode
 from ._condition import evaluate
 from ._context import WorkflowContext
@@ -66,6 +66,7 @@ _YES, _NO, _FAILED = 1, 2, 0  # of conditions and selectors under WF_STRICT_RESU
 
 _RESTING = frozenset((WF_RUN_IDLE, WF_RUN_IDLE_WITH_PENDING_REQUESTS))
 
+_NO_ALARM = contextlib.nullcontext()
 _SLICE = 0.005
 """For how many seconds handlers that never wait may keep the event loop to themselves."""
 _BATCH = 32
@@ -191,7 +192,8 @@ class Run:
             self._must_wait = False
             self._waiter = self._loop.create_future()
             try:
-                await self._waiter
+                with alarm(self) if self._workflow._has_native else _NO_ALARM:
+                    await self._waiter
             finally:
                 self._waiter = None
         elif time.monotonic() > self._slice_end:

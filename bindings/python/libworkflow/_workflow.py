@@ -26,6 +26,7 @@ from ._latest import CheckpointId, found_id, key_of
 from ._library import lib, raise_for
 from ._log import warn
 from ._memos import text_of
+from ._native import has_native
 from ._new_run import new_run
 from ._output import OutputDesignation
 from ._resting_run import RestingRun
@@ -81,6 +82,7 @@ class Workflow(Graph):
         self._lease = lease
         self._durability = durability
         self._has_clock = has_clock
+        self._has_native = has_native(executors.values())
         self._migration = migration
         self._scopes = scopes
         self._numbers = numbers
