@@ -35,7 +35,7 @@ from ._run_state import RUN_STATES, WorkflowRunState
 from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
 from ._stream import ResponseStream, result_of
-from ._trampolines import forget
+from ._trampolines import Code
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
@@ -53,7 +53,7 @@ class Workflow(Graph):
         handle: int,
         executors: dict[str, Executor],
         scopes: dict[str, Mapping[str, Shape]],
-        numbers: Sequence[int],
+        code: Code,
         groups: Sequence[EdgeGroup],
         start_executor: Executor,
         *,
@@ -85,7 +85,7 @@ class Workflow(Graph):
         self._has_native = has_native(executors.values())
         self._migration = migration
         self._scopes = scopes
-        self._numbers = numbers
+        self._code = code
         self._lock = threading.Lock()
         self._resting: Optional[RestingRun] = None
         self._ended: Optional[RestingRun] = None
@@ -491,10 +491,6 @@ class Workflow(Graph):
                 return self._resting.requests()
         run = self._latest() if self._latest is not None else None
         return [] if run is None else run.requests()
-
-    def __del__(self, free: Any = lib.wf_workflow_free, forget: Any = forget) -> None:
-        super().__del__(free)
-        forget(getattr(self, "_numbers", ()))
 
 
 def _framework_event(type: str, state: Optional[WorkflowRunState] = None) -> WorkflowEvent[Any]:
