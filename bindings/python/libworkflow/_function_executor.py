@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, overload
 from ._annotations import local_names
 from ._executor import Executor
 from ._handler import HandlerSpec, annotated_spec
-from ._pool import call_in, check
+from ._pool import call_in, called, check
 from ._retry import Retry
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ class FunctionExecutor(Executor):
 
     A sync function runs in a thread of the event loop's default pool, so that it may block, or in `pool`: any
     `concurrent.futures.Executor`. In a sync function `ctx.send_message(x)` and the like happen at once, and nothing is
-    awaited. In another process they happen when it has ended, the state cannot be read, and the function must stand at the
-    top of a module. Who made the pool shuts it down.
+    awaited. In another process they happen when it has ended, the state cannot be read, and the function must stand at
+    the top of a module. Who made the pool shuts it down.
 
     Raises:
         ValueError: the function has other parameters or lacks a message type, or the pool cannot call it.
@@ -90,9 +90,9 @@ def _adapted(function: Function, parameters: int, pool: Optional[Pool]) -> Funct
             from ._thread_context import ThreadContext
 
             if parameters == 1:
-                return await asyncio.to_thread(function, message)
+                return await asyncio.to_thread(called, function, message)
             with ThreadContext(ctx) as shared:
-                return await asyncio.to_thread(function, message, shared)
+                return await asyncio.to_thread(called, function, message, shared)
 
     call.__name__ = getattr(function, "__name__", "call")
     call.__dict__["__wrapped__"] = function
@@ -127,8 +127,8 @@ def executor(
 
     Its id is the function's name, or `id`. Each explicit type takes the place of the annotation. With a `retry` the
     function is called again when it fails; it fails when it takes more than `timeout` seconds. A sync function that is
-    late goes on in its thread, but what it does counts no more: it may ask `ctx.is_cancelled`. A sync function runs in the
-    `pool`, if there is one: see `FunctionExecutor`.
+    late goes on in its thread, but what it does counts no more: it may ask `ctx.is_cancelled`. A sync function runs in
+    the `pool`, if there is one: see `FunctionExecutor`.
 
     Raises:
         ValueError: the function has other parameters or lacks a message type, or the pool cannot call it.

@@ -1,6 +1,6 @@
 """Sync functions in a pool of the user's: of threads, which share everything, or of others, such as processes.
 
-Another process cannot use the context of a call. It gets notes instead: what it is told there happens to the real context
+Another process cannot use the context of a call. It gets notes instead: what it is told there happens to the real one
 when the function has ended, in the same order. A function that fails has told nothing.
 """
 
@@ -70,10 +70,23 @@ async def call_in(
             if inspect.isawaitable(answer):
                 await answer
     elif context is None:
-        await loop.run_in_executor(pool, copy_context().run, function, message)
+        await loop.run_in_executor(pool, copy_context().run, called, function, message)
     else:
         with ThreadContext(context) as shared:
-            await loop.run_in_executor(pool, copy_context().run, function, message, shared)
+            await loop.run_in_executor(pool, copy_context().run, called, function, message, shared)
+
+
+def called(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Calls a function whose outcome goes through a future, which cannot hold a StopIteration: it would never be told.
+
+    Raises:
+        RuntimeError: it raised one, as if it were a generator.
+        BaseException: what it raised.
+    """
+    try:
+        return function(*arguments)
+    except StopIteration as error:
+        raise RuntimeError(f"{getattr(function, '__name__', function)} raised StopIteration") from error
 
 
 class Notes:
@@ -114,7 +127,7 @@ def work(place: tuple[str, str], message: Any, notes: Optional[Notes]) -> list[C
         found = getattr(found, name)
     function = getattr(found, "_function", found)  # behind the name stands what @executor made of it
     if notes is None:
-        function(message)
+        called(function, message)
         return []
-    function(message, notes)
+    called(function, message, notes)
     return notes.calls

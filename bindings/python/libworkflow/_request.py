@@ -35,15 +35,15 @@ class Question:
     data: Any
     response_type: Any = Any
 
-    def to_json(self) -> bytes:
-        """Writes it for the library.
+    def to_json(self, what: str = "request") -> bytes:
+        """Writes it for the library; `what` names the data in errors.
 
         Raises:
             TypeError: the data has no JSON form, or the type is none.
         """
         expected = json.dumps(type_to_plain(self.response_type), ensure_ascii=False).encode()
         head = b'{"$type":"%s","value":{"data":' % TAG.encode()
-        return head + encode(self.data, "request") + b',"response_type":' + expected + b"}}"
+        return head + encode(self.data, what) + b',"response_type":' + expected + b"}}"
 
     def to_value(self) -> OpaqueValue:
         """The same as a value for the codec."""

@@ -373,6 +373,7 @@ class Run:
         """The same without waiting, from any thread."""
         self._settle()
         if self._closed or self._loop.is_closed():
+            self._steps.forget()
             return
         try:
             self._loop.call_soon_threadsafe(self._end)
@@ -405,6 +406,11 @@ class Run:
                 state = lib.wf_run_state(self._handle)
             self._workflow._keep_ended(RestingRun(self._release(), self._storage))
         self._workflow._note(state)
+
+    @property
+    def is_on_this_loop(self) -> bool:
+        """Whether the event loop of the caller is the one that the handlers run on."""
+        return asyncio.get_running_loop() is self._loop
 
     @property
     def is_under_way(self) -> bool:

@@ -118,6 +118,12 @@ class Steps:
             self._discard(self._task)
             self._task = None
 
+    def forget(self) -> None:
+        """Drops the task that is kept ready: its loop is closed, and ends nothing any more."""
+        if self._task is not None:
+            self._task._log_destroy_pending = False  # type: ignore[attr-defined]
+            self._task = None
+
     def _ready(self) -> tuple[asyncio.Task[Any], Context]:
         """The task for the next coroutine. A coroutine must not see what an earlier one set in its context."""
         context = copy_context()
