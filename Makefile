@@ -15,6 +15,7 @@
 #                               a program that pays refunds 200 times
 #   make test-faults            fails every file system call of a run, crashes the machine after each, turns bits over
 #   make test-python            the tests of the Python package
+#   make test-wheel             the same against its wheel, where there is nothing else but pytest and hypothesis
 #   make bench                  what a superstep costs a C host and a Python host, beside the bare callback
 #   make bench-storage          what storages cost: growing lists, rates, finding, resuming, large states, durability; minutes
 #   make acknowledged           kills a program 200 times at each level of durability and counts what is missing
@@ -51,7 +52,7 @@ LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xli
     -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python bench bench-storage acknowledged sanitize demo install clean
+.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python test-wheel bench bench-storage acknowledged sanitize demo install clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -142,6 +143,9 @@ build/faults/%: Tests/faults/%.c $(FAULT_PARTS) $(wildcard Tests/faults/*.h) $(L
 test-python: lib setup
 	$(PYTEST) -q bindings/python/tests
 
+test-wheel: lib setup
+	build/venv/bin/python bindings/python/try_wheel.py build/wheel
+
 sanitize: setup
 	Tests/abi/sanitize.sh address
 	Tests/abi/sanitize.sh thread
@@ -149,6 +153,7 @@ sanitize: setup
 bench: lib build/superstep
 	build/superstep
 	LIBWORKFLOW_LIBRARY=build/lib/libworkflow.so PYTHONPATH=bindings/python python3 benchmarks/superstep.py
+	LIBWORKFLOW_LIBRARY=build/lib/libworkflow.so PYTHONPATH=bindings/python benchmarks/import.py
 
 build/superstep: benchmarks/superstep.c $(LIBRARY) $(HEADERS)
 	$(CC) -O2 -std=c11 -Wall -Wextra -Iinclude $< -o $@ -Lbuild/lib -lworkflow -Wl,-rpath,$(CURDIR)/build/lib

@@ -10,11 +10,12 @@ result = await workflow.run("hello")
 result.get_outputs()  # ["HELLO"]
 """
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from ._abi import WF_VERSION as __version__
 from ._builder import DEFAULT_MAX_ITERATIONS, WorkflowBuilder
 from ._case import Case, Default
 from ._checkpoint import WorkflowCheckpoint
-from ._conformance import StorageReport, check_storage, run_storage_task
 from ._context import WorkflowContext
 from ._edge import INTERNAL_SOURCE_ID, Edge
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, InternalEdgeGroup, SingleEdgeGroup
@@ -36,7 +37,9 @@ from ._event import WorkflowEvent, WorkflowEventSource
 from ._executor import Executor
 from ._function_executor import FunctionExecutor, executor
 from ._handler import handler
+from ._latest import LATEST, Latest
 from ._message import MessageType, WorkflowMessage
+from ._native import NativeExecutor
 from ._opaque import OpaqueValue
 from ._registry import register_type
 from ._response_handler import response_handler
@@ -55,13 +58,17 @@ from ._stream import ResponseStream
 from ._sub_workflow import SubWorkflowRequestMessage, SubWorkflowResponseMessage
 from ._switch_group import SwitchCaseEdgeGroup, SwitchCaseEdgeGroupCase, SwitchCaseEdgeGroupDefault
 from ._validation import validate_workflow_graph
-from ._viz import WorkflowViz
 from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
+
+if _TYPE_CHECKING:
+    from ._conformance import StorageReport, check_storage, run_storage_task
+    from ._viz import WorkflowViz
 
 __all__ = [
     "DEFAULT_MAX_ITERATIONS",
     "INTERNAL_SOURCE_ID",
+    "LATEST",
     "Case",
     "CheckpointStorage",
     "Default",
@@ -78,7 +85,9 @@ __all__ = [
     "GraphConnectivityError",
     "InMemoryCheckpointStorage",
     "InternalEdgeGroup",
+    "Latest",
     "MessageType",
+    "NativeExecutor",
     "OpaqueValue",
     "ResponseStream",
     "Retry",
@@ -121,3 +130,24 @@ __all__ = [
     "run_storage_task",
     "validate_workflow_graph",
 ]
+
+_RARE = {
+    "StorageReport": "_conformance",
+    "WorkflowViz": "_viz",
+    "check_storage": "_conformance",
+    "run_storage_task": "_conformance",
+}
+"""name -> module of what few programs use: read when somebody asks for it."""
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name not in _RARE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_RARE[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

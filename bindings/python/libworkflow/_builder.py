@@ -26,7 +26,7 @@ from ._selector import selector_struct
 from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
 from ._switch_group import SwitchCaseEdgeGroup
-from ._trampolines import forget, keep
+from ._trampolines import Code
 from ._type_names import names_of
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
@@ -297,20 +297,14 @@ class WorkflowBuilder:
         else:
             outputs, intermediates, designation = None, [], self._described.designation
         validate_workflow_graph(self._groups, self._executors, self._start_executor, outputs or (), intermediates)
-        numbers: list[int] = []
-        migration = None if self._migrate is None else keep(self._migrate)
-        if migration is not None:
-            numbers.append(migration)
-        try:
-            handle = self._build(numbers, designation)
-        except BaseException:
-            forget(numbers)
-            raise
+        code = Code()
+        migration = None if self._migrate is None else code.keep(self._migrate)
+        handle = self._build(code, designation)
         return Workflow(
             handle,
             dict(self._executors),
             self._scopes(),
-            numbers,
+            code,
             self._groups,
             self._start_executor,
             description=self._description,
@@ -325,13 +319,9 @@ class WorkflowBuilder:
             checkpoint_storage=self._checkpoint_storage,
         )
 
-    def _build(self, numbers: list[int], designation: OutputDesignation) -> int:
-        """The library's workflow; `numbers` gets those of the host code behind it."""
-
-        def number(item: Any) -> int:
-            numbers.append(keep(item))
-            return numbers[-1]
-
+    def _build(self, code: Code, designation: OutputDesignation) -> int:
+        """The library's workflow; `code` gets the host code behind it."""
+        number = code.keep
         if self._described is not None:
             return self._build_described(self._described, number)
         conditional = [edge for group in self._groups for edge in group.conditional]
@@ -440,7 +430,7 @@ class WorkflowBuilder:
 
 
 def _add_code(builder: c_void_p, path: str, host: Host, number: Callable[[Any], int]) -> None:
-    struct = executor_struct(number(host), host.keeps_state)
+    struct = host.executor._native or executor_struct(number(host), host.keeps_state)
     _call(lib.wf_builder_add_executor, builder, path.encode(), byref(struct))
 
 

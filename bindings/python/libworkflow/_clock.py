@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from ctypes import byref, c_void_p
-from typing import Any, Callable, Optional
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes import byref, c_int32, c_void_p
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ._library import lib, raise_for, take_text
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from ._run import Run
 
 _is_cancelled = lib.wf_context_is_cancelled
 
@@ -59,6 +65,21 @@ class Clock:
     def _ring(self) -> None:
         self._is_stale = True
         self._wake()
+
+
+@contextmanager
+def alarm(run: Run) -> Iterator[None]:
+    """Wakes a run also for what finishes on a thread that is not Python's, which only the descriptor tells."""
+    descriptor = c_int32(-1)
+    error = c_void_p()
+    status = lib.wf_run_wake_fd(run._handle, byref(descriptor), byref(error))
+    if status:
+        raise_for(status, error)
+    run._loop.add_reader(descriptor.value, run.wake)
+    try:
+        yield
+    finally:
+        run._loop.remove_reader(descriptor.value)
 
 
 def _seconds_left(run: Optional[int]) -> Optional[float]:

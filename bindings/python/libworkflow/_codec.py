@@ -50,7 +50,7 @@ def encode(value: Any, what: str = "value") -> bytes:
     except ValueError:
         pass  # NaN, infinity or a lone surrogate: the tags below know them
     except RecursionError:
-        _too_deep(what)
+        _too_deep(value, what)
     return _write(to_plain(value, what)).encode()
 
 
@@ -65,7 +65,7 @@ def to_plain(value: Any, what: str = "value") -> Any:
     except Unencodable as error:
         raise TypeError(error.sentence(what)) from None
     except RecursionError:
-        _too_deep(what)
+        _too_deep(value, what)
 
 
 def decoder(scope: Mapping[str, Shape] | None = None) -> Decode:
@@ -141,12 +141,14 @@ def _tag(value: Any) -> Any:
         return _members(value)
     if kind is OpaqueValue:
         return {name: _tag(member) for name, member in value.members.items()}
-    standard = _writers.get(kind)
-    if standard is None and registry.known(kind) is None and (standard := writer(kind)) is not None:
-        _writers[kind] = standard
-    if standard is not None:
-        return {"$type": standard[0], "value": standard[1](value, _tag)}
-    shape = registry.of_value(value)
+    shape = registry.known(kind)
+    if shape is None:
+        standard = _writers.get(kind)
+        if standard is None and (standard := writer(kind)) is not None:
+            _writers[kind] = standard
+        if standard is not None:
+            return {"$type": standard[0], "value": standard[1](value, _tag)}
+        shape = registry.of_value(value)
     return {"$type": shape.name, "value": shape.write(value, _tag)}
 
 
@@ -186,5 +188,8 @@ def _members(values: dict[Any, Any]) -> dict[str, Any]:
     return members if plain else {"$type": "dict", "value": members}
 
 
-def _too_deep(what: str) -> NoReturn:
-    raise TypeError(f"{what} cannot be saved in a checkpoint: it contains itself or is nested too deeply") from None
+def _too_deep(value: Any, what: str) -> NoReturn:
+    from ._depth import trouble
+
+    way, why = trouble(value)
+    raise TypeError(f"{what}{way} cannot be saved in a checkpoint: {why}") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from ctypes import byref, c_char_p, c_void_p
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, Optional
@@ -12,6 +11,7 @@ from ._abi import WF_E_CLOSED, WF_E_NOTFOUND, WF_NONE, WF_SCOPE_EXECUTOR, WF_SCO
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
 from ._library import lib, raise_for, take_error
+from ._log import warn
 from ._memos import Memos, text_of
 from ._request import Question
 from ._state import State
@@ -54,7 +54,6 @@ _RESERVED = {
     "status": _LIFECYCLE,
     "failed": _LIFECYCLE,
 }
-_log = logging.getLogger("libworkflow")
 
 
 class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
@@ -93,7 +92,7 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
         """
         if message.__class__ is SubWorkflowResponseMessage and self._answer(message):
             return
-        payload = encode(message, "message")
+        payload = encode(message, f"executor '{self._host.id}': message")
         error = c_void_p()
         target = None if target_id is None else text_of(target_id)
         status = _send(self._open(), target, payload, len(payload), byref(error))
@@ -109,7 +108,7 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
     def _answer(self, message: Any) -> bool:
         """Answers the request of a sub-workflow; False if no sub-workflow here waits for that."""
         request_id = message.source_event.request_id
-        payload = encode(message.data, f"the answer to request '{request_id}'")
+        payload = encode(message.data, f"executor '{self._host.id}': the answer to request '{request_id}'")
         error = c_void_p()
         status = _answer(self._open(), request_id.encode(), payload, len(payload), byref(error))
         if status == WF_E_NOTFOUND:
@@ -124,7 +123,7 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
         Raises:
             TypeError: the output has no JSON form.
         """
-        payload = encode(output, "output")
+        payload = encode(output, f"executor '{self._host.id}': output")
         error = c_void_p()
         status = _output(self._open(), payload, len(payload), byref(error))
         if status:
@@ -146,7 +145,7 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
                 f"executor '{self.executor_id}' attempted to emit an event of the reserved type '{event.type}'. The "
                 f"event was ignored: {_RESERVED[event.type]}"
             )
-            _log.warning(text)
+            warn(text)
             event = WorkflowEvent.warning(text)
         number = b"%d" % self._run.lend(event)
         error = c_void_p()
@@ -166,7 +165,7 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
             ValueError: the id cannot be one.
         """
         self._host.announce(request_data, response_type)
-        payload = Question(request_data, response_type).to_json()
+        payload = Question(request_data, response_type).to_json(f"executor '{self._host.id}': request")
         error = c_void_p()
         name = None if request_id is None else text_of(request_id)
         status = _request(self._open(), name, payload, len(payload), None, byref(error))
@@ -318,14 +317,14 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
         return self._host.decode(value.value or b"null")
 
     def _write_state(self, scope: int, key: str, value: Any) -> None:
-        payload = encode(value, f"state[{key!r}]")
+        payload = encode(value, f"executor '{self._host.id}': state[{key!r}]")
         error = c_void_p()
         status = _set_state(self._open(), scope, text_of(key), payload, len(payload), byref(error))
         if status:
             raise_for(status, error)
 
     def _append_state(self, scope: int, key: str, item: Any) -> None:
-        payload = encode(item, f"an item of state[{key!r}]")
+        payload = encode(item, f"executor '{self._host.id}': an item of state[{key!r}]")
         error = c_void_p()
         status = _append(self._open(), scope, text_of(key), payload, len(payload), byref(error))
         if status:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -35,6 +34,8 @@ def message_of(error: BaseException) -> str:
 
 def traceback_of(error: BaseException) -> str:
     """The traceback of an exception as text."""
+    import traceback  # costs milliseconds, and is for failures alone
+
     return "".join(traceback.format_exception(type(error), error, error.__traceback__))
 
 

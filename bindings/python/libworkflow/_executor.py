@@ -28,6 +28,8 @@ class Executor:
 
     retry: Optional[Retry] = None
     """Of a class: whether a handler that fails is called again. `WorkflowBuilder.set_retry` says so of one object."""
+    _native: Any = None
+    """What the library gets for code that is not Python."""
     timeout: Optional[float] = None
     """Of a class: for how many seconds a call may take. `WorkflowBuilder.set_timeout` says so of one object."""
 

@@ -94,7 +94,7 @@ _raised = _Raised()
 def migrate(number: int, raw: bytes, length: int, report: bytes, report_length: int, handle: int) -> int:
     """Calls the migration of a workflow."""
     try:
-        found = code[number](WorkflowCheckpoint.from_json(raw), json.loads(report))
+        found = code(number)(WorkflowCheckpoint.from_json(raw), json.loads(report))
         if found is not None:
             text, error = found.to_json(), c_void_p()
             status = lib.wf_migration_set(handle, text, len(text), byref(error))

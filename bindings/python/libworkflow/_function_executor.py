@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import sys
-from typing import Any, Callable, Optional, overload
+from typing import TYPE_CHECKING, Any, Callable, Optional, overload
 
 from ._annotations import local_names
 from ._executor import Executor
 from ._handler import HandlerSpec, annotated_spec
+from ._pool import call_in, called, check
 from ._retry import Retry
-from ._thread_context import ThreadContext
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor as Pool
 
 Function = Callable[..., Any]
 
@@ -19,10 +21,14 @@ Function = Callable[..., Any]
 class FunctionExecutor(Executor):
     """An executor that calls `function(message)` or `function(message, ctx)`.
 
-    A sync function runs in a thread of the event loop's default pool, so that it may block.
+    A sync function runs in a thread of the event loop's default pool, so that it may block, or in `pool`: any
+    `concurrent.futures.Executor`. In a sync function `ctx.send_message(x)` and the like happen at once, and nothing is
+    awaited. In another process they happen when it has ended, the state cannot be read, and the function must stand at
+    the top of a module. Who made the pool shuts it down.
 
     Raises:
-        ValueError: the function has other parameters or lacks a message type.
+        ValueError: the function has other parameters or lacks a message type, or the pool cannot call it.
+        TypeError: the pool is none.
     """
 
     def __init__(
@@ -35,6 +41,7 @@ class FunctionExecutor(Executor):
         workflow_output: Any = None,
         retry: Optional[Retry] = None,
         timeout: Optional[float] = None,
+        pool: Optional[Pool] = None,
         _frame: Any = None,
     ) -> None:
         if isinstance(function, (staticmethod, classmethod)):
@@ -44,12 +51,16 @@ class FunctionExecutor(Executor):
         if len(parameters) not in (1, 2):
             raise ValueError(f"executor function '{name}' must have the parameters (message) or (message, ctx)")
         context = parameters[1] if len(parameters) == 2 else None
+        if pool is not None:
+            check(pool, function, name)
         names = local_names(_frame or sys._getframe(1))
         given = {"input": input, "output": output, "workflow_output": workflow_output}
         explicit = {key: value for key, value in given.items() if value is not None}
         self._function = function
         self._retry, self._timeout = retry, timeout
-        self._spec = annotated_spec(_adapted(function, len(parameters)), names, parameters[0], context, **explicit)
+        self._spec = annotated_spec(
+            _adapted(function, len(parameters), pool), names, parameters[0], context, **explicit
+        )
         super().__init__(id or name)
 
     def _declared_handlers(self) -> list[HandlerSpec]:
@@ -59,20 +70,29 @@ class FunctionExecutor(Executor):
         return self._retry, self._timeout
 
 
-def _adapted(function: Function, parameters: int) -> Function:
+def _adapted(function: Function, parameters: int, pool: Optional[Pool]) -> Function:
     """`function` as an async method."""
     if inspect.iscoroutinefunction(function):
 
         async def call(self: Any, message: Any, ctx: Any) -> Any:
             return await (function(message, ctx) if parameters == 2 else function(message))
 
+    elif pool is not None:
+
+        async def call(self: Any, message: Any, ctx: Any) -> Any:
+            await call_in(pool, function, message, ctx if parameters == 2 else None)
+
     else:
 
         async def call(self: Any, message: Any, ctx: Any) -> Any:
+            import asyncio  # costs more than all of this package, and is there by now
+
+            from ._thread_context import ThreadContext
+
             if parameters == 1:
-                return await asyncio.to_thread(function, message)
+                return await asyncio.to_thread(called, function, message)
             with ThreadContext(ctx) as shared:
-                return await asyncio.to_thread(function, message, shared)
+                return await asyncio.to_thread(called, function, message, shared)
 
     call.__name__ = getattr(function, "__name__", "call")
     call.__dict__["__wrapped__"] = function
@@ -90,6 +110,7 @@ def executor(
     workflow_output: Any = None,
     retry: Optional[Retry] = None,
     timeout: Optional[float] = None,
+    pool: Optional[Pool] = None,
 ) -> Callable[[Function], FunctionExecutor]: ...
 def executor(
     function: Optional[Function] = None,
@@ -100,20 +121,23 @@ def executor(
     workflow_output: Any = None,
     retry: Optional[Retry] = None,
     timeout: Optional[float] = None,
+    pool: Optional[Pool] = None,
 ) -> Any:
     """Makes an executor of an async or sync function `(message)` or `(message, ctx)`.
 
     Its id is the function's name, or `id`. Each explicit type takes the place of the annotation. With a `retry` the
     function is called again when it fails; it fails when it takes more than `timeout` seconds. A sync function that is
-    late goes on in its thread, but what it does counts no more: it may ask `ctx.is_cancelled`.
+    late goes on in its thread, but what it does counts no more: it may ask `ctx.is_cancelled`. A sync function runs in
+    the `pool`, if there is one: see `FunctionExecutor`.
 
     Raises:
-        ValueError: the function has other parameters or lacks a message type.
+        ValueError: the function has other parameters or lacks a message type, or the pool cannot call it.
+        TypeError: the pool is none.
     """
 
     def make(target: Function) -> FunctionExecutor:
         frame = sys._getframe(1 if function is None else 2)
         types = {"input": input, "output": output, "workflow_output": workflow_output}
-        return FunctionExecutor(target, id, **types, retry=retry, timeout=timeout, _frame=frame)
+        return FunctionExecutor(target, id, **types, retry=retry, timeout=timeout, pool=pool, _frame=frame)
 
     return make if function is None else make(function)

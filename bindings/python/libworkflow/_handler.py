@@ -128,6 +128,8 @@ def handler(function: Any = None, *, input: Any = None, output: Any = None, work
     """
 
     def decorate(method: FunctionT, frame: Any) -> FunctionT:
+        if not callable(method):
+            raise ValueError(f"@handler marks an async method of an Executor, not {method!r}")
         if not inspect.iscoroutinefunction(method):
             raise ValueError(f"handler '{method.__name__}' must be an async method; use @executor for sync functions")
         parameters = list(inspect.signature(method).parameters.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import logging
 from typing import Any
 
 from . import _abi, _trampolines
@@ -12,11 +11,11 @@ from ._codec import decoder, encode
 from ._context import WorkflowContext
 from ._executor import Executor
 from ._library import lib, raise_for
+from ._log import warn
 from ._registry import registry
 from ._request import Question
 from ._shapes import Shape
 
-_log = logging.getLogger("libworkflow")
 _request_id = lib.wf_context_request_id
 
 
@@ -52,7 +51,7 @@ class Host:
     def announce(self, request: Any, response_type: Any) -> None:
         """Warns of a request whose answer nobody will take."""
         if not any(spec.may_take(request, response_type) for spec in self.executor._response_handlers):
-            _log.warning(
+            warn(
                 "executor '%s' asks with a %s for a %s, but no @response_handler takes that: its answer will fail",
                 self.id,
                 type_name(type(request)),

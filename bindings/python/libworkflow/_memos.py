@@ -37,7 +37,7 @@ class Memos:
             ValueError: the key is empty, or has another value already: the first stays.
             WorkflowCheckpointException: it cannot be written.
         """
-        payload, error = encode(value, f"what is remembered as {key!r}"), c_void_p()
+        payload, error = encode(value, f"executor '{self._host.id}': what is remembered as {key!r}"), c_void_p()
         status = lib.wf_context_remember(self._open(), text_of(key), payload, len(payload), byref(error))
         if status == WF_E_CONFLICT:
             raise ValueError(str(take_error(status, error)))

@@ -14,14 +14,19 @@ import typing
 from collections.abc import Iterable
 from typing import Any, Callable, Optional, TypeVar, overload
 
+from ._foreign_shapes import Adapted, foreign_shape
 from ._shapes import Members, Record, Row, Shape
 from ._standard_types import READERS
 from ._unencodable import Unencodable
 
 T = TypeVar("T", bound=type)
+Code = Callable[[Any], Any]
 
 _MAIN = "__main__"
-_ADVICE = "send plain data, a dataclass, an enum or a named tuple instead"
+_ADVICE = (
+    "send plain data, a dataclass, an enum or a named tuple instead, or say how it is written with "
+    "register_type(cls, encode=..., decode=...)"
+)
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement
 _COPYING = ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__")
 
@@ -62,6 +67,23 @@ class TypeRegistry:
         self._by_type[cls] = self._by_name[shape.name] = shape
         self._by_qualname.setdefault(shape.name.rpartition(":")[2], set()).add(shape.name)
         return shape
+
+    def adapt(self, cls: type, name: Optional[str], encode: Code, decode: Code) -> None:
+        """Registers `cls` with two functions that write and read its values.
+
+        Raises:
+            ValueError: the name belongs to another type.
+        """
+        shape = Adapted(cls, name or _default_name(cls), encode, decode)
+        holder = self._by_name.get(shape.name)
+        same_place = holder is not None and _default_name(holder.cls) == _default_name(cls)
+        if shape.name in READERS or (holder is not None and not same_place):
+            raise ValueError(f"the type name {shape.name!r} is taken")
+        former = self._by_type.pop(cls, None)
+        if former is not None:
+            self._by_name.pop(former.name, None)
+        self.put(shape)
+        self._by_qualname.setdefault(shape.name.rpartition(":")[2], set()).add(shape.name)
 
     def put(self, shape: Shape) -> None:
         """Registers a type of this package with a form of its own."""
@@ -141,11 +163,17 @@ def _shape(cls: type, name: str) -> Shape:
         return Members(cls, name)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         return Row(cls, name)
+    foreign = foreign_shape(cls, name)
+    if foreign is not None:
+        return foreign
     if dataclasses.is_dataclass(cls) and all(base is object or base.__module__ != "builtins" for base in cls.__mro__):
         return Record(cls, name)
     if _is_plain_class(cls):
         return Record(cls, name)
-    raise TypeError(f"{cls!r} cannot be registered: only dataclasses, enums, named tuples and plain classes can")
+    raise TypeError(
+        f"{cls!r} cannot be registered: only dataclasses, enums, named tuples, plain classes and those of attrs and "
+        "pydantic can; for any other class say how it is written: register_type(cls, encode=..., decode=...)"
+    )
 
 
 def _is_plain_class(cls: type) -> bool:
@@ -171,22 +199,42 @@ registry = TypeRegistry()
 
 
 @overload
-def register_type(cls: T, name: Optional[str] = None) -> T: ...
+def register_type(
+    cls: T, name: Optional[str] = None, *, encode: Optional[Code] = None, decode: Optional[Code] = None
+) -> T: ...
 @overload
-def register_type(cls: None = None, name: Optional[str] = None) -> Callable[[T], T]: ...
-def register_type(cls: Optional[T] = None, name: Optional[str] = None) -> Any:
+def register_type(
+    cls: None = None, name: Optional[str] = None, *, encode: Optional[Code] = None, decode: Optional[Code] = None
+) -> Callable[[T], T]: ...
+def register_type(
+    cls: Optional[T] = None,
+    name: Optional[str] = None,
+    *,
+    encode: Optional[Code] = None,
+    decode: Optional[Code] = None,
+) -> Any:
     """Lets checkpoints bring back values of a type; a plain call or a class decorator.
 
     Types in the annotations of handlers are registered already. Register what only appears deeper, or give a
     type a `name` that stays when the class moves.
 
+    For a class that cannot be written as it is, `encode(value)` gives a value that can, and `decode` makes the first
+    of the second again. Checkpoints have what `encode` gave. Both are called for values of this very class, not of
+    subclasses: `register_type(Matrix, encode=Matrix.tolist, decode=Matrix)`.
+
     Raises:
-        TypeError: it is not a dataclass, an enum, a named tuple or a class with nothing but attributes.
+        TypeError: there are no functions, and it is not a dataclass, an enum, a named tuple, a class with nothing but
+            attributes, or one of attrs or pydantic; or one of the functions is missing.
         ValueError: the name belongs to another type.
     """
 
     def register(kind: T) -> T:
-        registry.add(kind, name)
+        if encode is None and decode is None:
+            registry.add(kind, name)
+        elif callable(encode) and callable(decode):
+            registry.adapt(kind, name, encode, decode)
+        else:
+            raise TypeError(f"register_type({kind.__name__}) needs both encode and decode, as functions")
         return kind
 
     return register if cls is None else register(cls)

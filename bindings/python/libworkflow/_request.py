@@ -24,7 +24,8 @@ from ._shapes import Shape
 from ._type_check import compile_check
 from ._type_text import type_from_plain, type_to_plain
 
-_TAG = "libworkflow:request"
+TAG = "libworkflow:request"
+"""The type under which a question stands in a checkpoint."""
 
 
 @dataclass(frozen=True)
@@ -34,25 +35,25 @@ class Question:
     data: Any
     response_type: Any = Any
 
-    def to_json(self) -> bytes:
-        """Writes it for the library.
+    def to_json(self, what: str = "request") -> bytes:
+        """Writes it for the library; `what` names the data in errors.
 
         Raises:
             TypeError: the data has no JSON form, or the type is none.
         """
         expected = json.dumps(type_to_plain(self.response_type), ensure_ascii=False).encode()
-        head = b'{"$type":"%s","value":{"data":' % _TAG.encode()
-        return head + encode(self.data, "request") + b',"response_type":' + expected + b"}}"
+        head = b'{"$type":"%s","value":{"data":' % TAG.encode()
+        return head + encode(self.data, what) + b',"response_type":' + expected + b"}}"
 
     def to_value(self) -> OpaqueValue:
         """The same as a value for the codec."""
         members = {"data": self.data, "response_type": type_to_plain(self.response_type)}
-        return OpaqueValue({"$type": _TAG, "value": members})
+        return OpaqueValue({"$type": TAG, "value": members})
 
     @classmethod
     def from_value(cls, value: Any, scope: Mapping[str, Shape] | None = None) -> Question:
         """Reads what the codec made of a request; one from another language has a question alone."""
-        if isinstance(value, OpaqueValue) and value.members.get("$type") == _TAG:
+        if isinstance(value, OpaqueValue) and value.members.get("$type") == TAG:
             members = value.members["value"]
             return cls(members["data"], type_from_plain(members["response_type"], scope))
         return cls(value)

@@ -31,7 +31,7 @@ from ._abi import (
     WF_RUN_IDLE_WITH_PENDING_REQUESTS,
     WF_TIMEOUT,
 )
-from ._clock import Clock, why_waiting
+from ._clock import Clock, alarm, why_waiting
 from ._codec import decode
 from ._condition import evaluate
 from ._context import WorkflowContext
@@ -45,7 +45,7 @@ from ._library import lib
 from ._resting_run import RestingRun, checkpoint_id_of, requests_of, rewind
 from ._retry import GiveUp
 from ._selector import choose
-from ._steps import make_steps
+from ._steps import make_steps, running_loop
 from ._storage import storage_failure
 from ._trampolines import current
 
@@ -66,6 +66,7 @@ _YES, _NO, _FAILED = 1, 2, 0  # of conditions and selectors under WF_STRICT_RESU
 
 _RESTING = frozenset((WF_RUN_IDLE, WF_RUN_IDLE_WITH_PENDING_REQUESTS))
 
+_NO_ALARM = contextlib.nullcontext()
 _SLICE = 0.005
 """For how many seconds handlers that never wait may keep the event loop to themselves."""
 _BATCH = 32
@@ -94,7 +95,7 @@ class Run:
         self._prelude = list(prelude)
         self._has_news = has_news
         self.is_streaming = False
-        self._loop = asyncio.get_running_loop()
+        self._loop = running_loop()
         self._steps = make_steps(self._loop)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiter: Optional[asyncio.Future[None]] = None
@@ -191,7 +192,8 @@ class Run:
             self._must_wait = False
             self._waiter = self._loop.create_future()
             try:
-                await self._waiter
+                with alarm(self) if self._workflow._has_native else _NO_ALARM:
+                    await self._waiter
             finally:
                 self._waiter = None
         elif time.monotonic() > self._slice_end:
@@ -371,6 +373,7 @@ class Run:
         """The same without waiting, from any thread."""
         self._settle()
         if self._closed or self._loop.is_closed():
+            self._steps.forget()
             return
         try:
             self._loop.call_soon_threadsafe(self._end)
@@ -403,6 +406,11 @@ class Run:
                 state = lib.wf_run_state(self._handle)
             self._workflow._keep_ended(RestingRun(self._release(), self._storage))
         self._workflow._note(state)
+
+    @property
+    def is_on_this_loop(self) -> bool:
+        """Whether the event loop of the caller is the one that the handlers run on."""
+        return asyncio.get_running_loop() is self._loop
 
     @property
     def is_under_way(self) -> bool:

@@ -34,6 +34,21 @@ class Shape:
         raise NotImplementedError
 
 
+def tag_members(members: dict[str, Any], tag: Tag) -> dict[str, Any]:
+    """Turns the attributes of an object into what JSON keeps, in place.
+
+    Raises:
+        Unencodable: one has no JSON form; it knows the way there.
+    """
+    for name, member in members.items():
+        try:
+            members[name] = tag(member)
+        except Unencodable as error:
+            error.steps.append(f".{name}")
+            raise
+    return members
+
+
 class Record(Shape):
     """A dataclass or another plain class: its fields, and whatever else its instance holds, as an object."""
 
@@ -52,13 +67,7 @@ class Record(Shape):
         members = dict(getattr(value, "__dict__", ()))
         if self.slotted:
             members.update((name, getattr(value, name)) for name in self.fields if hasattr(value, name))
-        for name, member in members.items():
-            try:
-                members[name] = tag(member)
-            except Unencodable as error:
-                error.steps.append(f".{name}")
-                raise
-        return members
+        return tag_members(members, tag)
 
     def read(self, value: Any) -> Any:
         # The constructor is not called: a checkpoint brings back what was, without running code.

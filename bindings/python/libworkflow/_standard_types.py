@@ -5,9 +5,9 @@ Each has a short tag without a colon; types of the user have a name with one (se
 
 from __future__ import annotations
 
-import base64
 import importlib
 import sys
+from binascii import b2a_base64
 from collections import Counter, OrderedDict, deque
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any, Callable, Optional
@@ -69,7 +69,12 @@ def _standard(module: str, name: str) -> Any:
 
 
 def _base64(value: bytes | bytearray) -> str:
-    return base64.b64encode(value).decode("ascii")
+    return str(b2a_base64(value, newline=False), "ascii")
+
+
+def _from_base64(value: str) -> bytes:
+    found: bytes = _standard("base64", "b64decode")(value, validate=True)
+    return found
 
 
 def _sorted(value: Any, tag: Tag) -> list[Any]:
@@ -120,8 +125,8 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "Counter": lambda value: Counter(dict(value)),
     "deque": lambda value: deque(value["items"], value["maxlen"]),
     "complex": lambda value: complex(*value),
-    "bytes": lambda value: base64.b64decode(value, validate=True),
-    "bytearray": lambda value: bytearray(base64.b64decode(value, validate=True)),
+    "bytes": _from_base64,
+    "bytearray": lambda value: bytearray(_from_base64(value)),
     "datetime": lambda value: _moment(datetime, value),
     "time": lambda value: _moment(time, value),
     "date": date.fromisoformat,

@@ -61,6 +61,21 @@ class _Body(Coroutine[Any, Any, Any]):
         raise RuntimeError("a task's body is not awaited")
 
 
+def running_loop() -> asyncio.AbstractEventLoop:
+    """The event loop of the caller.
+
+    Raises:
+        RuntimeError: there is none, or one that is not asyncio's.
+    """
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError(
+            "a workflow runs on an asyncio event loop, and this thread runs none: use asyncio.run, or under trio "
+            "trio_asyncio.aio_as_trio"
+        ) from None
+
+
 class Steps:
     """Starts coroutines for one event loop."""
 
@@ -101,6 +116,12 @@ class Steps:
         """Ends the task that is kept ready."""
         if self._task is not None:
             self._discard(self._task)
+            self._task = None
+
+    def forget(self) -> None:
+        """Drops the task that is kept ready: its loop is closed, and ends nothing any more."""
+        if self._task is not None:
+            self._task._log_destroy_pending = False  # type: ignore[attr-defined]
             self._task = None
 
     def _ready(self) -> tuple[asyncio.Task[Any], Context]:

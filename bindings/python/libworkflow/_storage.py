@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import logging
 import os
 import sys
 from ctypes import byref, c_void_p
@@ -13,12 +13,10 @@ from ._abi import WF_E_STORAGE, WF_NONE
 from ._care import StorageCare
 from ._checkpoint import WorkflowCheckpoint
 from ._library import lib, raise_for, take_error, take_text
+from ._log import warn
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_log = logging.getLogger("libworkflow")
-
 
 _HOST_STORAGE = f"{__package__}._host_storage"
 
@@ -67,6 +65,10 @@ class EngineStorage(StorageCare):
     def __init__(self, url: str) -> None:
         self.url = url
         self._handle: Optional[int] = None
+        if url.startswith("sqlite:"):
+            # The library takes the SQLite that is there, and Python's own may not be that of the system.
+            with contextlib.suppress(ImportError):
+                import _sqlite3  # noqa: F401
         handle, error = c_void_p(), c_void_p()
         status = lib.wf_storage_open(os.fsencode(url), byref(handle), byref(error))
         if status:
@@ -140,7 +142,7 @@ class EngineStorage(StorageCare):
         entries = json.loads(self._text(lib.wf_storage_list, name))
         for entry in entries:
             if "problem" in entry:
-                _log.warning("checkpoint %s is left out: %s", entry["checkpoint_id"], entry["problem"])
+                warn("checkpoint %s is left out: %s", entry["checkpoint_id"], entry["problem"])
         return [entry["checkpoint_id"] for entry in entries if "problem" not in entry]
 
     def __del__(self, free: Any = lib.wf_storage_free) -> None:

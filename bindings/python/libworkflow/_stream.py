@@ -33,6 +33,8 @@ class ResponseStream(AsyncIterator[WorkflowEvent[Any]]):
             raise StopAsyncIteration
         if self._is_pulling:
             raise RuntimeError("another task is waiting for the next event of this stream")
+        if self._run is not None and not self._run.is_on_this_loop:
+            raise RuntimeError("this stream began on another event loop: go on with it there, or drop it")
         self._is_pulling = True
         try:
             if self._run is None:

@@ -9,6 +9,7 @@ import threading
 from typing import Any
 
 from ._context import WorkflowContext
+from ._done import Done
 from ._memos import Memos
 
 
@@ -16,7 +17,8 @@ class ThreadContext(WorkflowContext[Any, Any]):
     """A `WorkflowContext` that a thread may still hold when the run was cancelled.
 
     A thread cannot be cancelled. The lock makes the end of the context wait for a call that is under way, so
-    that the thread never uses it afterwards: it gets a RuntimeError instead.
+    that the thread never uses it afterwards: it gets a RuntimeError instead. What is async in the handlers of the event
+    loop happens at once here: a sync function cannot wait, and needs no `await`.
     """
 
     __slots__ = ("_lock", "_loop")
@@ -43,11 +45,15 @@ def _locked(member: Any) -> Any:
         return property(_locked(member.fget))
     if inspect.iscoroutinefunction(member):
 
-        async def wait(self: ThreadContext, *arguments: Any, **named: Any) -> Any:
-            with self._lock:  # nothing in it really waits
-                return await member(self, *arguments, **named)
+        def at_once(self: ThreadContext, *arguments: Any, **named: Any) -> Any:
+            with self._lock:
+                try:
+                    member(self, *arguments, **named).send(None)
+                except StopIteration as end:  # nothing in it really waits
+                    return Done(end.value)
+                raise RuntimeError(f"{member.__name__} waits for something")
 
-        return functools.wraps(member)(wait)
+        return functools.wraps(member)(at_once)
 
     def call(self: ThreadContext, *arguments: Any, **named: Any) -> Any:
         with self._lock:

@@ -1,9 +1,9 @@
 """The functions that the library calls.
 
 There are five of them for the whole process, and the library holds nothing of Python's but a number: the place of
-an executor, a condition or a selector in `code`. It calls only from inside `wf_run_next`, on the thread that drives the
-run, so that `current.run` is the run in question, and that keeps its workflow. The workflow keeps those inside it, and
-clears its places when it goes. That leaves nothing for the library to release.
+an executor, a condition or a selector in the `Code` of its workflow. It calls only from inside `wf_run_next`, on the
+thread that drives the run, so that `current.run` is the run in question, and that keeps its workflow. The workflow
+keeps those inside it. That leaves nothing for the library to release.
 
 An exception in such a function would reach C as 0. The library is told that 0 means failure, and nothing but
 what is beyond our control gets that far.
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterable
+import weakref
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import _abi
@@ -33,22 +33,44 @@ class _Current(threading.local):
 current = _Current()
 
 
-code: dict[int, Any] = {}
-"""number -> the `Host`, the condition or the selector."""
+places: dict[int, weakref.ref[Code]] = {}
 _numbers = itertools.count(1)
 
 
-def keep(item: Any) -> int:
-    """Gives `item` a number; it stays until `forget`."""
-    number = next(_numbers)
-    code[number] = item
-    return number
+class Code:
+    """The host code of one workflow, which holds it: each `Host`, condition or selector by its number.
+
+    Nothing else does, so that a workflow goes although its own executors, or an exception that one of them keeps, refer
+    to it.
+    """
+
+    __slots__ = ("__weakref__", "items")
+
+    def __init__(self) -> None:
+        self.items: dict[int, Any] = {}
+
+    def keep(self, item: Any) -> int:
+        """Gives `item` a number."""
+        number = next(_numbers)
+        self.items[number] = item
+        places[number] = weakref.ref(self)
+        return number
+
+    def __del__(self, places: dict[int, Any] = places) -> None:
+        for number in self.items:
+            places.pop(number, None)
 
 
-def forget(numbers: Iterable[int], code: dict[int, Any] = code) -> None:
-    """Drops what these numbers mean."""
-    for number in numbers:
-        code.pop(number, None)
+def code(number: int) -> Any:
+    """What a number means.
+
+    Raises:
+        KeyError: its workflow is gone.
+    """
+    found = places[number]()
+    if found is None:
+        raise KeyError(number)
+    return found.items[number]
 
 
 def _host_code(name: str) -> Any:
@@ -58,7 +80,7 @@ def _host_code(name: str) -> Any:
     def call(number: int, handle: int, raw: bytes, length: int) -> int:
         run: Any = current.run
         try:
-            host = code[number]
+            host = code(number)
             return int(run.begin(host, getattr(host, name), handle, raw))
         except BaseException as error:  # Ctrl-C may come between any two lines
             return _interrupted(run, error)
@@ -74,7 +96,7 @@ def condition(number: int, raw: bytes, length: int) -> int:
     """Says whether a message takes an edge."""
     run: Any = current.run
     try:
-        return int(run.decide(code[number], raw))
+        return int(run.decide(code(number), raw))
     except BaseException as error:
         return _interrupted(run, error)
 
@@ -84,7 +106,7 @@ def selector(number: int, raw: bytes, length: int, selection: int) -> int:
     """Chooses the targets that get a message."""
     run: Any = current.run
     try:
-        return int(run.select(code[number], raw, selection))
+        return int(run.select(code(number), raw, selection))
     except BaseException as error:
         return _interrupted(run, error)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import GenericAlias
@@ -16,9 +15,8 @@ from ._errors import (
     WorkflowValidationError,
 )
 from ._executor import Executor
+from ._log import tell
 from ._type_fit import fits
-
-_log = logging.getLogger("libworkflow")
 
 
 def validate_workflow_graph(
@@ -46,7 +44,7 @@ def validate_workflow_graph(
         raise _all_in_one(problems)
     for source, target in (pair for group in groups for pair in group.pairs):
         if source == target:
-            _log.debug("executor '%s' sends to itself: it needs a condition or a handler that stops", source)
+            tell("executor '%s' sends to itself: it needs a condition or a handler that stops", source)
 
 
 def _all_in_one(problems: list[WorkflowValidationError]) -> WorkflowValidationError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import weakref
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
@@ -23,22 +22,24 @@ from ._event import WorkflowEvent, WorkflowEventSource
 from ._executor import Executor
 from ._fork import NO_EDITS, Edits, compare, edited, load_text, migrate, resuming_failure
 from ._graph import Graph
+from ._latest import CheckpointId, found_id, key_of
 from ._library import lib, raise_for
+from ._log import warn
 from ._memos import text_of
+from ._native import has_native
+from ._new_run import new_run
 from ._output import OutputDesignation
 from ._resting_run import RestingRun
 from ._result import WorkflowRunResult
-from ._run import Run
 from ._run_state import RUN_STATES, WorkflowRunState
 from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
 from ._stream import ResponseStream, result_of
-from ._trampolines import forget
+from ._trampolines import Code
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
-
-_log = logging.getLogger("libworkflow")
+    from ._run import Run
 
 
 class Workflow(Graph):
@@ -52,7 +53,7 @@ class Workflow(Graph):
         handle: int,
         executors: dict[str, Executor],
         scopes: dict[str, Mapping[str, Shape]],
-        numbers: Sequence[int],
+        code: Code,
         groups: Sequence[EdgeGroup],
         start_executor: Executor,
         *,
@@ -81,9 +82,10 @@ class Workflow(Graph):
         self._lease = lease
         self._durability = durability
         self._has_clock = has_clock
+        self._has_native = has_native(executors.values())
         self._migration = migration
         self._scopes = scopes
-        self._numbers = numbers
+        self._code = code
         self._lock = threading.Lock()
         self._resting: Optional[RestingRun] = None
         self._ended: Optional[RestingRun] = None
@@ -99,7 +101,7 @@ class Workflow(Graph):
         *,
         stream: Literal[True],
         responses: Optional[Mapping[str, Any]] = None,
-        checkpoint_id: Optional[str] = None,
+        checkpoint_id: Optional[CheckpointId] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
         edits: Optional[Edits] = None,
         run_id: Optional[str] = None,
@@ -113,7 +115,7 @@ class Workflow(Graph):
         *,
         stream: Literal[False] = False,
         responses: Optional[Mapping[str, Any]] = None,
-        checkpoint_id: Optional[str] = None,
+        checkpoint_id: Optional[CheckpointId] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
         edits: Optional[Edits] = None,
         run_id: Optional[str] = None,
@@ -126,7 +128,7 @@ class Workflow(Graph):
         *,
         stream: bool = False,
         responses: Optional[Mapping[str, Any]] = None,
-        checkpoint_id: Optional[str] = None,
+        checkpoint_id: Optional[CheckpointId] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
         edits: Optional[Edits] = None,
         run_id: Optional[str] = None,
@@ -138,6 +140,9 @@ class Workflow(Graph):
         `responses` has answers by request id. They go to the run of this object that waits for them, or to the
         checkpoint if its id is given too; requests that are not answered go on waiting. A `message` goes on with the
         shared state of the last run of this object, if that ended well and with the same storage.
+
+        `checkpoint_id=LATEST` resumes from the newest checkpoint of this workflow, in one step: none that another
+        process saves meanwhile is passed over. One that cannot be read is skipped with a "warning" event.
 
         With `edits` of a checkpoint, or a `run_id` that is not its own, the run is a fork: its first checkpoint has the
         original, which stays, as its parent. `edits` are new values by field, such as `{"state": {"limit": 9}}` for one
@@ -233,18 +238,18 @@ class Workflow(Graph):
                 raise
             waiting = len(resting.requests())
             if waiting:
-                _log.warning("a new message for '%s' while %d requests wait; they go on waiting", self.name, waiting)
+                warn("a new message for '%s' while %d requests wait; they go on waiting", self.name, waiting)
             return self._continued(resting, hidden, waiting)
         options = self._options(storage, run_id)
         handle, error = c_void_p(), c_void_p()
         status = lib.wf_run_start(self._handle, byref(options), text, len(text), byref(handle), byref(error))
         if status:
             raise_for(status, error)
-        return self._driven(Run(self, handle.value or 0, storage=storage, hidden=hidden))
+        return self._driven(new_run(self, handle.value or 0, storage=storage, hidden=hidden))
 
     def _resume(
         self,
-        checkpoint_id: str,
+        checkpoint_id: CheckpointId,
         responses: Any,
         storage: Any,
         hidden: list[int],
@@ -253,11 +258,12 @@ class Workflow(Graph):
     ) -> Run:
         handle, error = c_void_p(), c_void_p()
         if edits is None:
-            options, key = self._options(storage, run_id), checkpoint_id.encode()
-            status = lib.wf_run_resume(self._handle, byref(options), key, byref(handle), byref(error))
+            options = self._options(storage, run_id)
+            status = lib.wf_run_resume(self._handle, byref(options), key_of(checkpoint_id), byref(handle), byref(error))
         else:
             # Not as a merge patch: that cannot say None, and would mix the fields of two values.
-            options, text = self._options(storage, run_id, NO_EDITS), edited(load_text(storage, checkpoint_id), edits)
+            original = load_text(storage, found_id(storage, self.name, checkpoint_id))
+            options, text = self._options(storage, run_id, NO_EDITS), edited(original, edits)
             status = lib.wf_run_restore(self._handle, byref(options), text, len(text), byref(handle), byref(error))
         if status:
             raise resuming_failure(status, error)
@@ -265,7 +271,7 @@ class Workflow(Graph):
         if responses is not None:
             resumed.answer(responses, self._scopes)
         self._take()
-        return self._driven(Run(self, resumed.release(), storage=storage, hidden=hidden))
+        return self._driven(new_run(self, resumed.release(), storage=storage, hidden=hidden))
 
     def _answer(self, responses: Mapping[str, Any], storage: Any, hidden: list[int]) -> Run:
         answer = lambda resting: resting.answer(responses, self._scopes)  # noqa: E731
@@ -297,7 +303,7 @@ class Workflow(Graph):
         elif not waiting:
             hidden = [*hidden, WF_EVENT_STATUS]
         handle, storage = resting.release(), resting.storage
-        run = Run(self, handle, storage=storage, hidden=hidden, prelude=prelude, has_news=not is_idle)
+        run = new_run(self, handle, storage=storage, hidden=hidden, prelude=prelude, has_news=not is_idle)
         return self._driven(run)
 
     # ---- Back
@@ -362,7 +368,7 @@ class Workflow(Graph):
                 )
             ended.rewind(checkpoint)
             self._ended = self._resting = None
-        return self._driven(Run(self, ended.release(), storage=ended.storage, hidden=hidden))
+        return self._driven(new_run(self, ended.release(), storage=ended.storage, hidden=hidden))
 
     def compare(
         self,
@@ -485,10 +491,6 @@ class Workflow(Graph):
                 return self._resting.requests()
         run = self._latest() if self._latest is not None else None
         return [] if run is None else run.requests()
-
-    def __del__(self, free: Any = lib.wf_workflow_free, forget: Any = forget) -> None:
-        super().__del__(free)
-        forget(getattr(self, "_numbers", ()))
 
 
 def _framework_event(type: str, state: Optional[WorkflowRunState] = None) -> WorkflowEvent[Any]:

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from samples import reverse, run, two_steps, upper
 
-from libworkflow import InMemoryCheckpointStorage, WorkflowBuilder, WorkflowContext, executor
+from libworkflow import Executor, InMemoryCheckpointStorage, WorkflowBuilder, WorkflowContext, executor, handler
 from libworkflow._library import lib
 
 
@@ -119,6 +119,32 @@ def test_workflow_goes_when_nobody_needs_it() -> None:
     references = run(main())
     gc.collect()
     assert [reference() for reference in references] == [None, None]
+
+
+def test_workflow_goes_although_its_code_refers_to_it() -> None:
+    """What the library knows of Python's must not keep it."""
+
+    async def main() -> weakref.ref[Any]:
+        class Holder(Executor):
+            workflow: Any = None
+            error: Any = None
+
+            @handler
+            async def take(self, n: int, ctx: WorkflowContext) -> None:
+                self.error = LookupError("kept, with its traceback")
+                raise self.error
+
+        holder = Holder("holder")
+        holder.workflow = (
+            WorkflowBuilder(start_executor=holder).add_edge(holder, holder, lambda n: bool(holder)).build()
+        )
+        with pytest.raises(LookupError):
+            await holder.workflow.run(1)
+        return weakref.ref(holder.workflow)
+
+    reference = run(main())
+    gc.collect()
+    assert reference() is None
 
 
 def test_storage_lives_as_long_as_a_run_needs_it() -> None:

@@ -32,7 +32,7 @@ from libworkflow import (
     handler,
     response_handler,
 )
-from libworkflow._trampolines import code
+from libworkflow._trampolines import places
 
 
 @executor(id="split")
@@ -399,11 +399,11 @@ def test_another_graph_inside_does_not_take_the_checkpoint() -> None:
 
 def test_workflows_inside_live_as_long_as_those_around_them() -> None:
     gc.collect()
-    before = len(code)
+    before = len(places)
     workflow = nested(3)
     gc.collect()
-    assert len(code) == before + 4  # upper, reverse, split, collect
+    assert len(places) == before + 4  # upper, reverse, split, collect
     assert run(workflow.run("ab")).get_outputs() == ["BA: 1"]
     del workflow
     gc.collect()
-    assert len(code) == before
+    assert len(places) == before

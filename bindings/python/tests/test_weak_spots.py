@@ -753,12 +753,11 @@ def test_w32_plain_functions_run_side_by_side_in_threads() -> None:
 
 def test_w34_the_import_is_small() -> None:
     code = (
-        "import sys, asyncio, time\n"
+        "import sys, asyncio\n"
         "from pathlib import Path\n"
         "def rss(): return int(Path('/proc/self/statm').read_text().split()[1]) * 4096\n"
-        "before, begin = rss(), time.perf_counter()\n"
+        "before = rss()\n"
         "import libworkflow\n"
-        "print(rss() - before, time.perf_counter() - begin)"
+        "print(rss() - before)"
     )
-    memory, seconds = in_python(code).split()
-    assert int(memory) < 15_000_000 and float(seconds) < 0.37
+    assert int(in_python(code)) < 15_000_000  # what it brings in: test_import.py
