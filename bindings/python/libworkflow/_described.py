@@ -118,7 +118,7 @@ def _by_path(executors: Executors) -> dict[str, Executor]:
         found: dict[str, Executor] = {}
         for executor in executors:
             if found.setdefault(checked_executor(executor).id, executor) is not executor:
-                raise ValueError(f"Duplicate executor ID '{executor.id}': two executors have it")
+                raise ValueError(f"Duplicate executor ID '{executor.id}' detected in workflow.")
         return found
     for path, executor in executors.items():
         if not f"/{path}".endswith(f"/{checked_executor(executor).id}"):

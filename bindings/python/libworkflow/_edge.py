@@ -22,6 +22,8 @@ class Edge:
         ValueError: an end is empty.
     """
 
+    ID_SEPARATOR = "->"
+
     def __init__(
         self,
         source_id: str,
@@ -40,7 +42,7 @@ class Edge:
     @property
     def id(self) -> str:
         """`source->target`."""
-        return f"{self.source_id}->{self.target_id}"
+        return f"{self.source_id}{self.ID_SEPARATOR}{self.target_id}"
 
     @property
     def has_condition(self) -> bool:

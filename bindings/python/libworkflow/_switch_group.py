@@ -65,10 +65,10 @@ class SwitchCaseEdgeGroup(FanOutEdgeGroup):
 
     def __init__(self, source_id: str, cases: Sequence[GroupCase], *, id: Optional[str] = None) -> None:
         if len(cases) < 2:
-            raise ValueError("SwitchCaseEdgeGroup must contain at least two cases (including the default case)")
+            raise ValueError("SwitchCaseEdgeGroup must contain at least two cases (including the default case).")
         self.cases = list(cases)
         if sum(isinstance(case, SwitchCaseEdgeGroupDefault) for case in cases) != 1:
-            raise ValueError("SwitchCaseEdgeGroup must contain exactly one default case")
+            raise ValueError("SwitchCaseEdgeGroup must contain exactly one default case.")
         EdgeGroup.__init__(self, [Edge(source_id, case.target_id) for case in cases], id=id)
         self.selection_func = None
         self.selection_func_name = None

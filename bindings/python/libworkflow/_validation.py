@@ -6,7 +6,9 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import GenericAlias
+from typing import Any
 
+from ._annotations import type_name
 from ._edge_group import EdgeGroup, FanInEdgeGroup, InternalEdgeGroup
 from ._errors import (
     EdgeDuplicationError,
@@ -44,9 +46,49 @@ def validate_workflow_graph(
     ]
     if problems:
         raise _all_in_one(problems)
-    for source, target in (pair for group in groups for pair in group.pairs):
-        if source == target:
-            _log.debug("executor '%s' sends to itself: it needs a condition or a handler that stops", source)
+    _tell(groups, known)
+
+
+def _tell(groups: Sequence[EdgeGroup], executors: Mapping[str, Executor]) -> None:
+    """Logs what is allowed and may yet be a mistake."""
+    is_verbose = _log.isEnabledFor(logging.DEBUG)
+    for group in groups:
+        for source, target in group.pairs:
+            if source not in executors or target not in executors:
+                continue  # named elsewhere
+            if source == target:
+                _log.warning(
+                    "Self-loop detected: executor '%s' sends to itself, which may cause infinite recursion without a "
+                    "condition or a handler that stops",
+                    source,
+                )
+            offered, taken = _offered(group, executors[source]), executors[target].input_types
+            if not offered:
+                _log.warning(
+                    "Executor '%s' has no output type annotations: whether '%s' takes what it sends is not checked. "
+                    "Consider adding WorkflowContext[T] generics to its handlers",
+                    source,
+                    target,
+                )
+            elif is_verbose:
+                pairs = [f"{type_name(a)} -> {type_name(b)}" for a in offered for b in taken if fits(a, b)]
+                _log.debug(
+                    "Type compatibility validated for edge '%s' -> '%s'. Compatible type pairs: %s",
+                    source,
+                    target,
+                    ", ".join(pairs),
+                )
+    senders = {source for group in groups for source, _ in group.pairs}
+    ends = sorted(executors.keys() - senders)
+    if ends:
+        text = "Dead-end executors detected (no edge leaves them): %s. Verify these are intended as final nodes"
+        _log.info(text, ends)
+
+
+def _offered(group: EdgeGroup, source: Executor) -> list[Any]:
+    """The types in which what `source` sends comes to the targets of a group."""
+    sent = source.output_types
+    return [GenericAlias(list, (kind,)) for kind in sent] if isinstance(group, FanInEdgeGroup) else sent
 
 
 def _all_in_one(problems: list[WorkflowValidationError]) -> WorkflowValidationError:
@@ -70,10 +112,8 @@ def _misfits(groups: Iterable[EdgeGroup], executors: Mapping[str, Executor]) -> 
         for source, target in group.pairs:
             if source not in executors or target not in executors:
                 continue  # named elsewhere
-            sent, taken = executors[source].output_types, executors[target].input_types
-            is_list = isinstance(group, FanInEdgeGroup)
-            offered = [GenericAlias(list, (kind,)) for kind in sent] if is_list else sent
-            if sent and taken and not any(fits(mine, theirs) for mine in offered for theirs in taken):
+            offered, taken = _offered(group, executors[source]), executors[target].input_types
+            if offered and taken and not any(fits(mine, theirs) for mine in offered for theirs in taken):
                 yield TypeCompatibilityError(source, target, offered, taken)
 
 
@@ -99,7 +139,9 @@ def _unconnected(
     lost = sorted(executors.keys() - reached)
     if lost:
         names = ", ".join(f"'{name}'" for name in lost)
-        yield GraphConnectivityError(f"these executors are unreachable from the start executor '{start}': {names}")
+        yield GraphConnectivityError(
+            f"The following executors are unreachable from the start executor '{start}': {names}"
+        )
 
 
 def _designations(
