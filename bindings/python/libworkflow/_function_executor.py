@@ -38,18 +38,26 @@ class FunctionExecutor(Executor):
         _frame: Any = None,
     ) -> None:
         if isinstance(function, (staticmethod, classmethod)):
-            raise ValueError("@executor takes a plain function: put @staticmethod away or write an Executor class")
+            raise ValueError(
+                f"@executor cannot be used with @{type(function).__name__}: it takes a function that stands for "
+                "itself; use @handler on instance methods of an Executor class"
+            )
         name = getattr(function, "__name__", type(function).__name__)
         parameters = list(inspect.signature(function).parameters.values())
         if len(parameters) not in (1, 2):
-            raise ValueError(f"executor function '{name}' must have the parameters (message) or (message, ctx)")
+            raise ValueError(
+                f"executor function '{name}' must have (message: T) or (message: T, ctx: WorkflowContext[U]) as its "
+                f"parameters, not {len(parameters)}"
+            )
         context = parameters[1] if len(parameters) == 2 else None
         names = local_names(_frame or sys._getframe(1))
         given = {"input": input, "output": output, "workflow_output": workflow_output}
         explicit = {key: value for key, value in given.items() if value is not None}
         self._function = function
         self._retry, self._timeout = retry, timeout
-        self._spec = annotated_spec(_adapted(function, len(parameters)), names, parameters[0], context, **explicit)
+        self._spec = annotated_spec(
+            _adapted(function, len(parameters)), names, parameters[0], context, decorator="executor", **explicit
+        )
         super().__init__(id or name)
 
     def _declared_handlers(self) -> list[HandlerSpec]:

@@ -33,10 +33,12 @@ class HandlerSpec:
         context: Any = None,
         output: Any = None,
         workflow_output: Any = None,
+        decorator: str = "handler",
     ) -> None:
         self.function = function
         self.name: str = function.__name__
         self._names = names
+        self._decorator = decorator
         self._declared = input, context, output, workflow_output
         self._types: Optional[tuple[Any, list[Any], list[Any]]] = None
         self._check: Optional[Check] = None
@@ -84,16 +86,21 @@ class HandlerSpec:
             message, context, *outputs = (
                 None if part is None else resolve(part, source, self._names) for part in self._declared
             )
-            if contains_type_variable(message):
-                raise ValueError(
-                    f"handler '{self.name}': the message type {message} has an unresolved TypeVar; name a type, or use "
-                    "@handler(input=<concrete_type>, output=<concrete_type>)"
-                )
+            self._check_variables("message", message)
             declared = self._context_arguments(context)
             sends, yields = (mine or theirs for mine, theirs in zip(outputs, declared))
+            self._check_variables("output", sends)
+            self._check_variables("workflow output", yields)
             self._types = message, members(sends), members(yields)
             self._names = {}
         return self._types
+
+    def _check_variables(self, what: str, annotation: Any) -> None:
+        if contains_type_variable(annotation):
+            raise ValueError(
+                f"handler '{self.name}': the {what} type {annotation} has an unresolved TypeVar; name a type, or use "
+                f"@{self._decorator}(input=<concrete_type>, output=<concrete_type>)"
+            )
 
     def _context_arguments(self, annotation: Any) -> tuple[Any, Any]:
         """OutT and WorkflowOutT of a `WorkflowContext[OutT, WorkflowOutT]`, None where left out."""
@@ -137,7 +144,7 @@ def handler(function: Any = None, *, input: Any = None, output: Any = None, work
         if input is None and output is None and workflow_output is None:
             spec = annotated_spec(method, names, parameters[1], parameters[2])
         elif input is None:
-            raise ValueError(f"handler '{method.__name__}': explicit types need 'input'")
+            raise ValueError(f"handler '{method.__name__}' must specify 'input' type where it specifies any")
         else:
             spec = HandlerSpec(method, names, input=input, output=output, workflow_output=workflow_output)
         method._handler_spec = spec  # type: ignore[attr-defined]
@@ -154,6 +161,7 @@ def annotated_spec(
     names: dict[str, Any],
     message: inspect.Parameter,
     context: Optional[inspect.Parameter],
+    what: str = "the message",
     **explicit: Any,
 ) -> HandlerSpec:
     """The types that the annotations of a handler declare; `explicit` ones take their place.
@@ -163,10 +171,11 @@ def annotated_spec(
     """
     input = explicit.pop("input", message.annotation)
     if input is _EMPTY:
-        raise ValueError(f"handler '{function.__name__}' needs a type annotation for '{message.name}'")
+        raise ValueError(f"handler '{function.__name__}' needs a type annotation for {what} '{message.name}'")
     annotation = context.annotation if context is not None else None
     if annotation is _EMPTY:
-        if not explicit and input is message.annotation:
+        if not explicit.keys() - {"decorator"} and input is message.annotation:
+            HandlerSpec(function, names, input=input, **explicit)  # what is wrong with the message comes first
             raise ValueError(
                 f"handler '{function.__name__}' must have a WorkflowContext annotation, as in "
                 f"'{context}: WorkflowContext[OutT]'"

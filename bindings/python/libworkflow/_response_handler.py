@@ -85,10 +85,12 @@ def response_handler(
             )
         names = local_names(frame)
         if not explicit:
-            asked = annotated_spec(method, names, parameters[1], None)
-            spec = ResponseSpec(asked, annotated_spec(method, names, parameters[2], parameters[3]))
+            asked = annotated_spec(method, names, parameters[1], None, "the request")
+            answer = annotated_spec(method, names, parameters[2], parameters[3], "the response")
+            spec = ResponseSpec(asked, answer)
         elif request is None or response is None:
-            raise ValueError(f"response handler '{name}': explicit types need 'request' and 'response'")
+            missing = "request" if request is None else "response"
+            raise ValueError(f"response handler '{name}' must specify '{missing}' type where it specifies any")
         else:
             answer = HandlerSpec(method, names, input=response, output=output, workflow_output=workflow_output)
             spec = ResponseSpec(HandlerSpec(method, names, input=request), answer)
