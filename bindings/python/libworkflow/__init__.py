@@ -11,7 +11,8 @@ result.get_outputs()  # ["HELLO"]
 """
 
 from ._abi import WF_VERSION as __version__
-from ._builder import DEFAULT_MAX_ITERATIONS, WorkflowBuilder
+from ._assembly import DEFAULT_MAX_ITERATIONS
+from ._builder import WorkflowBuilder
 from ._case import Case, Default
 from ._checkpoint import WorkflowCheckpoint
 from ._conformance import StorageReport, check_storage, run_storage_task
@@ -43,6 +44,7 @@ from ._response_handler import response_handler
 from ._result import WorkflowRunResult
 from ._retry import GiveUp, Retry
 from ._run_state import WorkflowRunState
+from ._runner_context import InProcRunnerContext
 from ._storage import (
     CheckpointStorage,
     EngineStorage,
@@ -77,6 +79,7 @@ __all__ = [
     "GiveUp",
     "GraphConnectivityError",
     "InMemoryCheckpointStorage",
+    "InProcRunnerContext",
     "InternalEdgeGroup",
     "MessageType",
     "OpaqueValue",

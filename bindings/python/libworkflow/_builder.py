@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from ctypes import byref, c_void_p
-from typing import Any, Callable, Optional, Union
+from collections.abc import Iterable, Sequence
+from typing import Any, Optional, Union
 
-from ._abi import WF_OUTPUT_FINAL, WF_OUTPUT_HIDDEN, WF_OUTPUT_INTERMEDIATE
+from ._abi import WF_RUN_STRICT_STATE
+from ._assembly import DEFAULT_MAX_ITERATIONS, Assembly, RunSettings
 from ._case import Case, Default, group_cases
-from ._condition import condition_names, condition_struct
 from ._described import Definition, Described, Executors, Functions
 from ._durability import Durability, level_of
 from ._edge import Condition
@@ -18,23 +17,13 @@ from ._errors import GraphConnectivityError
 from ._event import mask_of
 from ._executor import Executor, checked_executor
 from ._fork import Migration
-from ._host import Host, executor_struct, types_of
-from ._library import lib, raise_for
 from ._output import UNSET, OutputDesignation, OutputSelection, Selection
 from ._retry import Retry, milliseconds
-from ._selector import selector_struct
-from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
 from ._switch_group import SwitchCaseEdgeGroup
-from ._trampolines import forget, keep
-from ._type_names import names_of
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
-
-DEFAULT_MAX_ITERATIONS = 100
-
-_OUTPUT_KINDS = {"output": WF_OUTPUT_FINAL, "intermediate": WF_OUTPUT_INTERMEDIATE, None: WF_OUTPUT_HIDDEN}
 
 
 class WorkflowBuilder:
@@ -297,125 +286,25 @@ class WorkflowBuilder:
         else:
             outputs, intermediates, designation = None, [], self._described.designation
         validate_workflow_graph(self._groups, self._executors, self._start_executor, outputs or (), intermediates)
-        numbers: list[int] = []
-        migration = None if self._migrate is None else keep(self._migrate)
-        if migration is not None:
-            numbers.append(migration)
-        try:
-            handle = self._build(numbers, designation)
-        except BaseException:
-            forget(numbers)
-            raise
-        return Workflow(
-            handle,
-            dict(self._executors),
-            self._scopes(),
-            numbers,
-            self._groups,
-            self._start_executor,
-            description=self._description,
-            max_iterations=self._max_iterations,
-            designation=designation,
-            strict_state=self._strict_state,
-            mask=self._mask,
-            lease=self._lease,
-            durability=self._durability,
-            has_clock=self._has_clock(),
-            migration=migration,
-            checkpoint_storage=self._checkpoint_storage,
+        settings = RunSettings(
+            WF_RUN_STRICT_STATE if self._strict_state else 0, self._mask, self._lease, self._durability, self._migrate
         )
-
-    def _build(self, numbers: list[int], designation: OutputDesignation) -> int:
-        """The library's workflow; `numbers` gets those of the host code behind it."""
-
-        def number(item: Any) -> int:
-            numbers.append(keep(item))
-            return numbers[-1]
-
-        if self._described is not None:
-            return self._build_described(self._described, number)
-        conditional = [edge for group in self._groups for edge in group.conditional]
-        selecting = [edge for group in self._groups for edge in group.selecting]
-        condition_of, selector_of = condition_names(conditional), condition_names(selecting)
-        builder, handle = c_void_p(), c_void_p()
-        _call(lib.wf_builder_new, (self._name or self._default_name()).encode(), byref(builder))
-        try:
-            _call(lib.wf_builder_set_max_supersteps, builder, self._max_iterations)
-            _call(lib.wf_builder_set_start, builder, self._start_executor.id.encode())
-            for name, executor in self._executors.items():
-                if isinstance(executor, WorkflowExecutor):
-                    inner = executor.workflow._handle
-                    _call(lib.wf_builder_add_sub_workflow, builder, name.encode(), inner, executor.flags)
-                else:
-                    _add_code(builder, name, Host(executor), number)
-                    _call(lib.wf_builder_set_types, builder, name.encode(), names_of(executor.input_types), None, None)
-                    self._add_limits(builder, executor)
-            if designation.outputs is not None:
-                for name in self._executors:
-                    kind = _OUTPUT_KINDS[designation.classify(name)]
-                    _call(lib.wf_builder_set_output, builder, name.encode(), kind)
-            for name, (_, _, condition) in dict(zip(condition_of, conditional)).items():
-                _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, number(condition))))
-            for name, (_, _, selector) in dict(zip(selector_of, selecting)).items():
-                _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, number(selector))))
-            conditions, selectors = iter(condition_of), iter(selector_of)
-            for group in self._groups:
-                names = [next(conditions) for _ in group.conditional]
-                names.extend(next(selectors) for _ in group.selecting)
-                group.add_to(builder, _call, names)
-            _call(lib.wf_builder_build, builder, byref(handle))
-            return handle.value or 0
-        finally:
-            lib.wf_builder_free(builder)
-
-    def _build_described(self, described: Described, number: Callable[[Any], int]) -> int:
-        builder, handle = described.parse(), c_void_p()
-        try:
-            for path, executor in described.executors.items():
-                _add_code(builder, path, Host(executor), number)
-            for name, condition in described.conditions.items():
-                _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, number(condition))))
-            for name, selector in described.selectors.items():
-                _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, number(selector))))
-            _call(lib.wf_builder_build, builder, byref(handle))
-            return handle.value or 0
-        finally:
-            lib.wf_builder_free(builder)
-
-    def _limits(self, executor: Executor) -> tuple[Optional[Retry], Optional[float]]:
-        retry, timeout = executor._limits()
-        return self._retries.get(executor.id, retry), self._timeouts.get(executor.id, timeout)
-
-    def _add_limits(self, builder: c_void_p, executor: Executor) -> None:
-        retry, timeout = self._limits(executor)
-        if retry is not None:
-            if not isinstance(retry, Retry):
-                raise TypeError(f"the retry of '{executor.id}' must be a Retry, not {retry!r}")
-            _call(lib.wf_builder_set_retry, builder, executor.id.encode(), byref(retry.to_struct()))
-        if timeout is not None:
-            limit = milliseconds(timeout, f"the timeout of '{executor.id}'")
-            _call(lib.wf_builder_set_timeout, builder, executor.id.encode(), limit)
-
-    def _has_clock(self) -> bool:
-        """Whether time alone can make a run go on."""
-        inner = [node.workflow for node in self._executors.values() if isinstance(node, WorkflowExecutor)]
-        if self._lease or any(workflow._has_clock for workflow in inner):
-            return True
-        if self._described is not None:
-            return self._described.has_limits
-        return any(
-            any(self._limits(node)) for node in self._executors.values() if not isinstance(node, WorkflowExecutor)
+        return Workflow._of(
+            Assembly(
+                self._name or self._default_name(),
+                dict(self._executors),
+                list(self._groups),
+                self._start_executor,
+                designation,
+                self._description,
+                self._max_iterations,
+                settings,
+                self._checkpoint_storage,
+                dict(self._retries),
+                dict(self._timeouts),
+                self._described,
+            )
         )
-
-    def _scopes(self) -> dict[str, Mapping[str, Shape]]:
-        """The types that each executor knows, by its id or path."""
-        found: dict[str, Mapping[str, Shape]] = {}
-        for name, executor in self._executors.items():
-            if isinstance(executor, WorkflowExecutor):
-                found.update((f"{name}/{inside}", scope) for inside, scope in executor.workflow._scopes.items())
-            else:
-                found[name] = types_of(executor)
-        return found
 
     def _id(self, executor: Executor) -> str:
         """The id of an executor, which belongs to the graph from now on."""
@@ -423,7 +312,7 @@ class WorkflowBuilder:
             raise RuntimeError("the graph comes from a definition, and has all that it says: change the definition")
         known = self._executors.setdefault(checked_executor(executor).id, executor)
         if known is not executor:
-            raise ValueError(f"Duplicate executor ID '{executor.id}': two executors have it")
+            raise ValueError(f"Duplicate executor ID '{executor.id}' detected in workflow.")
         return executor.id
 
     def _ids(self, executors: Sequence[Executor]) -> list[str]:
@@ -437,15 +326,3 @@ class WorkflowBuilder:
         pairs = sorted(pair for group in self._groups for pair in group.pairs)
         text = repr((self._start_executor.id, sorted(self._executors), pairs))
         return f"workflow-{zlib.crc32(text.encode()):08x}"
-
-
-def _add_code(builder: c_void_p, path: str, host: Host, number: Callable[[Any], int]) -> None:
-    struct = executor_struct(number(host), host.keeps_state)
-    _call(lib.wf_builder_add_executor, builder, path.encode(), byref(struct))
-
-
-def _call(function: Callable[..., int], *arguments: Any) -> None:
-    error = c_void_p()
-    status = function(*arguments, byref(error))
-    if status:
-        raise_for(status, error)

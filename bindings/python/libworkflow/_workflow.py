@@ -14,23 +14,24 @@ from ._abi import (
     WF_EVENT_CHECKPOINT,
     WF_EVENT_STARTED,
     WF_EVENT_STATUS,
-    WF_RUN_STRICT_STATE,
     wf_run_options_t,
 )
+from ._assembly import DEFAULT_MAX_ITERATIONS, Assembly
 from ._codec import encode
-from ._edge_group import EdgeGroup
+from ._edge_group import EdgeGroup, InternalEdgeGroup
 from ._event import WorkflowEvent, WorkflowEventSource
 from ._executor import Executor
 from ._fork import NO_EDITS, Edits, compare, edited, load_text, migrate, resuming_failure
 from ._graph import Graph
 from ._library import lib, raise_for
 from ._memos import text_of
+from ._message import WorkflowMessage
 from ._output import OutputDesignation
 from ._resting_run import RestingRun
 from ._result import WorkflowRunResult
 from ._run import Run
 from ._run_state import RUN_STATES, WorkflowRunState
-from ._shapes import Shape
+from ._runner_context import InProcRunnerContext
 from ._storage import CheckpointStorage, handle_of
 from ._stream import ResponseStream, result_of
 from ._trampolines import forget
@@ -49,48 +50,70 @@ class Workflow(Graph):
 
     def __init__(
         self,
-        handle: int,
-        executors: dict[str, Executor],
-        scopes: dict[str, Mapping[str, Shape]],
-        numbers: Sequence[int],
-        groups: Sequence[EdgeGroup],
+        edge_groups: Sequence[EdgeGroup],
+        executors: Mapping[str, Executor],
         start_executor: Executor,
-        *,
-        description: Optional[str],
-        max_iterations: int,
-        designation: OutputDesignation,
-        strict_state: bool,
-        mask: int,
-        lease: int,
-        durability: int,
-        has_clock: bool,
-        migration: Optional[int],
-        checkpoint_storage: Optional[CheckpointStorage],
+        runner_context: Optional[InProcRunnerContext] = None,
+        name: str = "workflow",
+        description: Optional[str] = None,
+        max_iterations: int = DEFAULT_MAX_ITERATIONS,
+        output_from: Optional[Sequence[str]] = None,
+        intermediate_output_from: Optional[Sequence[str]] = None,
     ) -> None:
-        super().__init__(
-            handle,
-            executors,
-            groups,
-            start_executor,
-            description=description,
-            max_iterations=max_iterations,
-            designation=designation,
+        """Puts a workflow together by hand, with fewer checks than `WorkflowBuilder` makes.
+
+        Args:
+            edge_groups: the edges.
+            executors: all executors by id.
+            start_executor: which of them gets the message.
+            runner_context: has the storage for checkpoints, if there is to be one.
+            name: by which the latest checkpoint is found.
+            description: for people.
+            max_iterations: the limit of supersteps for one message.
+            output_from: the ids of those whose yields are outputs; with neither of the two selections, all are.
+            intermediate_output_from: the ids of those whose yields are intermediate outputs.
+
+        Raises:
+            WorkflowValidationError: the library refuses the graph.
+        """
+        is_open = output_from is None and intermediate_output_from is None
+        designation = OutputDesignation(
+            None if is_open else frozenset(output_from or ()), frozenset(intermediate_output_from or ())
         )
-        self._flags = WF_RUN_STRICT_STATE if strict_state else 0
-        self._mask = mask
-        self._lease = lease
-        self._durability = durability
-        self._has_clock = has_clock
-        self._migration = migration
-        self._scopes = scopes
-        self._numbers = numbers
+        groups = [group for group in edge_groups if not isinstance(group, InternalEdgeGroup)]
+        parts = Assembly(name, dict(executors), groups, start_executor, designation, description, max_iterations)
+        parts.checkpoint_storage = None if runner_context is None else runner_context.checkpoint_storage
+        self._adopt(parts)
+
+    @classmethod
+    def _of(cls, parts: Assembly) -> Workflow:
+        """A workflow of parts that have been checked."""
+        workflow = cls.__new__(cls)
+        workflow._adopt(parts)
+        return workflow
+
+    def _adopt(self, parts: Assembly) -> None:
+        super().__init__(
+            parts.build(),
+            parts.executors,
+            parts.groups,
+            parts.start_executor,
+            description=parts.description,
+            max_iterations=parts.max_iterations,
+            designation=parts.designation,
+        )
+        self._settings = parts.settings
+        self._has_clock = parts.has_clock
+        self._migration = parts.migration
+        self._scopes = parts.scopes
+        self._numbers = parts.numbers
         self._lock = threading.Lock()
         self._resting: Optional[RestingRun] = None
         self._ended: Optional[RestingRun] = None
         self._latest: Optional[weakref.ref[Run]] = None
         self._runs: weakref.WeakSet[Run] = weakref.WeakSet()
         self._state = WorkflowRunState.IDLE
-        self._checkpoint_storage = checkpoint_storage
+        self._checkpoint_storage = parts.checkpoint_storage
 
     @overload
     def run(
@@ -178,7 +201,8 @@ class Workflow(Graph):
             )
         if checkpoint_id is not None and storage is None:
             raise ValueError(
-                "Cannot restore from checkpoint without a storage: give checkpoint_storage here or to the builder"
+                "Cannot restore from checkpoint without a storage: either provide checkpoint_storage parameter here, "
+                "or give one to the builder"
             )
         if checkpoint_id is None and edits is not None:
             raise ValueError("edits change a checkpoint: give its checkpoint_id too")
@@ -208,19 +232,21 @@ class Workflow(Graph):
     def _options(self, storage: Any, run_id: Optional[str], edits: Optional[bytes] = None) -> wf_run_options_t:
         name = None if run_id is None else text_of(run_id)
         options = wf_run_options_t(
-            flags=self._flags,
+            flags=self._settings.flags,
             storage=handle_of(storage),
             run_id=name,
-            hidden_events=self._mask,
-            lease_ms=self._lease,
+            hidden_events=self._settings.mask,
+            lease_ms=self._settings.lease,
             edits=edits,
-            durability=self._durability,
+            durability=self._settings.durability,
         )
         if self._migration is not None:
             options.migrate, options.migrate_data = migrate, self._migration
         return options
 
     def _start(self, message: Any, storage: Any, hidden: list[int], run_id: Optional[str]) -> Run:
+        if isinstance(message, WorkflowMessage):
+            message = message.data
         if self._start_executor._find_handler(message) is None:
             raise self._start_executor._refusal(message)
         text = encode(message, "message")
@@ -233,7 +259,12 @@ class Workflow(Graph):
                 raise
             waiting = len(resting.requests())
             if waiting:
-                _log.warning("a new message for '%s' while %d requests wait; they go on waiting", self.name, waiting)
+                _log.warning(
+                    "a fresh message for '%s' while %d request_info event(s) are still pending: they go on waiting, "
+                    "and their answers come to what this message has made of the state",
+                    self.name,
+                    waiting,
+                )
             return self._continued(resting, hidden, waiting)
         options = self._options(storage, run_id)
         handle, error = c_void_p(), c_void_p()
@@ -260,7 +291,7 @@ class Workflow(Graph):
             options, text = self._options(storage, run_id, NO_EDITS), edited(load_text(storage, checkpoint_id), edits)
             status = lib.wf_run_restore(self._handle, byref(options), text, len(text), byref(handle), byref(error))
         if status:
-            raise resuming_failure(status, error)
+            raise resuming_failure(status, error, checkpoint_id)
         resumed = RestingRun(handle.value or 0, storage)
         if responses is not None:
             resumed.answer(responses, self._scopes)
@@ -290,7 +321,7 @@ class Workflow(Graph):
     def _continued(self, resting: RestingRun, hidden: list[int], waiting: int, *, is_idle: bool = False) -> Run:
         """A run that goes on. The library tells only that its state changes, and may find that requests wait."""
         prelude = [_framework_event("status", WorkflowRunState.IN_PROGRESS)]
-        if not self._mask & WF_EVENT_BIT(WF_EVENT_STARTED):
+        if not self._settings.mask & WF_EVENT_BIT(WF_EVENT_STARTED):
             prelude.insert(0, _framework_event("started"))
         if is_idle:  # nothing happens, and so the library tells nothing
             prelude.append(_framework_event("status", WorkflowRunState.IDLE_WITH_PENDING_REQUESTS))
