@@ -10,6 +10,8 @@ result = await workflow.run("hello")
 result.get_outputs()  # ["HELLO"]
 """
 
+from typing import TYPE_CHECKING
+
 from ._abi import WF_VERSION as __version__
 from ._assembly import DEFAULT_MAX_ITERATIONS
 from ._builder import WorkflowBuilder
@@ -60,6 +62,31 @@ from ._validation import validate_workflow_graph
 from ._viz import WorkflowViz
 from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
+
+if TYPE_CHECKING:
+    from ._legacy_events import ExecutorCompletedEvent as ExecutorCompletedEvent
+    from ._legacy_events import ExecutorCompleteEvent as ExecutorCompleteEvent
+    from ._legacy_events import ExecutorEvent as ExecutorEvent
+    from ._legacy_events import ExecutorFailedEvent as ExecutorFailedEvent
+    from ._legacy_events import ExecutorInvokedEvent as ExecutorInvokedEvent
+    from ._legacy_events import ExecutorInvokeEvent as ExecutorInvokeEvent
+    from ._legacy_events import RequestInfoEvent as RequestInfoEvent
+    from ._legacy_events import SuperStepCompletedEvent as SuperStepCompletedEvent
+    from ._legacy_events import SuperStepEvent as SuperStepEvent
+    from ._legacy_events import SuperStepStartedEvent as SuperStepStartedEvent
+    from ._legacy_events import WorkflowCompletedEvent as WorkflowCompletedEvent
+    from ._legacy_events import WorkflowErrorEvent as WorkflowErrorEvent
+    from ._legacy_events import WorkflowFailedEvent as WorkflowFailedEvent
+    from ._legacy_events import WorkflowLifecycleEvent as WorkflowLifecycleEvent
+    from ._legacy_events import WorkflowOutputEvent as WorkflowOutputEvent
+    from ._legacy_events import WorkflowStartedEvent as WorkflowStartedEvent
+    from ._legacy_events import WorkflowStatusEvent as WorkflowStatusEvent
+    from ._legacy_events import WorkflowWarningEvent as WorkflowWarningEvent
+    from ._legacy_summary import RequestInfoExecutor as RequestInfoExecutor
+    from ._legacy_summary import WorkflowCheckpointSummary as WorkflowCheckpointSummary
+    from ._legacy_summary import get_checkpoint_summary as get_checkpoint_summary
+else:
+    from ._legacy import older_name as __getattr__  # noqa: F401
 
 __all__ = [
     "DEFAULT_MAX_ITERATIONS",

@@ -17,6 +17,8 @@ from ._errors import GraphConnectivityError
 from ._event import mask_of
 from ._executor import Executor, checked_executor
 from ._fork import Migration
+from ._legacy import warn
+from ._legacy_builder import OlderBuilder
 from ._output import UNSET, OutputDesignation, OutputSelection, Selection
 from ._retry import Retry, milliseconds
 from ._storage import CheckpointStorage, handle_of
@@ -26,7 +28,7 @@ from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
 
 
-class WorkflowBuilder:
+class WorkflowBuilder(OlderBuilder):
     """Collects executors and edges; every method but `build` answers with the builder.
 
     A workflow without a `name` gets one made of its executors and edges, the same in every process.
@@ -71,7 +73,7 @@ class WorkflowBuilder:
         name: Optional[str] = None,
         description: Optional[str] = None,
         *,
-        start_executor: Executor,
+        start_executor: Optional[Executor] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
         output_from: Selection = UNSET,
         intermediate_output_from: Selection = UNSET,
@@ -101,7 +103,10 @@ class WorkflowBuilder:
         self._timeouts: dict[str, Optional[float]] = {}
         self._start_executor = start_executor
         self._described: Optional[Described] = None
-        self._id(start_executor)
+        if start_executor is not None:
+            self._id(start_executor)
+        else:
+            warn("WorkflowBuilder() without a start_executor", "WorkflowBuilder(start_executor=...)")
 
     @classmethod
     def from_definition(
@@ -280,21 +285,24 @@ class WorkflowBuilder:
             GraphConnectivityError: an executor cannot be reached from the start.
             WorkflowValidationError: the graph is wrong in another way. Each of these names all problems.
         """
+        start = self._start_executor
+        if start is None:
+            raise ValueError("the workflow has no start: use WorkflowBuilder(start_executor=...)")
         if self._described is None:
             outputs, intermediates = self._selection.resolve(self._executors)
             designation = OutputDesignation(None if outputs is None else frozenset(outputs), frozenset(intermediates))
         else:
             outputs, intermediates, designation = None, [], self._described.designation
-        validate_workflow_graph(self._groups, self._executors, self._start_executor, outputs or (), intermediates)
+        validate_workflow_graph(self._groups, self._executors, start, outputs or (), intermediates)
         settings = RunSettings(
             WF_RUN_STRICT_STATE if self._strict_state else 0, self._mask, self._lease, self._durability, self._migrate
         )
         return Workflow._of(
             Assembly(
-                self._name or self._default_name(),
+                self._name or self._default_name(start),
                 dict(self._executors),
                 list(self._groups),
-                self._start_executor,
+                start,
                 designation,
                 self._description,
                 self._max_iterations,
@@ -322,7 +330,7 @@ class WorkflowBuilder:
         self._groups.append(group)
         return self
 
-    def _default_name(self) -> str:
+    def _default_name(self, start: Executor) -> str:
         pairs = sorted(pair for group in self._groups for pair in group.pairs)
-        text = repr((self._start_executor.id, sorted(self._executors), pairs))
+        text = repr((start.id, sorted(self._executors), pairs))
         return f"workflow-{zlib.crc32(text.encode()):08x}"

@@ -14,6 +14,7 @@ from ._errors import WorkflowCheckpointException
 from ._event import WorkflowEvent
 from ._hand_made import MEMBER, HandMade
 from ._identifier import new_identifier
+from ._legacy_checkpoint import OlderCheckpoint
 from ._message import MessageType, WorkflowMessage
 from ._request import Question
 
@@ -32,7 +33,7 @@ _TEXTS = {
 
 
 @dataclass
-class WorkflowCheckpoint:
+class WorkflowCheckpoint(OlderCheckpoint):
     """The state of a run at a superstep boundary.
 
     `messages` maps a source to the messages of it that are not delivered yet; `state` holds the shared state

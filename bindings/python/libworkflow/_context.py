@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Awaitable, Mapping
 from ctypes import byref, c_char_p, c_void_p
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Generic, Optional
+from typing import TYPE_CHECKING, Any, Generic, Optional, overload
 
 from ._abi import WF_E_CLOSED, WF_E_NOTFOUND, WF_NONE, WF_SCOPE_EXECUTOR, WF_SCOPE_SHARED
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
+from ._legacy import warn
+from ._legacy_context import MISSING, Done, OlderContext
 from ._library import lib, raise_for, take_error
 from ._memos import Memos, text_of
 from ._request import Question
@@ -57,7 +60,7 @@ _RESERVED = {
 _log = logging.getLogger("libworkflow")
 
 
-class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
+class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
     """One call of a handler, and what it may do.
 
     `WorkflowContext[OutT, WorkflowOutT]` declares what the handler sends and yields; either may be left out.
@@ -266,20 +269,37 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
         """
         return State(self, WF_SCOPE_EXECUTOR)
 
-    def get_state(self, key: str, default: Any = None) -> Any:
+    def get_state(self, key: str = MISSING, default: Any = None) -> Any:
         """The shared value of `key` at the last boundary, or as this handler has set it since.
 
-        It is a copy: give a changed value to `set_state`.
+        It is a copy: give a changed value to `set_state`. Without a key it is the older form of `own_state`: a dict,
+        to be awaited.
         """
+        if key is MISSING:
+            warn("get_state() without a key", "own_state, or on_checkpoint_save of the executor")
+            return Done(self._own_dict())
         return self._read_state(WF_SCOPE_SHARED, key, default)
 
-    def set_state(self, key: str, value: Any) -> None:
+    @overload
+    def set_state(self, key: str, value: Any) -> None: ...
+    @overload
+    def set_state(self, key: Mapping[str, Any]) -> Awaitable[None]: ...
+    def set_state(self, key: Any, value: Any = MISSING) -> Any:
         """Sets a value that the executors of the run share; the others see it from the next superstep on.
 
+        With a dict alone it is the older form for `own_state`, to be awaited.
+
         Raises:
-            TypeError: the value has no JSON form.
+            TypeError: the value has no JSON form, or is missing.
         """
+        if value is MISSING:
+            if not isinstance(key, Mapping):
+                raise TypeError(f"set_state({key!r}) needs a value")
+            warn("set_state() without a key", "own_state, or on_checkpoint_save of the executor")
+            self._set_own_dict(key)
+            return Done(None)
         self._write_state(WF_SCOPE_SHARED, key, value)
+        return None
 
     def append_state(self, key: str, item: Any) -> None:
         """Puts an item at the end of a shared list, at the cost of the item: see `State.append`.

@@ -11,6 +11,7 @@ from ._edge_group import EdgeGroup, InternalEdgeGroup
 from ._errors import ValidationTypeEnum, WorkflowValidationError
 from ._executor import Executor
 from ._identifier import new_identifier
+from ._legacy import WORKFLOWS
 from ._library import lib, raise_for, take_text
 from ._output import OutputDesignation
 
@@ -50,6 +51,7 @@ class Graph:
         """Names this object, and no other."""
         if self._id is None:
             self._id = new_identifier()
+            WORKFLOWS[self._id] = self
         return self._id
 
     @property

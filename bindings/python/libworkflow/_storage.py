@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Optional, Protocol, Union
 from ._abi import WF_E_STORAGE, WF_NONE
 from ._care import StorageCare
 from ._checkpoint import WorkflowCheckpoint
+from ._legacy import warn, workflow_name_of
+from ._legacy_checkpoint import OlderStorage
 from ._library import lib, raise_for, take_error, take_text
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class CheckpointStorage(Protocol):
         """False if there is no such checkpoint."""
 
 
-class EngineStorage(StorageCare):
+class EngineStorage(StorageCare, OlderStorage):
     """A storage of the library, by its URL: `sqlite:PATH`, `directory:PATH` or `memory:`.
 
     Raises:
@@ -94,12 +96,28 @@ class EngineStorage(StorageCare):
         """
         return WorkflowCheckpoint.from_json(self._text(lib.wf_storage_load, checkpoint_id.encode()))
 
-    async def list_checkpoints(self, *, workflow_name: Optional[str] = None) -> list[WorkflowCheckpoint]:
-        """The checkpoints of one workflow, or of all, oldest first; damaged ones are left out with a log line."""
+    async def list_checkpoints(
+        self, *, workflow_name: Optional[str] = None, workflow_id: Optional[str] = None
+    ) -> list[WorkflowCheckpoint]:
+        """The checkpoints of one workflow, or of all, oldest first; damaged ones are left out with a log line.
+
+        `workflow_id` is deprecated: use `workflow_name`.
+        """
+        if workflow_id is not None:
+            warn("workflow_id=", "workflow_name=")
+            workflow_name = workflow_name_of(workflow_id)
         return [await self.load(checkpoint_id) for checkpoint_id in self._ids(workflow_name)]
 
-    async def list_checkpoint_ids(self, *, workflow_name: Optional[str] = None) -> list[str]:
-        """The ids of the checkpoints of one workflow, or of all, oldest first."""
+    async def list_checkpoint_ids(
+        self, *, workflow_name: Optional[str] = None, workflow_id: Optional[str] = None
+    ) -> list[str]:
+        """The ids of the checkpoints of one workflow, or of all, oldest first.
+
+        `workflow_id` is deprecated: use `workflow_name`.
+        """
+        if workflow_id is not None:
+            warn("workflow_id=", "workflow_name=")
+            workflow_name = workflow_name_of(workflow_id)
         return self._ids(workflow_name)
 
     async def get_latest(self, *, workflow_name: str) -> Optional[WorkflowCheckpoint]:

@@ -22,7 +22,7 @@ from ._edge_group import EdgeGroup, InternalEdgeGroup
 from ._event import WorkflowEvent, WorkflowEventSource
 from ._executor import Executor
 from ._fork import NO_EDITS, Edits, compare, edited, load_text, migrate, resuming_failure
-from ._graph import Graph
+from ._legacy_workflow import OlderWorkflow
 from ._library import lib, raise_for
 from ._memos import text_of
 from ._message import WorkflowMessage
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("libworkflow")
 
 
-class Workflow(Graph):
+class Workflow(OlderWorkflow):
     """A graph of executors, made by `WorkflowBuilder.build`. It can be run many times, also at the same time.
 
     It keeps the last run that ended well: that one goes on with the next message, or with the answers it waits for.
