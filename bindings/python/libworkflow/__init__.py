@@ -16,7 +16,7 @@ from ._abi import WF_VERSION as __version__
 from ._assembly import DEFAULT_MAX_ITERATIONS
 from ._builder import WorkflowBuilder
 from ._case import Case, Default
-from ._checkpoint import WorkflowCheckpoint
+from ._checkpoint import CheckpointID, WorkflowCheckpoint
 from ._conformance import StorageReport, check_storage, run_storage_task
 from ._context import WorkflowContext
 from ._edge import INTERNAL_SOURCE_ID, Edge
@@ -35,7 +35,7 @@ from ._errors import (
     WorkflowTimeoutException,
     WorkflowValidationError,
 )
-from ._event import WorkflowEvent, WorkflowEventSource
+from ._event import WorkflowEvent, WorkflowEventSource, WorkflowEventType
 from ._executor import Executor
 from ._function_executor import FunctionExecutor, executor
 from ._handler import handler
@@ -92,6 +92,7 @@ __all__ = [
     "DEFAULT_MAX_ITERATIONS",
     "INTERNAL_SOURCE_ID",
     "Case",
+    "CheckpointID",
     "CheckpointStorage",
     "Default",
     "Edge",
@@ -132,6 +133,7 @@ __all__ = [
     "WorkflowErrorDetails",
     "WorkflowEvent",
     "WorkflowEventSource",
+    "WorkflowEventType",
     "WorkflowException",
     "WorkflowExecutor",
     "WorkflowMessage",

@@ -18,6 +18,9 @@ from ._legacy_checkpoint import OlderCheckpoint
 from ._message import MessageType, WorkflowMessage
 from ._request import Question
 
+CheckpointID = str
+"""What names a checkpoint."""
+
 _SAVED = "_executor_state"
 """The key of `WorkflowCheckpoint.state` for what the executors saved."""
 

@@ -6,7 +6,7 @@ import enum
 import json
 import warnings
 from collections.abc import Iterable
-from typing import Any, Generic, Optional, TypeVar
+from typing import Any, Generic, Literal, Optional, TypeVar
 
 from . import _abi
 from ._codec import decode
@@ -17,6 +17,27 @@ from ._run_state import WorkflowRunState
 from ._type_text import type_from_plain, type_to_plain
 
 DataT = TypeVar("DataT")
+
+WorkflowEventType = Literal[
+    "started",
+    "status",
+    "failed",
+    "cancelled",
+    "output",
+    "intermediate",
+    "data",
+    "request_info",
+    "warning",
+    "error",
+    "superstep_started",
+    "superstep_completed",
+    "checkpoint",
+    "executor_invoked",
+    "executor_completed",
+    "executor_failed",
+    "executor_bypassed",
+]
+"""The types of events that are known; handlers may make events of any other."""
 
 _FIELDS = ("type", "data", "origin", "state", "details", "executor_id", "iteration", "sequence", "_request")
 

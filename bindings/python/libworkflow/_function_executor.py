@@ -17,7 +17,7 @@ Function = Callable[..., Any]
 
 
 class FunctionExecutor(Executor):
-    """An executor that calls `function(message)` or `function(message, ctx)`.
+    """An executor that calls `func(message)` or `func(message, ctx)`.
 
     A sync function runs in a thread of the event loop's default pool, so that it may block.
 
@@ -27,7 +27,7 @@ class FunctionExecutor(Executor):
 
     def __init__(
         self,
-        function: Function,
+        func: Function,
         id: Optional[str] = None,
         *,
         input: Any = None,
@@ -37,13 +37,13 @@ class FunctionExecutor(Executor):
         timeout: Optional[float] = None,
         _frame: Any = None,
     ) -> None:
-        if isinstance(function, (staticmethod, classmethod)):
+        if isinstance(func, (staticmethod, classmethod)):
             raise ValueError(
-                f"@executor cannot be used with @{type(function).__name__}: it takes a function that stands for "
+                f"@executor cannot be used with @{type(func).__name__}: it takes a function that stands for "
                 "itself; use @handler on instance methods of an Executor class"
             )
-        name = getattr(function, "__name__", type(function).__name__)
-        parameters = list(inspect.signature(function).parameters.values())
+        name = getattr(func, "__name__", type(func).__name__)
+        parameters = list(inspect.signature(func).parameters.values())
         if len(parameters) not in (1, 2):
             raise ValueError(
                 f"executor function '{name}' must have (message: T) or (message: T, ctx: WorkflowContext[U]) as its "
@@ -53,10 +53,10 @@ class FunctionExecutor(Executor):
         names = local_names(_frame or sys._getframe(1))
         given = {"input": input, "output": output, "workflow_output": workflow_output}
         explicit = {key: value for key, value in given.items() if value is not None}
-        self._function = function
+        self._function = func
         self._retry, self._timeout = retry, timeout
         self._spec = annotated_spec(
-            _adapted(function, len(parameters)), names, parameters[0], context, decorator="executor", **explicit
+            _adapted(func, len(parameters)), names, parameters[0], context, decorator="executor", **explicit
         )
         super().__init__(id or name)
 
@@ -88,7 +88,7 @@ def _adapted(function: Function, parameters: int) -> Function:
 
 
 @overload
-def executor(function: Function) -> FunctionExecutor: ...
+def executor(func: Function) -> FunctionExecutor: ...
 @overload
 def executor(
     *,
@@ -100,7 +100,7 @@ def executor(
     timeout: Optional[float] = None,
 ) -> Callable[[Function], FunctionExecutor]: ...
 def executor(
-    function: Optional[Function] = None,
+    func: Optional[Function] = None,
     *,
     id: Optional[str] = None,
     input: Any = None,
@@ -120,8 +120,8 @@ def executor(
     """
 
     def make(target: Function) -> FunctionExecutor:
-        frame = sys._getframe(1 if function is None else 2)
+        frame = sys._getframe(1 if func is None else 2)
         types = {"input": input, "output": output, "workflow_output": workflow_output}
         return FunctionExecutor(target, id, **types, retry=retry, timeout=timeout, _frame=frame)
 
-    return make if function is None else make(function)
+    return make if func is None else make(func)

@@ -119,12 +119,12 @@ class HandlerSpec:
 
 
 @overload
-def handler(function: FunctionT) -> FunctionT: ...
+def handler(func: FunctionT) -> FunctionT: ...
 @overload
 def handler(
     *, input: Any = None, output: Any = None, workflow_output: Any = None
 ) -> Callable[[FunctionT], FunctionT]: ...
-def handler(function: Any = None, *, input: Any = None, output: Any = None, workflow_output: Any = None) -> Any:
+def handler(func: Any = None, *, input: Any = None, output: Any = None, workflow_output: Any = None) -> Any:
     """Makes an async method `(self, message, ctx)` the handler of one type of message.
 
     Without arguments the types come from the annotations: `message: T`, `ctx: WorkflowContext[OutT, WorkflowOutT]`.
@@ -151,8 +151,8 @@ def handler(function: Any = None, *, input: Any = None, output: Any = None, work
         return method
 
     frame = sys._getframe(1)
-    if function is not None:
-        return decorate(function, frame)
+    if func is not None:
+        return decorate(func, frame)
     return lambda method: decorate(method, sys._getframe(1))
 
 

@@ -51,13 +51,13 @@ class ResponseSpec:
 
 
 @overload
-def response_handler(function: FunctionT) -> FunctionT: ...
+def response_handler(func: FunctionT) -> FunctionT: ...
 @overload
 def response_handler(
     *, request: Any = None, response: Any = None, output: Any = None, workflow_output: Any = None
 ) -> Callable[[FunctionT], FunctionT]: ...
 def response_handler(
-    function: Any = None,
+    func: Any = None,
     *,
     request: Any = None,
     response: Any = None,
@@ -98,6 +98,6 @@ def response_handler(
         return method
 
     frame: Optional[Any] = sys._getframe(1)
-    if function is not None:
-        return decorate(function, frame)
+    if func is not None:
+        return decorate(func, frame)
     return lambda method: decorate(method, sys._getframe(1))

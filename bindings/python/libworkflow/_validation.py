@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import GenericAlias
-from typing import Any
+from typing import Any, Optional
 
 from ._annotations import type_name
 from ._edge_group import EdgeGroup, FanInEdgeGroup, InternalEdgeGroup
@@ -28,7 +28,7 @@ def validate_workflow_graph(
     executors: Mapping[str, Executor],
     start_executor: Executor,
     output_executors: Sequence[str] = (),
-    intermediate_executors: Sequence[str] = (),
+    intermediate_executors: Optional[Sequence[str]] = None,
 ) -> None:
     """Checks a graph.
 
@@ -42,7 +42,7 @@ def validate_workflow_graph(
         *_duplicates(groups),
         *_misfits(groups, known),
         *_unconnected(groups, known, start_executor.id),
-        *_designations(known, output_executors, intermediate_executors),
+        *_designations(known, output_executors, intermediate_executors or ()),
     ]
     if problems:
         raise _all_in_one(problems)
