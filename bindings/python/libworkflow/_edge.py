@@ -36,7 +36,8 @@ class Edge:
             raise ValueError("an edge needs the ids of two executors: source_id and target_id must be a non-empty text")
         self.source_id = source_id
         self.target_id = target_id
-        self.condition_name = name_of(condition) if condition is not None and not condition_name else condition_name
+        is_named = condition is None or bool(condition_name)
+        self.condition_name: Optional[str] = condition_name if is_named or condition is None else name_of(condition)
         self._condition = condition
 
     @property

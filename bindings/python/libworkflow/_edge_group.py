@@ -19,8 +19,8 @@ class EdgeGroup:
     def __init__(
         self, edges: Optional[Sequence[Edge]] = None, *, id: Optional[str] = None, type: Optional[str] = None
     ) -> None:
-        self.type = type or self.__class__.__name__
-        self.edges = list(edges or ())
+        self.type: str = type or self.__class__.__name__
+        self.edges: list[Edge] = list(edges or ())
         self._id = id
 
     @property

@@ -99,6 +99,12 @@ class WorkflowEvent(Generic[DataT]):
     """
 
     __slots__ = (*_FIELDS, "_handle", "_kind")
+    data: Any
+    origin: WorkflowEventSource
+    state: Optional[WorkflowRunState]
+    details: Optional[WorkflowErrorDetails]
+    executor_id: Optional[str]
+    iteration: Optional[int]
     sequence: Optional[int]
     """Its number among the events of its run; None for one that no run has told, and for the "started" and the first
     "status" of a run that goes on. Events that are not shown have numbers too."""

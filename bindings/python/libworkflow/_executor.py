@@ -46,7 +46,7 @@ class Executor:
         if not isinstance(id, str) or not id or "\0" in id:
             raise ValueError("the id of an executor must be a text that is not empty")
         self.id = id
-        self.type = type or type_ or self.__class__.__name__
+        self.type: str = type or type_ or self.__class__.__name__
         self._handlers: list[HandlerSpec] = []
         self._response_handlers: list[ResponseSpec] = []
         self._by_class: Optional[dict[Any, HandlerSpec]] = None

@@ -38,7 +38,7 @@ class Graph:
         """The executors by id, in order of their first mention."""
         self.edge_groups: list[EdgeGroup] = [*groups, *map(InternalEdgeGroup, executors)]
         """What the builder added, and for each executor how messages from outside reach it."""
-        self.start_executor_id = start_executor.id
+        self.start_executor_id: str = start_executor.id
         self.description = description
         self.max_iterations = max_iterations
         self.name: str = lib.wf_workflow_name(handle).decode()

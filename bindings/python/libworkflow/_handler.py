@@ -106,7 +106,7 @@ class HandlerSpec:
         """OutT and WorkflowOutT of a `WorkflowContext[OutT, WorkflowOutT]`, None where left out."""
         if annotation is None or annotation is WorkflowContext:
             return None, None
-        arguments = typing.get_args(annotation)
+        arguments: tuple[Any, ...] = typing.get_args(annotation)
         if typing.get_origin(annotation) is not WorkflowContext or len(arguments) > 2:
             raise ValueError(
                 f"handler '{self.name}': the context must be annotated as WorkflowContext, WorkflowContext[OutT] "
@@ -115,7 +115,8 @@ class HandlerSpec:
         for kind in (member for argument in arguments for member in members(argument)):
             if isinstance(kind, (int, float, str, bytes, list, tuple, dict, set)):
                 raise ValueError(f"handler '{self.name}': invalid type entry {kind!r} in WorkflowContext")
-        return arguments[0], arguments[1] if len(arguments) == 2 else None
+        sends, yields, *_ = (*arguments, None, None)
+        return sends, yields
 
 
 @overload

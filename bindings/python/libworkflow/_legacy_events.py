@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, cast
 
 from ._event import WorkflowEvent
 
@@ -33,117 +33,31 @@ def _output(data: Any, executor_id: Any = None, *, source_executor_id: Any = Non
     return WorkflowEvent("output", data, executor_id=source_executor_id or executor_id)
 
 
-class ExecutorInvokedEvent(metaclass=_Kind):
-    """A handler is called."""
-
-    types = ("executor_invoked",)
-    make = WorkflowEvent.executor_invoked
-
-
-class ExecutorCompletedEvent(metaclass=_Kind):
-    """A handler has ended."""
-
-    types = ("executor_completed",)
-    make = WorkflowEvent.executor_completed
+def _kind(name: str, types: str, make: Callable[..., WorkflowEvent[Any]]) -> type[WorkflowEvent[Any]]:
+    """A class; to type checkers it is one of events."""
+    members = {"types": tuple(types.split()), "make": staticmethod(make), "__doc__": f"Events of the type {types}."}
+    return cast("type[WorkflowEvent[Any]]", _Kind(name, (), members))
 
 
-class ExecutorFailedEvent(metaclass=_Kind):
-    """A handler has raised."""
+Event = type[WorkflowEvent[Any]]
 
-    types = ("executor_failed",)
-    make = WorkflowEvent.executor_failed
-
-
-class ExecutorEvent(metaclass=_Kind):
-    """One of the three."""
-
-    types = ("executor_invoked", "executor_completed", "executor_failed")
-    make = _abstract
-
-
-class RequestInfoEvent(metaclass=_Kind):
-    """An executor asks."""
-
-    types = ("request_info",)
-    make = WorkflowEvent.request_info
-
-
-class SuperStepStartedEvent(metaclass=_Kind):
-    """A superstep begins."""
-
-    types = ("superstep_started",)
-    make = WorkflowEvent.superstep_started
-
-
-class SuperStepCompletedEvent(metaclass=_Kind):
-    """A superstep is committed."""
-
-    types = ("superstep_completed",)
-    make = WorkflowEvent.superstep_completed
-
-
-class SuperStepEvent(metaclass=_Kind):
-    """One of the two."""
-
-    types = ("superstep_started", "superstep_completed")
-    make = _abstract
-
-
-class WorkflowStartedEvent(metaclass=_Kind):
-    """A run begins."""
-
-    types = ("started",)
-    make = WorkflowEvent.started
-
-
-class WorkflowStatusEvent(metaclass=_Kind):
-    """The state of a run changes."""
-
-    types = ("status",)
-    make = WorkflowEvent.status
-
-
-class WorkflowFailedEvent(metaclass=_Kind):
-    """A run has failed."""
-
-    types = ("failed",)
-    make = WorkflowEvent.failed
-
-
-class WorkflowLifecycleEvent(metaclass=_Kind):
-    """One of the three."""
-
-    types = ("started", "status", "failed")
-    make = _abstract
-
-
-class WorkflowWarningEvent(metaclass=_Kind):
-    """A warning."""
-
-    types = ("warning",)
-    make = WorkflowEvent.warning
-
-
-class WorkflowErrorEvent(metaclass=_Kind):
-    """An error that an executor can live with."""
-
-    types = ("error",)
-    make = WorkflowEvent.error
-
-
-class WorkflowOutputEvent(metaclass=_Kind):
-    """An executor has yielded an output."""
-
-    types = ("output",)
-    make = _output
-
-
-class WorkflowCompletedEvent(metaclass=_Kind):
-    """The oldest name of an output."""
-
-    types = ("output",)
-    make = _output
-
-
-ExecutorInvokeEvent = ExecutorInvokedEvent
-ExecutorCompleteEvent = ExecutorCompletedEvent
+ExecutorInvokedEvent: Event = _kind("ExecutorInvokedEvent", "executor_invoked", WorkflowEvent.executor_invoked)
+ExecutorCompletedEvent: Event = _kind("ExecutorCompletedEvent", "executor_completed", WorkflowEvent.executor_completed)
+ExecutorFailedEvent: Event = _kind("ExecutorFailedEvent", "executor_failed", WorkflowEvent.executor_failed)
+ExecutorEvent: Event = _kind("ExecutorEvent", "executor_invoked executor_completed executor_failed", _abstract)
+RequestInfoEvent: Event = _kind("RequestInfoEvent", "request_info", WorkflowEvent.request_info)
+SuperStepStartedEvent: Event = _kind("SuperStepStartedEvent", "superstep_started", WorkflowEvent.superstep_started)
+SuperStepCompletedEvent: Event = _kind(
+    "SuperStepCompletedEvent", "superstep_completed", WorkflowEvent.superstep_completed
+)
+SuperStepEvent: Event = _kind("SuperStepEvent", "superstep_started superstep_completed", _abstract)
+WorkflowStartedEvent: Event = _kind("WorkflowStartedEvent", "started", WorkflowEvent.started)
+WorkflowStatusEvent: Event = _kind("WorkflowStatusEvent", "status", WorkflowEvent.status)
+WorkflowFailedEvent: Event = _kind("WorkflowFailedEvent", "failed", WorkflowEvent.failed)
+WorkflowLifecycleEvent: Event = _kind("WorkflowLifecycleEvent", "started status failed", _abstract)
+WorkflowWarningEvent: Event = _kind("WorkflowWarningEvent", "warning", WorkflowEvent.warning)
+WorkflowErrorEvent: Event = _kind("WorkflowErrorEvent", "error", WorkflowEvent.error)
+WorkflowOutputEvent: Event = _kind("WorkflowOutputEvent", "output", _output)
+WorkflowCompletedEvent: Event = _kind("WorkflowCompletedEvent", "output", _output)
+ExecutorInvokeEvent: Event = ExecutorInvokedEvent
+ExecutorCompleteEvent: Event = ExecutorCompletedEvent

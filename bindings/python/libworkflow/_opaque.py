@@ -15,7 +15,7 @@ class OpaqueValue:
     __slots__ = ("members",)
 
     def __init__(self, members: dict[str, Any]) -> None:
-        self.members = members
+        self.members: dict[str, Any] = members
 
     @property
     def type_name(self) -> str:
@@ -32,5 +32,3 @@ class OpaqueValue:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, OpaqueValue) and self.members == other.members
-
-    __hash__ = None  # type: ignore[assignment]

@@ -42,7 +42,7 @@ class Retry:
         milliseconds(self.delay, "the delay of a Retry", least=0)
         milliseconds(self.longest, "the longest pause of a Retry", least=0)
 
-    def to_struct(self) -> wf_retry_t:
+    def to_struct(self) -> Any:
         """The same for the library, to which 0 is a default."""
         return wf_retry_t(
             attempts=self.attempts,

@@ -40,21 +40,27 @@ class CheckpointStorage(Protocol):
 
     async def save(self, checkpoint: WorkflowCheckpoint) -> str:
         """Stores a checkpoint under its id."""
+        ...
 
     async def load(self, checkpoint_id: str) -> WorkflowCheckpoint:
         """Raises WorkflowCheckpointException if there is no such checkpoint."""
+        ...
 
     async def list_checkpoints(self, *, workflow_name: str) -> list[WorkflowCheckpoint]:
         """The checkpoints of a workflow, oldest first."""
+        ...
 
     async def list_checkpoint_ids(self, *, workflow_name: str) -> list[str]:
         """Their ids."""
+        ...
 
     async def get_latest(self, *, workflow_name: str) -> Optional[WorkflowCheckpoint]:
         """The newest, or None."""
+        ...
 
     async def delete(self, checkpoint_id: str) -> bool:
         """False if there is no such checkpoint."""
+        ...
 
 
 class EngineStorage(StorageCare, OlderStorage):
@@ -188,7 +194,7 @@ class FileCheckpointStorage(EngineStorage):
     def __init__(self, storage_path: Union[str, Path], *, allowed_checkpoint_types: Optional[list[str]] = None) -> None:
         from pathlib import Path  # costs milliseconds, and few need it
 
-        self.storage_path = Path(storage_path)
+        self.storage_path: Path = Path(storage_path)
         super().__init__(f"directory:{self.storage_path.absolute()}")
 
 
@@ -208,7 +214,7 @@ class SQLiteCheckpointStorage(EngineStorage):
     def __init__(self, path: Union[str, Path]) -> None:
         from pathlib import Path  # costs milliseconds, and few need it
 
-        self.path = Path(path)
+        self.path: Path = Path(path)
         super().__init__(f"sqlite:{self.path.absolute()}")
 
 

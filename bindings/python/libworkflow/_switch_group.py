@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Callable, Optional, Union
 
 from ._edge import Condition, Edge, missing, name_of
-from ._edge_group import EdgeGroup, FanOutEdgeGroup, array, texts
+from ._edge_group import EdgeGroup, FanOutEdgeGroup, Selector, array, texts
 from ._library import lib
 
 
@@ -19,8 +19,8 @@ class SwitchCaseEdgeGroupCase:
         if not target_id:
             raise ValueError("SwitchCaseEdgeGroupCase requires a target_id")
         self.target_id = target_id
-        self.condition = missing(condition_name or "<missing_condition>") if condition is None else condition
-        self.condition_name = condition_name if condition is None else name_of(condition)
+        self.condition: Callable[..., Any] = missing(condition_name or "<missing_condition>") if condition is None else condition
+        self.condition_name: Optional[str] = condition_name if condition is None else name_of(condition)
 
     def to_dict(self) -> dict[str, Any]:
         """Its target, and the name of its condition."""
@@ -66,12 +66,12 @@ class SwitchCaseEdgeGroup(FanOutEdgeGroup):
     def __init__(self, source_id: str, cases: Sequence[GroupCase], *, id: Optional[str] = None) -> None:
         if len(cases) < 2:
             raise ValueError("SwitchCaseEdgeGroup must contain at least two cases (including the default case).")
-        self.cases = list(cases)
+        self.cases: list[GroupCase] = list(cases)
         if sum(isinstance(case, SwitchCaseEdgeGroupDefault) for case in cases) != 1:
             raise ValueError("SwitchCaseEdgeGroup must contain exactly one default case.")
         EdgeGroup.__init__(self, [Edge(source_id, case.target_id) for case in cases], id=id)
-        self.selection_func = None
-        self.selection_func_name = None
+        self.selection_func: Optional[Selector] = None
+        self.selection_func_name: Optional[str] = None
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
