@@ -65,6 +65,9 @@ class WorkflowBuilder(OlderBuilder):
             is no number, or the hidden events are one text.
         ValueError: a selection of outputs is an unknown text, a hidden event no type that can be hidden, the lease
             out of its range, or the durability none of the three.
+
+    >>> WorkflowBuilder(name="two", start_executor=echo).add_edge(echo, shout).build()
+    Workflow(name='two', executors=['echo', 'shout'])
     """
 
     def __init__(
@@ -313,6 +316,9 @@ class WorkflowBuilder(OlderBuilder):
                 self._described,
             )
         )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(name={self._name!r}, executors={list(self._executors)})"
 
     def _id(self, executor: Executor) -> str:
         """The id of an executor, which belongs to the graph from now on."""

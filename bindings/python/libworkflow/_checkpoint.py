@@ -42,6 +42,9 @@ class WorkflowCheckpoint(OlderCheckpoint):
     `messages` maps a source to the messages of it that are not delivered yet; `state` holds the shared state
     and, under "_executor_state" if there is any, what the executors gave to `on_checkpoint_save`;
     `pending_request_info_events` maps the id of a request that waits for an answer to its "request_info" event.
+
+    >>> WorkflowCheckpoint("hello", "signature", state={"limit": 9}).state
+    {'limit': 9}
     """
 
     workflow_name: str

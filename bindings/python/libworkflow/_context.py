@@ -65,6 +65,13 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
 
     `WorkflowContext[OutT, WorkflowOutT]` declares what the handler sends and yields; either may be left out.
     The context ends with the handler: after that every method raises RuntimeError.
+
+    >>> @executor
+    ... async def count(text: str, ctx: WorkflowContext[str, int]) -> None:
+    ...     ctx.set_state("last", text)
+    ...     await ctx.yield_output(len(text))
+    >>> asyncio.run(WorkflowBuilder(start_executor=count).build().run("hello")).get_outputs()
+    [5]
     """
 
     __slots__ = ("_handle", "_host", "_run", "_sent", "_yielded")
@@ -389,6 +396,10 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
         if len(sources) != 1:
             raise RuntimeError(f"the message has several sources: {', '.join(sources)}; read source_executor_ids")
         return sources[0]
+
+    def __repr__(self) -> str:
+        ended = "" if self._handle is not None else ", ended"
+        return f"{type(self).__name__}(executor_id={self._host.id!r}{ended})"
 
     def _open(self) -> int:
         if self._handle is None:

@@ -11,7 +11,11 @@ _OUTSIDE = "internal:"
 
 
 def INTERNAL_SOURCE_ID(executor_id: str) -> str:
-    """The source of what comes to an executor from outside the workflow: its first message, answers."""
+    """The source of what comes to an executor from outside the workflow: its first message, answers.
+
+    >>> INTERNAL_SOURCE_ID("clerk")
+    'internal:clerk'
+    """
     return f"{_OUTSIDE}{executor_id}"
 
 
@@ -20,6 +24,9 @@ class Edge:
 
     Raises:
         ValueError: an end is empty.
+
+    >>> Edge("a", "b", len)
+    Edge('a', 'b', condition_name='len')
     """
 
     ID_SEPARATOR = "->"

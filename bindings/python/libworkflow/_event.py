@@ -83,7 +83,11 @@ def mask_of(types: Iterable[str]) -> int:
 
 
 class WorkflowEventSource(str, enum.Enum):
-    """Who made an event."""
+    """Who made an event.
+
+    >>> WorkflowEvent.warning("careful").origin
+    <WorkflowEventSource.EXECUTOR: 'EXECUTOR'>
+    """
 
     FRAMEWORK = "FRAMEWORK"
     EXECUTOR = "EXECUTOR"
@@ -96,6 +100,9 @@ class WorkflowEvent(Generic[DataT]):
     ("status"), `details` ("failed", "executor_failed"), `executor_id`, `iteration` (the superstep). A
     "request_info" event also has `request_id`, `source_executor_id`, `request_type` and `response_type`.
     The class methods named like a type make such an event, for tests and for `ctx.add_event`.
+
+    >>> WorkflowEvent.request_info("r1", "clerk", "pay 100?", bool)
+    WorkflowEvent(type='request_info', executor_id='clerk', request_id='r1', data='pay 100?')
     """
 
     __slots__ = (*_FIELDS, "_handle", "_kind")

@@ -27,6 +27,13 @@ class Executor:
 
     Raises:
         ValueError: the id is empty, there is no handler, or two handlers take the same type.
+
+    >>> class Upper(Executor):
+    ...     @handler
+    ...     async def upper(self, text: str, ctx: WorkflowContext[str]) -> None:
+    ...         await ctx.send_message(text.upper())
+    >>> Upper("upper").input_types
+    [<class 'str'>]
     """
 
     retry: Optional[Retry] = None

@@ -23,6 +23,10 @@ class FunctionExecutor(Executor):
 
     Raises:
         ValueError: the function has other parameters or lacks a message type.
+
+    >>> async def double(n: int) -> None: ...
+    >>> FunctionExecutor(double)
+    FunctionExecutor(id='double')
     """
 
     def __init__(
@@ -117,6 +121,12 @@ def executor(
 
     Raises:
         ValueError: the function has other parameters or lacks a message type.
+
+    >>> @executor(id="reverse")
+    ... async def reverse(text: str, ctx: WorkflowContext[str, str]) -> None:
+    ...     await ctx.yield_output(text[::-1])
+    >>> reverse
+    FunctionExecutor(id='reverse')
     """
 
     def make(target: Function) -> FunctionExecutor:

@@ -133,6 +133,13 @@ def handler(func: Any = None, *, input: Any = None, output: Any = None, workflow
 
     Raises:
         ValueError: the method is not async, has other parameters, or lacks a message type.
+
+    >>> class Lower(Executor):
+    ...     @handler(input=str, workflow_output=str)
+    ...     async def lower(self, text, ctx):
+    ...         await ctx.yield_output(text.lower())
+    >>> Lower("lower").workflow_output_types
+    [<class 'str'>]
     """
 
     def decorate(method: FunctionT, frame: Any) -> FunctionT:

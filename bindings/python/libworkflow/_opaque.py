@@ -10,6 +10,9 @@ class OpaqueValue:
 
     It encodes to the JSON that it was decoded from. Register the type (see `register_type`) before the
     value is decoded to get the value itself.
+
+    >>> OpaqueValue({"$type": "shop:Order", "value": 3})
+    OpaqueValue(type_name='shop:Order', value=3)
     """
 
     __slots__ = ("members",)

@@ -183,6 +183,10 @@ def register_type(cls: Optional[T] = None, name: Optional[str] = None) -> Any:
     Raises:
         TypeError: it is not a dataclass, an enum, a named tuple or a class with nothing but attributes.
         ValueError: the name belongs to another type.
+
+    >>> @register_type
+    ... class Receipt:
+    ...     number = 7
     """
 
     def register(kind: T) -> T:

@@ -71,6 +71,20 @@ def response_handler(
 
     Raises:
         ValueError: the method is not async, has other parameters, or lacks the type of request or response.
+
+    >>> class Clerk(Executor):
+    ...     @handler
+    ...     async def ask(self, amount: int, ctx: WorkflowContext[str]) -> None:
+    ...         await ctx.request_info(f"pay {amount}?", bool)
+    ...
+    ...     @response_handler
+    ...     async def hear(self, original_request: str, response: bool, ctx: WorkflowContext[str, bool]) -> None:
+    ...         await ctx.yield_output(response)
+    >>> async def ask_and_answer(workflow):
+    ...     (event,) = (await workflow.run(100)).get_request_info_events()
+    ...     return await workflow.run(responses={event.request_id: True})
+    >>> asyncio.run(ask_and_answer(WorkflowBuilder(start_executor=Clerk("clerk")).build())).get_outputs()
+    [True]
     """
     explicit = any(kind is not None for kind in (request, response, output, workflow_output))
 

@@ -19,6 +19,9 @@ class Retry:
 
     Raises:
         ValueError: a number is out of its range.
+
+    >>> WorkflowBuilder(start_executor=shout).set_retry(shout, Retry(attempts=5, delay=0.5)).build()
+    Workflow(name=..., executors=['shout'])
     """
 
     attempts: int = 3
@@ -54,7 +57,12 @@ class Retry:
 
 
 class GiveUp(WorkflowException):
-    """Raise it in a handler whose failure is for good: no `Retry` applies to it."""
+    """Raise it in a handler whose failure is for good: no `Retry` applies to it.
+
+    >>> raise GiveUp("the card is stolen")
+    Traceback (most recent call last):
+    libworkflow._retry.GiveUp: the card is stolen
+    """
 
 
 _YEAR = 366 * 86400

@@ -13,10 +13,11 @@ class InProcRunnerContext:
     Programs know it from `agent_framework`, where it also has the messages and events of a run; here the library has
     them.
 
-    Workflow([], {start.id: start}, start, InProcRunnerContext(storage), "by hand")
-
     Args:
         checkpoint_storage: where checkpoints are kept; None for nowhere.
+
+    >>> Workflow([], {"shout": shout}, shout, InProcRunnerContext(), "by hand")
+    Workflow(name='by hand', executors=['shout'])
     """
 
     def __init__(self, checkpoint_storage: Optional[CheckpointStorage] = None) -> None:

@@ -36,6 +36,10 @@ class CheckpointStorage(Protocol):
     `commit(checkpoint, expected_head, new_head) -> bool` and `get_head(run_id)` keep two writers of one run apart, and `remember`, `recall`
     and `forget` keep what runs remember; an object may have them, and `libworkflow._host_storage` says what they must do.
     `check_storage` tries whether a storage keeps to all of it.
+
+    >>> storage: CheckpointStorage = InMemoryCheckpointStorage()
+    >>> asyncio.run(storage.list_checkpoint_ids(workflow_name="hello"))
+    []
     """
 
     async def save(self, checkpoint: WorkflowCheckpoint) -> str:
@@ -70,6 +74,9 @@ class EngineStorage(StorageCare, OlderStorage):
         ValueError: the URL is of no known kind.
         WorkflowCheckpointException: the storage cannot be opened.
         WorkflowException: a database is of a newer version, or SQLite is missing, too old, or twice in this process.
+
+    >>> EngineStorage("memory:")
+    EngineStorage('memory:')
     """
 
     def __init__(self, url: str) -> None:
@@ -176,7 +183,10 @@ class EngineStorage(StorageCare, OlderStorage):
 
 
 class InMemoryCheckpointStorage(EngineStorage):
-    """Keeps checkpoints in memory, for tests and for runs that need not survive the process."""
+    """Keeps checkpoints in memory, for tests and for runs that need not survive the process.
+
+    >>> workflow = WorkflowBuilder(start_executor=shout, checkpoint_storage=InMemoryCheckpointStorage()).build()
+    """
 
     def __init__(self) -> None:
         super().__init__("memory:")
@@ -189,6 +199,9 @@ class FileCheckpointStorage(EngineStorage):
 
     Raises:
         WorkflowCheckpointException: the directory cannot be made or read.
+
+    >>> FileCheckpointStorage(folder)
+    FileCheckpointStorage('...')
     """
 
     def __init__(self, storage_path: Union[str, Path], *, allowed_checkpoint_types: Optional[list[str]] = None) -> None:
@@ -209,6 +222,9 @@ class SQLiteCheckpointStorage(EngineStorage):
     Raises:
         WorkflowCheckpointException: it cannot be made or read, or is no database of ours.
         WorkflowException: it is of a newer version, or SQLite is missing, too old, or twice in this process.
+
+    >>> SQLiteCheckpointStorage(folder / "runs.db")
+    SQLiteCheckpointStorage('.../runs.db')
     """
 
     def __init__(self, path: Union[str, Path]) -> None:
@@ -227,6 +243,9 @@ def open_storage(url: str) -> EngineStorage:
         ValueError: the URL is of no known kind.
         WorkflowCheckpointException: the storage cannot be opened.
         WorkflowException: a database is of a newer version, or SQLite is missing, too old, or twice in this process.
+
+    >>> open_storage("memory:")
+    EngineStorage('memory:')
     """
     return EngineStorage(url)
 

@@ -35,6 +35,8 @@ def validate_workflow_graph(
     Raises:
         WorkflowValidationError: it is not valid. The error is that of the first problem, its text names them all,
             and `problems` has one error for each.
+
+    >>> validate_workflow_graph([SingleEdgeGroup("echo", "shout")], {"echo": echo, "shout": shout}, echo)
     """
     groups = [group for group in edge_groups if not isinstance(group, InternalEdgeGroup)]
     known = executors or {start_executor.id: start_executor}

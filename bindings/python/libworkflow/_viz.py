@@ -20,11 +20,17 @@ class WorkflowViz:
     Edges that a condition decides on are dashed. Any id is allowed. `Workflow.diagram` draws the same graph as every
     language of the library does, with the names of conditions and selectors.
 
-    WorkflowViz(workflow).to_mermaid()  # "flowchart TD\\n  start[\\"start (Start)\\"]..."
+    >>> print(WorkflowViz(workflow).to_mermaid())
+    flowchart TD
+      shout["shout (Start)"]
+    <BLANKLINE>
     """
 
     def __init__(self, workflow: Graph) -> None:
         self._workflow = workflow
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._workflow!r})"
 
     def to_mermaid(self, include_internal_executors: bool = False) -> str:
         """A Mermaid flowchart, for documents; on request with the edges that bring messages from outside."""

@@ -46,6 +46,10 @@ class Workflow(OlderWorkflow):
     """A graph of executors, made by `WorkflowBuilder.build`. It can be run many times, also at the same time.
 
     It keeps the last run that ended well: that one goes on with the next message, or with the answers it waits for.
+
+    >>> workflow = WorkflowBuilder(name="hello", start_executor=shout).build()
+    >>> asyncio.run(workflow.run("hello")).get_outputs()
+    ['HELLO']
     """
 
     def __init__(

@@ -23,6 +23,9 @@ class WorkflowExecutor(Executor):
     messages from this executor, or, with `allow_direct_output`, outputs of the run. Its requests are messages of type
     `SubWorkflowRequestMessage` from this executor, or, with `propagate_request`, go to the caller of the run. With
     `shared_state` it sees the shared state around it; otherwise it has its own.
+
+    >>> WorkflowExecutor(workflow, "box").workflow is workflow
+    True
     """
 
     def __init__(

@@ -50,8 +50,8 @@ async def log(text: str, ctx: WorkflowContext) -> None:
 async def main() -> bool:
     clerk, storage = Clerk("clerk"), InMemoryCheckpointStorage()
     builder = WorkflowBuilder(start_executor=clerk, checkpoint_storage=storage)
-    cases = [Case(lambda text: bool(text), log), Default(clerk)]
-    workflow = builder.add_switch_case_edge_group(clerk, cases).build()
+    builder.add_switch_case_edge_group(clerk, [Case(lambda text: bool(text), log), Default(clerk)])
+    workflow = builder.build()
     result: WorkflowRunResult = await workflow.run(Order(3))
     asked: WorkflowEvent[Any] = result.get_request_info_events()[0]
     async for event in workflow.run(responses={asked.request_id: True}, stream=True):
