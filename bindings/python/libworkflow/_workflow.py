@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-import weakref
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Any, Callable, Literal, Optional, Union, overload
 
-from ._abi import (
-    WF_EVENT_BIT,
-    WF_EVENT_CHECKPOINT,
-    WF_EVENT_STARTED,
-    WF_EVENT_STATUS,
-    wf_run_options_t,
-)
+from ._abi import WF_EVENT_CHECKPOINT
 from ._assembly import DEFAULT_MAX_ITERATIONS, Assembly
-from ._codec import encode
+from ._beginning import Beginning
 from ._edge_group import EdgeGroup, InternalEdgeGroup
-from ._event import WorkflowEvent, WorkflowEventSource
+from ._event import WorkflowEvent
 from ._executor import Executor
-from ._fork import NO_EDITS, Edits, compare, edited, load_text, migrate, resuming_failure
+from ._fork import Edits, compare, load_text
 from ._legacy_workflow import OlderWorkflow
-from ._library import lib, raise_for
-from ._memos import text_of
-from ._message import WorkflowMessage
+from ._library import lib
 from ._output import OutputDesignation
-from ._resting_run import RestingRun
 from ._result import WorkflowRunResult
-from ._run import Run
-from ._run_state import RUN_STATES, WorkflowRunState
+from ._run_state import WorkflowRunState
 from ._runner_context import InProcRunnerContext
-from ._storage import CheckpointStorage, handle_of
+from ._runs import Runs
+from ._storage import CheckpointStorage
 from ._stream import ResponseStream, result_of
 from ._trampolines import forget
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
-
-_log = logging.getLogger("libworkflow")
+    from ._run import Run
 
 
 class Workflow(OlderWorkflow):
@@ -111,12 +97,7 @@ class Workflow(OlderWorkflow):
         self._migration = parts.migration
         self._scopes = parts.scopes
         self._numbers = parts.numbers
-        self._lock = threading.Lock()
-        self._resting: Optional[RestingRun] = None
-        self._ended: Optional[RestingRun] = None
-        self._latest: Optional[weakref.ref[Run]] = None
-        self._runs: weakref.WeakSet[Run] = weakref.WeakSet()
-        self._state = WorkflowRunState.IDLE
+        self._runs = Runs()
         self._checkpoint_storage = parts.checkpoint_storage
 
     @overload
@@ -217,11 +198,11 @@ class Workflow(OlderWorkflow):
 
         def begin() -> Run:
             if checkpoint_id is not None:
-                run = self._resume(checkpoint_id, responses, storage, hidden, edits, run_id)
+                run = Beginning(self, storage, hidden).resume(checkpoint_id, responses, edits, run_id)
             elif responses is not None:
-                run = self._answer(responses, checkpoint_storage, hidden)
+                run = Beginning(self, checkpoint_storage, hidden).answer(responses)
             else:
-                run = self._start(message, storage, hidden, run_id)
+                run = Beginning(self, storage, hidden).start(message, run_id)
             run.is_streaming = stream
             return run
 
@@ -230,110 +211,6 @@ class Workflow(OlderWorkflow):
     async def _collect(self, begin: Callable[[], Run], include_status_events: bool) -> WorkflowRunResult:
         async with begin() as run:
             return result_of(await run.all(), include_status_events)
-
-    # ---- The three ways to begin; nothing of the run has happened yet
-
-    def _options(self, storage: Any, run_id: Optional[str], edits: Optional[bytes] = None) -> wf_run_options_t:
-        name = None if run_id is None else text_of(run_id)
-        options = wf_run_options_t(
-            flags=self._settings.flags,
-            storage=handle_of(storage),
-            run_id=name,
-            hidden_events=self._settings.mask,
-            lease_ms=self._settings.lease,
-            edits=edits,
-            durability=self._settings.durability,
-        )
-        if self._migration is not None:
-            options.migrate, options.migrate_data = migrate, self._migration
-        return options
-
-    def _start(self, message: Any, storage: Any, hidden: list[int], run_id: Optional[str]) -> Run:
-        if isinstance(message, WorkflowMessage):
-            message = message.data
-        if self._start_executor._find_handler(message) is None:
-            raise self._start_executor._refusal(message)
-        text = encode(message, "message")
-        resting = self._take()
-        if resting is not None and resting.storage is storage and run_id is None:
-            try:
-                resting.input(text)
-            except BaseException:
-                self._keep(resting)
-                raise
-            waiting = len(resting.requests())
-            if waiting:
-                _log.warning(
-                    "a fresh message for '%s' while %d request_info event(s) are still pending: they go on waiting, "
-                    "and their answers come to what this message has made of the state",
-                    self.name,
-                    waiting,
-                )
-            return self._continued(resting, hidden, waiting)
-        options = self._options(storage, run_id)
-        handle, error = c_void_p(), c_void_p()
-        status = lib.wf_run_start(self._handle, byref(options), text, len(text), byref(handle), byref(error))
-        if status:
-            raise_for(status, error)
-        return self._driven(Run(self, handle.value or 0, storage=storage, hidden=hidden))
-
-    def _resume(
-        self,
-        checkpoint_id: str,
-        responses: Any,
-        storage: Any,
-        hidden: list[int],
-        edits: Optional[Edits],
-        run_id: Optional[str],
-    ) -> Run:
-        handle, error = c_void_p(), c_void_p()
-        if edits is None:
-            options, key = self._options(storage, run_id), checkpoint_id.encode()
-            status = lib.wf_run_resume(self._handle, byref(options), key, byref(handle), byref(error))
-        else:
-            # Not as a merge patch: that cannot say None, and would mix the fields of two values.
-            options, text = self._options(storage, run_id, NO_EDITS), edited(load_text(storage, checkpoint_id), edits)
-            status = lib.wf_run_restore(self._handle, byref(options), text, len(text), byref(handle), byref(error))
-        if status:
-            raise resuming_failure(status, error, checkpoint_id)
-        resumed = RestingRun(handle.value or 0, storage)
-        if responses is not None:
-            resumed.answer(responses, self._scopes)
-        self._take()
-        return self._driven(Run(self, resumed.release(), storage=storage, hidden=hidden))
-
-    def _answer(self, responses: Mapping[str, Any], storage: Any, hidden: list[int]) -> Run:
-        answer = lambda resting: resting.answer(responses, self._scopes)  # noqa: E731
-        return self._go_on(answer, storage, hidden, is_idle=not responses)
-
-    def _go_on(
-        self, change: Callable[[RestingRun], int], storage: Any, hidden: list[int], *, is_idle: bool = False
-    ) -> Run:
-        """Changes the requests of the run that waits; `change` says how many are left."""
-        resting = self._take()
-        if resting is None:
-            raise RuntimeError("there are responses, but no run of this workflow waits; resume with a checkpoint_id")
-        try:
-            if storage is not None and storage is not resting.storage:
-                raise ValueError("the run that waits has another storage; give checkpoint_storage when it starts")
-            waiting = change(resting)
-        except BaseException:
-            self._keep(resting)
-            raise
-        return self._continued(resting, hidden, waiting, is_idle=is_idle)
-
-    def _continued(self, resting: RestingRun, hidden: list[int], waiting: int, *, is_idle: bool = False) -> Run:
-        """A run that goes on. The library tells only that its state changes, and may find that requests wait."""
-        prelude = [_framework_event("status", WorkflowRunState.IN_PROGRESS)]
-        if not self._settings.mask & WF_EVENT_BIT(WF_EVENT_STARTED):
-            prelude.insert(0, _framework_event("started"))
-        if is_idle:  # nothing happens, and so the library tells nothing
-            prelude.append(_framework_event("status", WorkflowRunState.IDLE_WITH_PENDING_REQUESTS))
-        elif not waiting:
-            hidden = [*hidden, WF_EVENT_STATUS]
-        handle, storage = resting.release(), resting.storage
-        run = Run(self, handle, storage=storage, hidden=hidden, prelude=prelude, has_news=not is_idle)
-        return self._driven(run)
 
     # ---- Back
 
@@ -381,23 +258,11 @@ class Workflow(OlderWorkflow):
         hidden = [] if include_checkpoint_events else [WF_EVENT_CHECKPOINT]
 
         def begin() -> Run:
-            run = self._rewind(checkpoint, hidden)
+            run = Beginning(self, None, hidden).go_back(checkpoint)
             run.is_streaming = stream
             return run
 
         return ResponseStream(begin, include_status_events) if stream else self._collect(begin, include_status_events)
-
-    def _rewind(self, checkpoint: Union[str, WorkflowCheckpoint, None], hidden: list[int]) -> Run:
-        with self._lock:
-            ended = self._ended or self._resting
-            if ended is None:
-                raise RuntimeError(
-                    "no run of this workflow has ended here; resume with a checkpoint_id, or rewind the stream of a "
-                    "run that is under way"
-                )
-            ended.rewind(checkpoint)
-            self._ended = self._resting = None
-        return self._driven(Run(self, ended.release(), storage=ended.storage, hidden=hidden))
 
     def compare(
         self,
@@ -434,12 +299,7 @@ class Workflow(OlderWorkflow):
             RuntimeError: there is no run.
             WorkflowException: another thread drives it at this moment.
         """
-        run = self._latest() if self._latest is not None else None
-        found = run.why_waiting() if run is not None else None
-        with self._lock:
-            ended = self._ended or self._resting
-            if found is None and ended is not None:
-                found = ended.why_waiting()
+        found = self._runs.why_waiting()
         if found is None:
             raise RuntimeError(f"there is no run of '{self.name}' to ask")
         return found
@@ -451,11 +311,7 @@ class Workflow(OlderWorkflow):
         effect, a "cancelled" event and the status CANCELLED are its last events, and awaiting it gives what there
         is. Its last checkpoint can be resumed.
         """
-        with self._lock:
-            runs = [run for run in self._runs if run.is_under_way]
-        for run in runs:
-            run.cancel(reason)
-        return len(runs)
+        return self._runs.cancel(reason)
 
     async def cancel_pending_requests(
         self, request_ids: Iterable[str], *, include_status_events: bool = False
@@ -468,63 +324,24 @@ class Workflow(OlderWorkflow):
         """
 
         def begin() -> Run:
-            return self._go_on(lambda resting: resting.withdraw(request_ids), None, [WF_EVENT_CHECKPOINT])
+            return Beginning(self, None, [WF_EVENT_CHECKPOINT]).withdraw(request_ids)
 
         return await self._collect(begin, include_status_events)
 
     def get_last_checkpoint_id(self) -> Optional[str]:
         """The checkpoint of the latest run's last boundary; None before the first run, and without a storage."""
-        with self._lock:
-            if self._resting is not None:
-                return self._resting.checkpoint_id()
-        run = self._latest() if self._latest is not None else None
-        return None if run is None else run.checkpoint_id()
-
-    # ---- The run that this object goes on with
-
-    def _keep(self, resting: RestingRun) -> None:
-        with self._lock:
-            self._resting, self._ended = resting, None
-
-    def _keep_ended(self, ended: RestingRun) -> None:
-        """Keeps a run that failed or was cancelled: it can only go back."""
-        with self._lock:
-            self._ended = ended
-
-    def _take(self) -> Optional[RestingRun]:
-        with self._lock:
-            resting, self._resting, self._ended = self._resting, None, None
-        return resting
-
-    def _driven(self, run: Run) -> Run:
-        self._latest = weakref.ref(run)
-        with self._lock:
-            self._runs.add(run)
-        return run
-
-    def _note(self, state: int) -> None:
-        self._state = RUN_STATES.get(state, self._state)
+        return self._runs.checkpoint_id()
 
     @property
     def status(self) -> WorkflowRunState:
         """How far the latest run of this object is; IDLE before the first."""
-        run = self._latest() if self._latest is not None else None
-        state = run.state if run is not None else None
-        return self._state if state is None else RUN_STATES.get(state, self._state)
+        return self._runs.status()
 
     @property
     def pending_requests(self) -> list[WorkflowEvent[Any]]:
         """The requests of the latest run that wait for an answer, as "request_info" events in the order of asking."""
-        with self._lock:
-            if self._resting is not None:
-                return self._resting.requests()
-        run = self._latest() if self._latest is not None else None
-        return [] if run is None else run.requests()
+        return self._runs.requests()
 
     def __del__(self, free: Any = lib.wf_workflow_free, forget: Any = forget) -> None:
         super().__del__(free)
         forget(getattr(self, "_numbers", ()))
-
-
-def _framework_event(type: str, state: Optional[WorkflowRunState] = None) -> WorkflowEvent[Any]:
-    return WorkflowEvent(type, origin=WorkflowEventSource.FRAMEWORK, state=state)
