@@ -17,7 +17,7 @@ from ._errors import GraphConnectivityError
 from ._event import mask_of
 from ._executor import Executor, checked_executor
 from ._fork import Migration
-from ._legacy import warn
+from ._legacy import outdated
 from ._legacy_builder import OlderBuilder
 from ._output import UNSET, OutputDesignation, OutputSelection, Selection
 from ._retry import Retry, milliseconds
@@ -109,7 +109,7 @@ class WorkflowBuilder(OlderBuilder):
         if start_executor is not None:
             self._id(start_executor)
         else:
-            warn("WorkflowBuilder() without a start_executor", "WorkflowBuilder(start_executor=...)")
+            outdated("WorkflowBuilder() without a start_executor", "WorkflowBuilder(start_executor=...)")
 
     @classmethod
     def from_definition(

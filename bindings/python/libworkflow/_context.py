@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Optional, overload
 from ._abi import WF_E_CLOSED, WF_E_NOTFOUND, WF_NONE, WF_SCOPE_EXECUTOR, WF_SCOPE_SHARED
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
-from ._legacy import warn
+from ._legacy import outdated
 from ._legacy_context import MISSING, Done, OlderContext
 from ._library import lib, raise_for, take_error
 from ._memos import Memos, text_of
@@ -283,7 +283,7 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
         to be awaited.
         """
         if key is MISSING:
-            warn("get_state() without a key", "own_state, or on_checkpoint_save of the executor")
+            outdated("get_state() without a key", "own_state, or on_checkpoint_save of the executor")
             return Done(self._own_dict())
         return self._read_state(WF_SCOPE_SHARED, key, default)
 
@@ -302,7 +302,7 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
         if value is MISSING:
             if not isinstance(key, Mapping):
                 raise TypeError(f"set_state({key!r}) needs a value")
-            warn("set_state() without a key", "own_state, or on_checkpoint_save of the executor")
+            outdated("set_state() without a key", "own_state, or on_checkpoint_save of the executor")
             self._set_own_dict(key)
             return Done(None)
         self._write_state(WF_SCOPE_SHARED, key, value)

@@ -43,7 +43,7 @@ class OlderForm(DeprecationWarning, TypeError):
     """Something works as in an older generation of the API; the text names what to use."""
 
 
-def warn(old: str, new: str, stacklevel: int = 3) -> None:
+def outdated(old: str, new: str, stacklevel: int = 3) -> None:
     """Tells the caller's caller."""
     warnings.warn(f"{old} is of an older generation of the API: use {new}", OlderForm, stacklevel=stacklevel)
 
@@ -59,7 +59,7 @@ def older_name(name: str) -> Any:
     import importlib
 
     found = getattr(importlib.import_module(f".{_NAMES[name]}", __package__), name)
-    warn(name, found.successor)
+    outdated(name, found.successor)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
-from ._legacy import warn
+from ._legacy import outdated
 from ._storage import CheckpointStorage, handle_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class OlderBuilder:
             TypeError: it is not an executor.
             ValueError: another executor has the same id.
         """
-        warn("set_start_executor()", "WorkflowBuilder(start_executor=...)")
+        outdated("set_start_executor()", "WorkflowBuilder(start_executor=...)")
         self._id(executor)
         self._start_executor = executor
         return self
@@ -39,13 +39,13 @@ class OlderBuilder:
         Raises:
             TypeError: it is not a storage.
         """
-        warn("with_checkpointing()", "WorkflowBuilder(checkpoint_storage=...)")
+        outdated("with_checkpointing()", "WorkflowBuilder(checkpoint_storage=...)")
         handle_of(checkpoint_storage)  # refuses other objects
         self._checkpoint_storage = checkpoint_storage
         return self
 
     def set_max_iterations(self: BuilderT, max_iterations: int) -> BuilderT:
         """Deprecated: `WorkflowBuilder(max_iterations=...)`."""
-        warn("set_max_iterations()", "WorkflowBuilder(max_iterations=...)")
+        outdated("set_max_iterations()", "WorkflowBuilder(max_iterations=...)")
         self._max_iterations = max_iterations
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._legacy import warn
+from ._legacy import outdated
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
@@ -22,20 +22,20 @@ class OlderCheckpoint:
     @property
     def shared_state(self) -> dict[str, Any]:
         """Deprecated: `state`."""
-        warn("shared_state", "state")
+        outdated("shared_state", "state")
         return {key: value for key, value in self.state.items() if key != _SAVED}
 
     @property
     def executor_states(self) -> dict[str, Any]:
         """Deprecated: `state["_executor_state"]`."""
-        warn("executor_states", 'state["_executor_state"]')
+        outdated("executor_states", 'state["_executor_state"]')
         states: dict[str, Any] = self.state.get(_SAVED, {})
         return states
 
     @property
     def workflow_id(self) -> str:
         """Deprecated: `workflow_name`."""
-        warn("workflow_id", "workflow_name")
+        outdated("workflow_id", "workflow_name")
         return self.workflow_name
 
 
@@ -50,15 +50,15 @@ class OlderStorage:
 
     async def save_checkpoint(self, checkpoint: WorkflowCheckpoint) -> str:
         """Deprecated: `save`."""
-        warn("save_checkpoint()", "save()")
+        outdated("save_checkpoint()", "save()")
         return await self.save(checkpoint)
 
     async def load_checkpoint(self, checkpoint_id: str) -> WorkflowCheckpoint:
         """Deprecated: `load`."""
-        warn("load_checkpoint()", "load()")
+        outdated("load_checkpoint()", "load()")
         return await self.load(checkpoint_id)
 
     async def delete_checkpoint(self, checkpoint_id: str) -> bool:
         """Deprecated: `delete`."""
-        warn("delete_checkpoint()", "delete()")
+        outdated("delete_checkpoint()", "delete()")
         return await self.delete(checkpoint_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Optional, TypeVar
 
-from ._legacy import warn
+from ._legacy import outdated
 
 if TYPE_CHECKING:
     from ._state import State
@@ -43,7 +43,7 @@ class OlderContext:
         Raises:
             KeyError: there is no value.
         """
-        warn("get_shared_state()", "get_state(key)")
+        outdated("get_shared_state()", "get_state(key)")
         found = self.state.get(key, MISSING)
         if found is MISSING:
             raise KeyError(key)
@@ -51,17 +51,17 @@ class OlderContext:
 
     async def set_shared_state(self, key: str, value: Any) -> None:
         """Deprecated: `set_state(key, value)`."""
-        warn("set_shared_state()", "set_state(key, value)")
+        outdated("set_shared_state()", "set_state(key, value)")
         self.state.set(key, value)
 
     async def get_executor_state(self) -> Optional[dict[str, Any]]:
         """Deprecated: `own_state`, or `on_checkpoint_save`."""
-        warn("get_executor_state()", "own_state.get(key), or on_checkpoint_save of the executor")
+        outdated("get_executor_state()", "own_state.get(key), or on_checkpoint_save of the executor")
         return self._own_dict()
 
     async def set_executor_state(self, state: Mapping[str, Any]) -> None:
         """Deprecated: `own_state`, or `on_checkpoint_save`."""
-        warn("set_executor_state()", "own_state.set(key, value), or on_checkpoint_save of the executor")
+        outdated("set_executor_state()", "own_state.set(key, value), or on_checkpoint_save of the executor")
         self._set_own_dict(state)
 
     def _own_dict(self) -> Optional[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional
 from ._errors import WorkflowCheckpointException
 from ._fork import load_text
 from ._graph import Graph
-from ._legacy import warn
+from ._legacy import outdated
 
 if TYPE_CHECKING:
     from ._result import WorkflowRunResult
@@ -35,7 +35,7 @@ class OlderWorkflow(Graph):
         **options: Any,
     ) -> ResponseStream:
         """Deprecated: `run(..., stream=True)`. A message that is the id of a checkpoint in the storage resumes it."""
-        warn("run_stream()", "run(..., stream=True)")
+        outdated("run_stream()", "run(..., stream=True)")
         if checkpoint_id is None and self._is_checkpoint(message, checkpoint_storage):
             message, checkpoint_id = None, message
         options.update(checkpoint_id=checkpoint_id, checkpoint_storage=checkpoint_storage, responses=responses)
@@ -49,7 +49,7 @@ class OlderWorkflow(Graph):
         responses: Optional[Mapping[str, Any]] = None,
     ) -> ResponseStream:
         """Deprecated: `run(checkpoint_id=..., stream=True)`."""
-        warn("run_stream_from_checkpoint()", "run(checkpoint_id=..., stream=True)")
+        outdated("run_stream_from_checkpoint()", "run(checkpoint_id=..., stream=True)")
         stream: ResponseStream = self.run(
             checkpoint_id=checkpoint_id, checkpoint_storage=checkpoint_storage, responses=responses, stream=True
         )
@@ -62,7 +62,7 @@ class OlderWorkflow(Graph):
         responses: Optional[Mapping[str, Any]] = None,
     ) -> Coroutine[Any, Any, WorkflowRunResult]:
         """Deprecated: `run(checkpoint_id=...)`."""
-        warn("run_from_checkpoint()", "run(checkpoint_id=...)")
+        outdated("run_from_checkpoint()", "run(checkpoint_id=...)")
         result: Coroutine[Any, Any, WorkflowRunResult] = self.run(
             checkpoint_id=checkpoint_id, checkpoint_storage=checkpoint_storage, responses=responses
         )
@@ -70,7 +70,7 @@ class OlderWorkflow(Graph):
 
     def send_responses(self, responses: Mapping[str, Any]) -> Coroutine[Any, Any, WorkflowRunResult]:
         """Deprecated: `run(responses=...)`."""
-        warn("send_responses()", "run(responses=...)")
+        outdated("send_responses()", "run(responses=...)")
         result: Coroutine[Any, Any, WorkflowRunResult] = self.run(responses=responses)
         return result
 
@@ -82,7 +82,7 @@ class OlderWorkflow(Graph):
         checkpoint_storage: Optional[CheckpointStorage] = None,
     ) -> ResponseStream:
         """Deprecated: `run(responses=..., stream=True)`."""
-        warn("send_responses_streaming()", "run(responses=..., stream=True)")
+        outdated("send_responses_streaming()", "run(responses=..., stream=True)")
         stream: ResponseStream = self.run(
             responses=responses, checkpoint_id=checkpoint_id, checkpoint_storage=checkpoint_storage, stream=True
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Optional, Protocol, Union
 from ._abi import WF_E_STORAGE, WF_NONE
 from ._care import StorageCare
 from ._checkpoint import WorkflowCheckpoint
-from ._legacy import warn, workflow_name_of
+from ._legacy import outdated, workflow_name_of
 from ._legacy_checkpoint import OlderStorage
 from ._library import lib, raise_for, take_error, take_text
 
@@ -117,7 +117,7 @@ class EngineStorage(StorageCare, OlderStorage):
         `workflow_id` is deprecated: use `workflow_name`.
         """
         if workflow_id is not None:
-            warn("workflow_id=", "workflow_name=")
+            outdated("workflow_id=", "workflow_name=")
             workflow_name = workflow_name_of(workflow_id)
         return [await self.load(checkpoint_id) for checkpoint_id in self._ids(workflow_name)]
 
@@ -129,7 +129,7 @@ class EngineStorage(StorageCare, OlderStorage):
         `workflow_id` is deprecated: use `workflow_name`.
         """
         if workflow_id is not None:
-            warn("workflow_id=", "workflow_name=")
+            outdated("workflow_id=", "workflow_name=")
             workflow_name = workflow_name_of(workflow_id)
         return self._ids(workflow_name)
 
