@@ -48,7 +48,7 @@ def outdated(old: str, new: str, stacklevel: int = 3) -> None:
     warnings.warn(f"{old} is of an older generation of the API: use {new}", OlderForm, stacklevel=stacklevel)
 
 
-def older_name(name: str) -> Any:
+def older_name(name: str, stacklevel: int = 3) -> Any:
     """What the package answers for a name that it does not have.
 
     Raises:
@@ -59,7 +59,7 @@ def older_name(name: str) -> Any:
     import importlib
 
     found = getattr(importlib.import_module(f".{_NAMES[name]}", __package__), name)
-    outdated(name, found.successor)
+    outdated(name, found.successor, stacklevel)
     return found
 
 
