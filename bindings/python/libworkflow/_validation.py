@@ -20,7 +20,8 @@ from ._errors import (
 from ._executor import Executor
 from ._type_fit import fits
 
-_log = logging.getLogger("libworkflow")
+_log = logging.getLogger("libworkflow.graph")
+_log.addHandler(logging.NullHandler())  # a self-loop is no mistake: only who listens shall hear of it
 
 
 def validate_workflow_graph(

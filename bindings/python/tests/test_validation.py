@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import Any, Literal, NewType, Optional, Union
 
@@ -176,3 +178,16 @@ def test_what_may_be_a_mistake_is_logged(caplog: pytest.LogCaptureFixture) -> No
     assert loop.startswith("Self-loop detected: executor 'a'") and silent.startswith("Executor 'b' has no output type")
     assert logged("INFO")[0].startswith("Dead-end executors detected (no edge leaves them): ['c']")
     assert logged("DEBUG")[1] == ("Type compatibility validated for edge 'a' -> 'b'. Compatible type pairs: str -> str")
+
+
+def test_nothing_of_it_is_printed_if_nobody_listens() -> None:
+    program = (
+        "from libworkflow import Executor, WorkflowBuilder, WorkflowContext, handler\n"
+        "class A(Executor):\n"
+        "    @handler\n"
+        "    async def take(self, message: str, ctx: WorkflowContext) -> None: ...\n"
+        "a = A('a')\n"
+        "WorkflowBuilder(start_executor=a).add_edge(a, a).build()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True, check=True)
+    assert done.stderr == ""
