@@ -13,9 +13,10 @@ result.get_outputs()  # ["HELLO"]
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from ._abi import WF_VERSION as __version__
-from ._builder import DEFAULT_MAX_ITERATIONS, WorkflowBuilder
+from ._assembly import DEFAULT_MAX_ITERATIONS
+from ._builder import WorkflowBuilder
 from ._case import Case, Default
-from ._checkpoint import WorkflowCheckpoint
+from ._checkpoint import CheckpointID, WorkflowCheckpoint
 from ._context import WorkflowContext
 from ._edge import INTERNAL_SOURCE_ID, Edge
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, InternalEdgeGroup, SingleEdgeGroup
@@ -33,7 +34,7 @@ from ._errors import (
     WorkflowTimeoutException,
     WorkflowValidationError,
 )
-from ._event import WorkflowEvent, WorkflowEventSource
+from ._event import WorkflowEvent, WorkflowEventSource, WorkflowEventType
 from ._executor import Executor
 from ._function_executor import FunctionExecutor, executor
 from ._handler import handler
@@ -46,6 +47,7 @@ from ._response_handler import response_handler
 from ._result import WorkflowRunResult
 from ._retry import GiveUp, Retry
 from ._run_state import WorkflowRunState
+from ._runner_context import InProcRunnerContext
 from ._storage import (
     CheckpointStorage,
     EngineStorage,
@@ -63,6 +65,27 @@ from ._workflow_executor import WorkflowExecutor
 
 if _TYPE_CHECKING:
     from ._conformance import StorageReport, check_storage, run_storage_task
+    from ._legacy_events import ExecutorCompletedEvent as ExecutorCompletedEvent
+    from ._legacy_events import ExecutorCompleteEvent as ExecutorCompleteEvent
+    from ._legacy_events import ExecutorEvent as ExecutorEvent
+    from ._legacy_events import ExecutorFailedEvent as ExecutorFailedEvent
+    from ._legacy_events import ExecutorInvokedEvent as ExecutorInvokedEvent
+    from ._legacy_events import ExecutorInvokeEvent as ExecutorInvokeEvent
+    from ._legacy_events import RequestInfoEvent as RequestInfoEvent
+    from ._legacy_events import SuperStepCompletedEvent as SuperStepCompletedEvent
+    from ._legacy_events import SuperStepEvent as SuperStepEvent
+    from ._legacy_events import SuperStepStartedEvent as SuperStepStartedEvent
+    from ._legacy_events import WorkflowCompletedEvent as WorkflowCompletedEvent
+    from ._legacy_events import WorkflowErrorEvent as WorkflowErrorEvent
+    from ._legacy_events import WorkflowFailedEvent as WorkflowFailedEvent
+    from ._legacy_events import WorkflowLifecycleEvent as WorkflowLifecycleEvent
+    from ._legacy_events import WorkflowOutputEvent as WorkflowOutputEvent
+    from ._legacy_events import WorkflowStartedEvent as WorkflowStartedEvent
+    from ._legacy_events import WorkflowStatusEvent as WorkflowStatusEvent
+    from ._legacy_events import WorkflowWarningEvent as WorkflowWarningEvent
+    from ._legacy_summary import RequestInfoExecutor as RequestInfoExecutor
+    from ._legacy_summary import WorkflowCheckpointSummary as WorkflowCheckpointSummary
+    from ._legacy_summary import get_checkpoint_summary as get_checkpoint_summary
     from ._viz import WorkflowViz
 
 __all__ = [
@@ -70,6 +93,7 @@ __all__ = [
     "INTERNAL_SOURCE_ID",
     "LATEST",
     "Case",
+    "CheckpointID",
     "CheckpointStorage",
     "Default",
     "Edge",
@@ -84,6 +108,7 @@ __all__ = [
     "GiveUp",
     "GraphConnectivityError",
     "InMemoryCheckpointStorage",
+    "InProcRunnerContext",
     "InternalEdgeGroup",
     "Latest",
     "MessageType",
@@ -111,6 +136,7 @@ __all__ = [
     "WorkflowErrorDetails",
     "WorkflowEvent",
     "WorkflowEventSource",
+    "WorkflowEventType",
     "WorkflowException",
     "WorkflowExecutor",
     "WorkflowMessage",
@@ -144,7 +170,9 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     if name not in _RARE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ._legacy import older_name
+
+        return older_name(name, 4)
     value = globals()[name] = getattr(import_module(f"{__name__}.{_RARE[name]}"), name)
     return value
 

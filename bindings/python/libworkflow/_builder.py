@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from ctypes import byref, c_void_p
-from typing import Any, Callable, Optional, Union
+from collections.abc import Iterable, Sequence
+from typing import Any, Optional, Union
 
-from ._abi import WF_OUTPUT_FINAL, WF_OUTPUT_HIDDEN, WF_OUTPUT_INTERMEDIATE
+from ._abi import WF_RUN_STRICT_STATE
+from ._assembly import DEFAULT_MAX_ITERATIONS, Assembly, RunSettings
 from ._case import Case, Default, group_cases
-from ._condition import condition_names, condition_struct
 from ._described import Definition, Described, Executors, Functions
 from ._durability import Durability, level_of
 from ._edge import Condition
@@ -18,26 +17,18 @@ from ._errors import GraphConnectivityError
 from ._event import mask_of
 from ._executor import Executor, checked_executor
 from ._fork import Migration
-from ._host import Host, executor_struct, types_of
-from ._library import lib, raise_for
+from ._legacy import outdated
+from ._legacy_builder import OlderBuilder
 from ._output import UNSET, OutputDesignation, OutputSelection, Selection
 from ._retry import Retry, milliseconds
-from ._selector import selector_struct
-from ._shapes import Shape
 from ._storage import CheckpointStorage, handle_of
 from ._switch_group import SwitchCaseEdgeGroup
-from ._trampolines import Code
-from ._type_names import names_of
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
 
-DEFAULT_MAX_ITERATIONS = 100
 
-_OUTPUT_KINDS = {"output": WF_OUTPUT_FINAL, "intermediate": WF_OUTPUT_INTERMEDIATE, None: WF_OUTPUT_HIDDEN}
-
-
-class WorkflowBuilder:
+class WorkflowBuilder(OlderBuilder):
     """Collects executors and edges; every method but `build` answers with the builder.
 
     A workflow without a `name` gets one made of its executors and edges, the same in every process.
@@ -74,6 +65,9 @@ class WorkflowBuilder:
             is no number, or the hidden events are one text.
         ValueError: a selection of outputs is an unknown text, a hidden event no type that can be hidden, the lease
             out of its range, or the durability none of the three.
+
+    >>> WorkflowBuilder(name="two", start_executor=echo).add_edge(echo, shout).build()
+    Workflow(name='two', executors=['echo', 'shout'])
     """
 
     def __init__(
@@ -82,7 +76,7 @@ class WorkflowBuilder:
         name: Optional[str] = None,
         description: Optional[str] = None,
         *,
-        start_executor: Executor,
+        start_executor: Optional[Executor] = None,
         checkpoint_storage: Optional[CheckpointStorage] = None,
         output_from: Selection = UNSET,
         intermediate_output_from: Selection = UNSET,
@@ -112,7 +106,10 @@ class WorkflowBuilder:
         self._timeouts: dict[str, Optional[float]] = {}
         self._start_executor = start_executor
         self._described: Optional[Described] = None
-        self._id(start_executor)
+        if start_executor is not None:
+            self._id(start_executor)
+        else:
+            outdated("WorkflowBuilder() without a start_executor", "WorkflowBuilder(start_executor=...)")
 
     @classmethod
     def from_definition(
@@ -291,121 +288,37 @@ class WorkflowBuilder:
             GraphConnectivityError: an executor cannot be reached from the start.
             WorkflowValidationError: the graph is wrong in another way. Each of these names all problems.
         """
+        start = self._start_executor
+        if start is None:
+            raise ValueError("the workflow has no start: use WorkflowBuilder(start_executor=...)")
         if self._described is None:
             outputs, intermediates = self._selection.resolve(self._executors)
             designation = OutputDesignation(None if outputs is None else frozenset(outputs), frozenset(intermediates))
         else:
             outputs, intermediates, designation = None, [], self._described.designation
-        validate_workflow_graph(self._groups, self._executors, self._start_executor, outputs or (), intermediates)
-        code = Code()
-        migration = None if self._migrate is None else code.keep(self._migrate)
-        handle = self._build(code, designation)
-        return Workflow(
-            handle,
-            dict(self._executors),
-            self._scopes(),
-            code,
-            self._groups,
-            self._start_executor,
-            description=self._description,
-            max_iterations=self._max_iterations,
-            designation=designation,
-            strict_state=self._strict_state,
-            mask=self._mask,
-            lease=self._lease,
-            durability=self._durability,
-            has_clock=self._has_clock(),
-            migration=migration,
-            checkpoint_storage=self._checkpoint_storage,
+        validate_workflow_graph(self._groups, self._executors, start, outputs or (), intermediates)
+        settings = RunSettings(
+            WF_RUN_STRICT_STATE if self._strict_state else 0, self._mask, self._lease, self._durability, self._migrate
+        )
+        return Workflow._of(
+            Assembly(
+                self._name or self._default_name(start),
+                dict(self._executors),
+                list(self._groups),
+                start,
+                designation,
+                self._description,
+                self._max_iterations,
+                settings,
+                self._checkpoint_storage,
+                dict(self._retries),
+                dict(self._timeouts),
+                self._described,
+            )
         )
 
-    def _build(self, code: Code, designation: OutputDesignation) -> int:
-        """The library's workflow; `code` gets the host code behind it."""
-        number = code.keep
-        if self._described is not None:
-            return self._build_described(self._described, number)
-        conditional = [edge for group in self._groups for edge in group.conditional]
-        selecting = [edge for group in self._groups for edge in group.selecting]
-        condition_of, selector_of = condition_names(conditional), condition_names(selecting)
-        builder, handle = c_void_p(), c_void_p()
-        _call(lib.wf_builder_new, (self._name or self._default_name()).encode(), byref(builder))
-        try:
-            _call(lib.wf_builder_set_max_supersteps, builder, self._max_iterations)
-            _call(lib.wf_builder_set_start, builder, self._start_executor.id.encode())
-            for name, executor in self._executors.items():
-                if isinstance(executor, WorkflowExecutor):
-                    inner = executor.workflow._handle
-                    _call(lib.wf_builder_add_sub_workflow, builder, name.encode(), inner, executor.flags)
-                else:
-                    _add_code(builder, name, Host(executor), number)
-                    _call(lib.wf_builder_set_types, builder, name.encode(), names_of(executor.input_types), None, None)
-                    self._add_limits(builder, executor)
-            if designation.outputs is not None:
-                for name in self._executors:
-                    kind = _OUTPUT_KINDS[designation.classify(name)]
-                    _call(lib.wf_builder_set_output, builder, name.encode(), kind)
-            for name, (_, _, condition) in dict(zip(condition_of, conditional)).items():
-                _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, number(condition))))
-            for name, (_, _, selector) in dict(zip(selector_of, selecting)).items():
-                _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, number(selector))))
-            conditions, selectors = iter(condition_of), iter(selector_of)
-            for group in self._groups:
-                names = [next(conditions) for _ in group.conditional]
-                names.extend(next(selectors) for _ in group.selecting)
-                group.add_to(builder, _call, names)
-            _call(lib.wf_builder_build, builder, byref(handle))
-            return handle.value or 0
-        finally:
-            lib.wf_builder_free(builder)
-
-    def _build_described(self, described: Described, number: Callable[[Any], int]) -> int:
-        builder, handle = described.parse(), c_void_p()
-        try:
-            for path, executor in described.executors.items():
-                _add_code(builder, path, Host(executor), number)
-            for name, condition in described.conditions.items():
-                _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, number(condition))))
-            for name, selector in described.selectors.items():
-                _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, number(selector))))
-            _call(lib.wf_builder_build, builder, byref(handle))
-            return handle.value or 0
-        finally:
-            lib.wf_builder_free(builder)
-
-    def _limits(self, executor: Executor) -> tuple[Optional[Retry], Optional[float]]:
-        retry, timeout = executor._limits()
-        return self._retries.get(executor.id, retry), self._timeouts.get(executor.id, timeout)
-
-    def _add_limits(self, builder: c_void_p, executor: Executor) -> None:
-        retry, timeout = self._limits(executor)
-        if retry is not None:
-            if not isinstance(retry, Retry):
-                raise TypeError(f"the retry of '{executor.id}' must be a Retry, not {retry!r}")
-            _call(lib.wf_builder_set_retry, builder, executor.id.encode(), byref(retry.to_struct()))
-        if timeout is not None:
-            limit = milliseconds(timeout, f"the timeout of '{executor.id}'")
-            _call(lib.wf_builder_set_timeout, builder, executor.id.encode(), limit)
-
-    def _has_clock(self) -> bool:
-        """Whether time alone can make a run go on."""
-        inner = [node.workflow for node in self._executors.values() if isinstance(node, WorkflowExecutor)]
-        if self._lease or any(workflow._has_clock for workflow in inner):
-            return True
-        if self._described is not None:
-            return self._described.has_limits
-        return any(
-            any(self._limits(node)) for node in self._executors.values() if not isinstance(node, WorkflowExecutor)
-        )
-
-    def _scopes(self) -> dict[str, Mapping[str, Shape]]:
-        """The types that each executor knows, by its id or path."""
-        found: dict[str, Mapping[str, Shape]] = {}
-        for name, executor in self._executors.items():
-            if isinstance(executor, WorkflowExecutor):
-                found.update((f"{name}/{inside}", scope) for inside, scope in executor.workflow._scopes.items())
-            else:
-                found[name] = types_of(executor)
-        return found
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(name={self._name!r}, executors={list(self._executors)})"
 
     def _id(self, executor: Executor) -> str:
         """The id of an executor, which belongs to the graph from now on."""
@@ -413,7 +326,7 @@ class WorkflowBuilder:
             raise RuntimeError("the graph comes from a definition, and has all that it says: change the definition")
         known = self._executors.setdefault(checked_executor(executor).id, executor)
         if known is not executor:
-            raise ValueError(f"Duplicate executor ID '{executor.id}': two executors have it")
+            raise ValueError(f"Duplicate executor ID '{executor.id}' detected in workflow.")
         return executor.id
 
     def _ids(self, executors: Sequence[Executor]) -> list[str]:
@@ -423,19 +336,7 @@ class WorkflowBuilder:
         self._groups.append(group)
         return self
 
-    def _default_name(self) -> str:
+    def _default_name(self, start: Executor) -> str:
         pairs = sorted(pair for group in self._groups for pair in group.pairs)
-        text = repr((self._start_executor.id, sorted(self._executors), pairs))
+        text = repr((start.id, sorted(self._executors), pairs))
         return f"workflow-{zlib.crc32(text.encode()):08x}"
-
-
-def _add_code(builder: c_void_p, path: str, host: Host, number: Callable[[Any], int]) -> None:
-    struct = host.executor._native or executor_struct(number(host), host.keeps_state)
-    _call(lib.wf_builder_add_executor, builder, path.encode(), byref(struct))
-
-
-def _call(function: Callable[..., int], *arguments: Any) -> None:
-    error = c_void_p()
-    status = function(*arguments, byref(error))
-    if status:
-        raise_for(status, error)

@@ -13,7 +13,11 @@ from ._switch_group import GroupCase, SwitchCaseEdgeGroupCase, SwitchCaseEdgeGro
 
 @dataclass(frozen=True)
 class Case:
-    """Messages for which `condition(message)` is true go to `target`, unless an earlier case took them."""
+    """Messages for which `condition(message)` is true go to `target`, unless an earlier case took them.
+
+    >>> Case(lambda order: order > 100, target=boss)
+    Case(condition=<function <lambda> at ...>, target=Shout(id='boss'))
+    """
 
     condition: Condition
     target: Executor
@@ -21,7 +25,11 @@ class Case:
 
 @dataclass(frozen=True)
 class Default:
-    """Messages that no case takes go to `target`."""
+    """Messages that no case takes go to `target`.
+
+    >>> Default(target=shout)
+    Default(target=Shout(id='shout'))
+    """
 
     target: Executor
 

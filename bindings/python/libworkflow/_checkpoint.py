@@ -12,9 +12,14 @@ from ._codec import from_plain, to_plain
 from ._edge import INTERNAL_SOURCE_ID
 from ._errors import WorkflowCheckpointException
 from ._event import WorkflowEvent
+from ._hand_made import MEMBER, HandMade
 from ._identifier import new_identifier
+from ._legacy_checkpoint import OlderCheckpoint
 from ._message import MessageType, WorkflowMessage
 from ._request import Question
+
+CheckpointID = str
+"""What names a checkpoint."""
 
 _SAVED = "_executor_state"
 """The key of `WorkflowCheckpoint.state` for what the executors saved."""
@@ -31,12 +36,15 @@ _TEXTS = {
 
 
 @dataclass
-class WorkflowCheckpoint:
+class WorkflowCheckpoint(OlderCheckpoint):
     """The state of a run at a superstep boundary.
 
     `messages` maps a source to the messages of it that are not delivered yet; `state` holds the shared state
     and, under "_executor_state" if there is any, what the executors gave to `on_checkpoint_save`;
     `pending_request_info_events` maps the id of a request that waits for an answer to its "request_info" event.
+
+    >>> WorkflowCheckpoint("hello", "signature", state={"limit": 9}).state
+    {'limit': 9}
     """
 
     workflow_name: str
@@ -83,13 +91,15 @@ class WorkflowCheckpoint:
         """
         try:
             document = json.loads(text)
+            made = HandMade.take(document)
             messages: dict[str, list[WorkflowMessage]] = {}
-            for message in document["messages"]:
+            for at, message in enumerate(document["messages"]):
                 request = _request_from_plain(message["request"]) if "request" in message else None
                 kind = MessageType.STANDARD if request is None else MessageType.RESPONSE
                 item = WorkflowMessage(from_plain(message["data"]), _source_of(message), message["target"], kind)
                 item.original_request_info_event = request
-                messages.setdefault(item.source_id, []).append(item)
+                messages.setdefault(made.keys[at] if made.keys else item.source_id, []).append(item)
+            made.put_messages(messages)
             executors = document.get("executor_states", {})
             saved = {name: from_plain(entry["saved"]) for name, entry in executors.items() if "saved" in entry}
             shared = document.pop("state")
@@ -100,7 +110,8 @@ class WorkflowCheckpoint:
                 state[_SAVED] = saved
             known = {ours: document.pop(theirs) for ours, theirs in _TEXTS.items()}
             known["metadata"] = _each(from_plain, document.pop("metadata"))
-            known["pending_request_info_events"] = _each(_request_from_plain, document["pending_request_info_events"])
+            requests = _each(_request_from_plain, document["pending_request_info_events"])
+            known["pending_request_info_events"] = {**requests, **made.requests}
             return cls(messages=messages, state=state, document=document, **known)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WorkflowCheckpointException(f"the checkpoint cannot be read: {error!r}") from error
@@ -117,6 +128,7 @@ class WorkflowCheckpoint:
             executors[name] = {key: value for key, value in entry.items() if key != "saved"}
         for name, saved in state.pop(_SAVED, {}).items():
             executors.setdefault(name, {})["saved"] = saved
+        made = HandMade.of(self.checkpoint_id, self.messages, self.pending_request_info_events)
         document = {
             "format": "libworkflow.checkpoint",
             "version": 1,
@@ -129,30 +141,36 @@ class WorkflowCheckpoint:
             **{theirs: getattr(self, ours) for ours, theirs in _TEXTS.items()},
             "metadata": _each(to_plain, self.metadata),
             "pending_request_info_events": self._plain_requests(),
-            "messages": self._plain_messages(),
+            "messages": self._plain_messages(made),
             "state": {**state, **self.document.get("state", {})},
             "executor_states": executors,
+            **({MEMBER: made.to_plain()} if made else {}),
         }
         return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
 
-    def _plain_messages(self) -> list[dict[str, Any]]:
+    def _plain_messages(self, made: HandMade) -> list[dict[str, Any]]:
         """In the order of the stored document, as far as it still has the messages of a source."""
-        stored = self.document.get("messages", [])
+        messages = {
+            name: [item for item in items if isinstance(item, WorkflowMessage)] for name, items in self.messages.items()
+        }
+        stored = [] if made.keys else self.document.get("messages", [])
         counts = Counter(map(_source_of, stored))
-        kept = {name: iter(items) for name, items in self.messages.items() if len(items) == counts[name]}
+        kept = {name: iter(items) for name, items in messages.items() if len(items) == counts[name]}
         plain = [
             _message_to_plain(next(kept[source]), f"messages[{source!r}]", message)
             for source, message in zip(map(_source_of, stored), stored)
             if source in kept
         ]
-        for source, items in self.messages.items():
+        for source, items in messages.items():
             if source not in kept:
                 plain += [_message_to_plain(item, f"messages[{source!r}][{at}]") for at, item in enumerate(items)]
         return plain
 
     def _plain_requests(self) -> dict[str, Any]:
         stored = self.document.get("pending_request_info_events", {})
-        events = self.pending_request_info_events
+        events = {
+            name: event for name, event in self.pending_request_info_events.items() if isinstance(event, WorkflowEvent)
+        }
         return {name: _request_to_plain(event, stored.get(name)) for name, event in events.items()}
 
 

@@ -33,7 +33,11 @@ class Clause:
 
 @dataclass(frozen=True)
 class StorageReport:
-    """What came of trying a storage. Printing it shows the levels, and each clause that did not pass."""
+    """What came of trying a storage. Printing it shows the levels, and each clause that did not pass.
+
+    >>> asyncio.run(check_storage(InMemoryCheckpointStorage())).failed
+    []
+    """
 
     storage: str
     levels: dict[str, str]
@@ -75,6 +79,9 @@ async def check_storage(
     Raises:
         OSError: the command cannot be started.
         TypeError: the storage is none.
+
+    >>> print(asyncio.run(check_storage(InMemoryCheckpointStorage())).storage)
+    InMemoryCheckpointStorage('memory:')
     """
     starter = _Starter(command)
     options = _abi.wf_conformance_t(
@@ -99,7 +106,11 @@ async def check_storage(
 
 
 def run_storage_task(storage: Any, task: str) -> int:
-    """In the other process: does what `check_storage` asks for, and gives the exit code. A failure is told on stderr."""
+    """In the other process: does what `check_storage` asks for, and gives the exit code. A failure is told on stderr.
+
+    >>> run_storage_task(InMemoryCheckpointStorage(), "nonsense") == 0
+    False
+    """
     error = c_void_p()
     status = lib.wf_storage_conform_task(handle_of(storage), task.encode(), byref(error))
     if status:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Mapping
 from ctypes import byref, c_char_p, c_void_p
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Generic, Optional
+from typing import TYPE_CHECKING, Any, Generic, Optional, overload
 
 from ._abi import WF_E_CLOSED, WF_E_NOTFOUND, WF_NONE, WF_SCOPE_EXECUTOR, WF_SCOPE_SHARED
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
+from ._legacy import outdated
+from ._legacy_context import MISSING, Done, OlderContext
 from ._library import lib, raise_for, take_error
 from ._log import warn
 from ._memos import Memos, text_of
@@ -56,11 +59,18 @@ _RESERVED = {
 }
 
 
-class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
+class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
     """One call of a handler, and what it may do.
 
     `WorkflowContext[OutT, WorkflowOutT]` declares what the handler sends and yields; either may be left out.
     The context ends with the handler: after that every method raises RuntimeError.
+
+    >>> @executor
+    ... async def count(text: str, ctx: WorkflowContext[str, int]) -> None:
+    ...     ctx.set_state("last", text)
+    ...     await ctx.yield_output(len(text))
+    >>> asyncio.run(WorkflowBuilder(start_executor=count).build().run("hello")).get_outputs()
+    [5]
     """
 
     __slots__ = ("_handle", "_host", "_run", "_sent", "_yielded")
@@ -265,20 +275,37 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
         """
         return State(self, WF_SCOPE_EXECUTOR)
 
-    def get_state(self, key: str, default: Any = None) -> Any:
+    def get_state(self, key: str = MISSING, default: Any = None) -> Any:
         """The shared value of `key` at the last boundary, or as this handler has set it since.
 
-        It is a copy: give a changed value to `set_state`.
+        It is a copy: give a changed value to `set_state`. Without a key it is the older form of `own_state`: a dict,
+        to be awaited.
         """
+        if key is MISSING:
+            outdated("get_state() without a key", "own_state, or on_checkpoint_save of the executor")
+            return Done(self._own_dict())
         return self._read_state(WF_SCOPE_SHARED, key, default)
 
-    def set_state(self, key: str, value: Any) -> None:
+    @overload
+    def set_state(self, key: str, value: Any) -> None: ...
+    @overload
+    def set_state(self, key: Mapping[str, Any]) -> Awaitable[None]: ...
+    def set_state(self, key: Any, value: Any = MISSING) -> Any:
         """Sets a value that the executors of the run share; the others see it from the next superstep on.
 
+        With a dict alone it is the older form for `own_state`, to be awaited.
+
         Raises:
-            TypeError: the value has no JSON form.
+            TypeError: the value has no JSON form, or is missing.
         """
+        if value is MISSING:
+            if not isinstance(key, Mapping):
+                raise TypeError(f"set_state({key!r}) needs a value")
+            outdated("set_state() without a key", "own_state, or on_checkpoint_save of the executor")
+            self._set_own_dict(key)
+            return Done(None)
         self._write_state(WF_SCOPE_SHARED, key, value)
+        return None
 
     def append_state(self, key: str, item: Any) -> None:
         """Puts an item at the end of a shared list, at the cost of the item: see `State.append`.
@@ -368,6 +395,10 @@ class WorkflowContext(Memos, Generic[OutT, WorkflowOutT]):
         if len(sources) != 1:
             raise RuntimeError(f"the message has several sources: {', '.join(sources)}; read source_executor_ids")
         return sources[0]
+
+    def __repr__(self) -> str:
+        ended = "" if self._handle is not None else ", ended"
+        return f"{type(self).__name__}(executor_id={self._host.id!r}{ended})"
 
     def _open(self) -> int:
         if self._handle is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from ctypes import byref, c_void_p
-from typing import Any, Callable, Optional, TypeVar, Union
+from typing import Any, Callable, Optional, TypeVar, Union, cast
 
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, SingleEdgeGroup
 from ._executor import Executor, checked_executor
@@ -118,12 +118,13 @@ def _by_path(executors: Executors) -> dict[str, Executor]:
         found: dict[str, Executor] = {}
         for executor in executors:
             if found.setdefault(checked_executor(executor).id, executor) is not executor:
-                raise ValueError(f"Duplicate executor ID '{executor.id}': two executors have it")
+                raise ValueError(f"Duplicate executor ID '{executor.id}' detected in workflow.")
         return found
-    for path, executor in executors.items():
+    named = cast("Mapping[str, Executor]", executors)
+    for path, executor in named.items():
         if not f"/{path}".endswith(f"/{checked_executor(executor).id}"):
             raise ValueError(f"the executor for '{path}' has the id '{executor.id}'")
-    return dict(executors)
+    return dict(named)
 
 
 def _callable(kind: str, functions: Functions) -> dict[str, Callable[..., Any]]:

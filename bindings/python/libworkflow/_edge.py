@@ -11,7 +11,11 @@ _OUTSIDE = "internal:"
 
 
 def INTERNAL_SOURCE_ID(executor_id: str) -> str:
-    """The source of what comes to an executor from outside the workflow: its first message, answers."""
+    """The source of what comes to an executor from outside the workflow: its first message, answers.
+
+    >>> INTERNAL_SOURCE_ID("clerk")
+    'internal:clerk'
+    """
     return f"{_OUTSIDE}{executor_id}"
 
 
@@ -20,7 +24,12 @@ class Edge:
 
     Raises:
         ValueError: an end is empty.
+
+    >>> Edge("a", "b", len)
+    Edge('a', 'b', condition_name='len')
     """
+
+    ID_SEPARATOR = "->"
 
     def __init__(
         self,
@@ -34,13 +43,14 @@ class Edge:
             raise ValueError("an edge needs the ids of two executors: source_id and target_id must be a non-empty text")
         self.source_id = source_id
         self.target_id = target_id
-        self.condition_name = name_of(condition) if condition is not None and not condition_name else condition_name
+        is_named = condition is None or bool(condition_name)
+        self.condition_name: Optional[str] = condition_name if is_named or condition is None else name_of(condition)
         self._condition = condition
 
     @property
     def id(self) -> str:
         """`source->target`."""
-        return f"{self.source_id}->{self.target_id}"
+        return f"{self.source_id}{self.ID_SEPARATOR}{self.target_id}"
 
     @property
     def has_condition(self) -> bool:

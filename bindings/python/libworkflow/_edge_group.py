@@ -14,13 +14,17 @@ Selector = Callable[[Any, list[str]], Any]
 
 
 class EdgeGroup:
-    """Edges that belong together."""
+    """Edges that belong together.
+
+    >>> EdgeGroup([Edge("a", "b")])
+    EdgeGroup(a->b)
+    """
 
     def __init__(
         self, edges: Optional[Sequence[Edge]] = None, *, id: Optional[str] = None, type: Optional[str] = None
     ) -> None:
-        self.type = type or self.__class__.__name__
-        self.edges = list(edges or ())
+        self.type: str = type or self.__class__.__name__
+        self.edges: list[Edge] = list(edges or ())
         self._id = id
 
     @property
@@ -82,7 +86,11 @@ class EdgeGroup:
 
 
 class SingleEdgeGroup(EdgeGroup):
-    """One edge, that may have a condition."""
+    """One edge, that may have a condition.
+
+    >>> SingleEdgeGroup("a", "b")
+    SingleEdgeGroup(a->b)
+    """
 
     def __init__(
         self, source_id: str, target_id: str, condition: Optional[Condition] = None, *, id: Optional[str] = None
@@ -100,7 +108,11 @@ class SingleEdgeGroup(EdgeGroup):
 
 
 class FanOutEdgeGroup(EdgeGroup):
-    """One source, several targets: all of them get each message, or those that a selector chooses."""
+    """One source, several targets: all of them get each message, or those that a selector chooses.
+
+    >>> FanOutEdgeGroup("a", ["b", "c"])
+    FanOutEdgeGroup(a->b, a->c)
+    """
 
     def __init__(
         self,
@@ -143,7 +155,11 @@ class FanOutEdgeGroup(EdgeGroup):
 
 
 class FanInEdgeGroup(EdgeGroup):
-    """Several sources, one target: it gets a list, once each source has sent something."""
+    """Several sources, one target: it gets a list, once each source has sent something.
+
+    >>> FanInEdgeGroup(["a", "b"], "c")
+    FanInEdgeGroup(a->c, b->c)
+    """
 
     def __init__(self, source_ids: Sequence[str], target_id: str, *, id: Optional[str] = None) -> None:
         if len(source_ids) < 2:
@@ -157,7 +173,11 @@ class FanInEdgeGroup(EdgeGroup):
 
 
 class InternalEdgeGroup(EdgeGroup):
-    """How messages and answers from outside come to an executor. Every executor has one; nobody adds it."""
+    """How messages and answers from outside come to an executor. Every executor has one; nobody adds it.
+
+    >>> InternalEdgeGroup("a")
+    InternalEdgeGroup(internal:a->a)
+    """
 
     def __init__(self, executor_id: str) -> None:
         super().__init__([Edge(INTERNAL_SOURCE_ID(executor_id), executor_id)])

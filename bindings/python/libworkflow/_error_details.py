@@ -8,7 +8,11 @@ from typing import Any, Optional
 
 @dataclass
 class WorkflowErrorDetails:
-    """What went wrong, as text."""
+    """What went wrong, as text.
+
+    >>> WorkflowErrorDetails.from_exception(KeyError("x")).error_type
+    'KeyError'
+    """
 
     error_type: str
     message: str

@@ -11,34 +11,78 @@ from ._annotations import type_name
 
 
 class WorkflowException(Exception):
-    """Base of the errors of this package."""
+    """Base of the errors of this package.
+
+    >>> try:
+    ...     asyncio.run(workflow.run(checkpoint_id="x", checkpoint_storage=InMemoryCheckpointStorage()))
+    ... except WorkflowException as error:
+    ...     print(type(error).__name__)
+    WorkflowCheckpointException
+    """
 
 
 class WorkflowRunnerException(WorkflowException):
-    """A run could not go on."""
+    """A run could not go on.
+
+    >>> try:
+    ...     asyncio.run(workflow.run(checkpoint_id="x", checkpoint_storage=InMemoryCheckpointStorage()))
+    ... except WorkflowRunnerException as error:
+    ...     print(type(error).__name__)
+    WorkflowCheckpointException
+    """
 
 
 class WorkflowConvergenceException(WorkflowRunnerException):
-    """The run reached its limit of supersteps with messages left."""
+    """The run reached its limit of supersteps with messages left.
+
+    >>> looping = WorkflowBuilder(max_iterations=3, start_executor=echo).add_edge(echo, echo).build()
+    >>> asyncio.run(looping.run("on"))
+    Traceback (most recent call last):
+    libworkflow._errors.WorkflowConvergenceException: ...
+    """
 
 
 class WorkflowTimeoutException(WorkflowRunnerException, TimeoutError):
-    """A handler took longer than its timeout."""
+    """A handler took longer than its timeout.
+
+    >>> @executor(timeout=0.01)
+    ... async def slow(text: str) -> None:
+    ...     await asyncio.sleep(60)
+    >>> asyncio.run(WorkflowBuilder(start_executor=slow).build().run("x"))
+    Traceback (most recent call last):
+    libworkflow._errors.WorkflowTimeoutException: ...
+    """
 
 
 class WorkflowCheckpointException(WorkflowRunnerException):
-    """A checkpoint is unknown, damaged, of another graph, or could not be written."""
+    """A checkpoint is unknown, damaged, of another graph, or could not be written.
+
+    >>> asyncio.run(workflow.run(checkpoint_id="x", checkpoint_storage=InMemoryCheckpointStorage()))
+    Traceback (most recent call last):
+    libworkflow._errors.WorkflowCheckpointException: No checkpoint found with ID x: ...
+    """
 
 
 class WorkflowConflictException(WorkflowCheckpointException):
     """Somebody else was first: the run went on elsewhere, or a new run has the id of one that is there already.
 
     Nothing was saved, and this run has stopped. Resume the latest checkpoint to go on from there.
+
+    >>> storage = InMemoryCheckpointStorage()
+    >>> asyncio.run(workflow.run("a", run_id="invoice-7", checkpoint_storage=storage)).get_outputs()
+    ['A']
+    >>> asyncio.run(workflow.run("a", run_id="invoice-7", checkpoint_storage=storage))
+    Traceback (most recent call last):
+    libworkflow._errors.WorkflowConflictException: ...
     """
 
 
 class ValidationTypeEnum(enum.Enum):
-    """What a validation found."""
+    """What a validation found.
+
+    >>> ValidationTypeEnum.GRAPH_CONNECTIVITY.value
+    'GRAPH_CONNECTIVITY'
+    """
 
     EDGE_DUPLICATION = "EDGE_DUPLICATION"
     EXECUTOR_DUPLICATION = "EXECUTOR_DUPLICATION"
@@ -49,7 +93,11 @@ class ValidationTypeEnum(enum.Enum):
 
 
 class WorkflowValidationError(WorkflowException):
-    """The graph is not valid."""
+    """The graph is not valid.
+
+    >>> str(WorkflowValidationError("too few", ValidationTypeEnum.OUTPUT_VALIDATION))
+    '[OUTPUT_VALIDATION] too few'
+    """
 
     def __init__(self, message: str, validation_type: ValidationTypeEnum) -> None:
         super().__init__(message)
@@ -63,7 +111,12 @@ class WorkflowValidationError(WorkflowException):
 
 
 class EdgeDuplicationError(WorkflowValidationError):
-    """Two edges have the same source and target."""
+    """Two edges have the same source and target.
+
+    >>> WorkflowBuilder(start_executor=echo).add_edge(echo, shout).add_edge(echo, shout).build()
+    Traceback (most recent call last):
+    libworkflow._errors.EdgeDuplicationError: [EDGE_DUPLICATION] duplicate edge: echo->shout is there twice
+    """
 
     def __init__(self, edge_id: str) -> None:
         super().__init__(f"duplicate edge: {edge_id} is there twice", ValidationTypeEnum.EDGE_DUPLICATION)
@@ -71,15 +124,20 @@ class EdgeDuplicationError(WorkflowValidationError):
 
 
 class TypeCompatibilityError(WorkflowValidationError):
-    """What one executor sends is nothing that the next one takes."""
+    """What one executor sends is nothing that the next one takes.
+
+    >>> WorkflowBuilder(start_executor=echo).add_edge(echo, double).build()
+    Traceback (most recent call last):
+    libworkflow._errors.TypeCompatibilityError: [TYPE_COMPATIBILITY] nothing can go from 'echo' to 'double'. ...
+    """
 
     def __init__(
         self, source_executor_id: str, target_executor_id: str, source_types: list[Any], target_types: list[Any]
     ) -> None:
         sent, taken = (", ".join(map(type_name, kinds)) for kinds in (source_types, target_types))
         super().__init__(
-            f"nothing can go from '{source_executor_id}' to '{target_executor_id}': it sends {sent}, and there is only "
-            f"a handler for {taken}",
+            f"nothing can go from '{source_executor_id}' to '{target_executor_id}'. Source executor outputs types: {sent}"
+            f"; target executor can only handle types: {taken}",
             ValidationTypeEnum.TYPE_COMPATIBILITY,
         )
         self.source_executor_id = source_executor_id
@@ -89,7 +147,12 @@ class TypeCompatibilityError(WorkflowValidationError):
 
 
 class GraphConnectivityError(WorkflowValidationError):
-    """An executor cannot be reached from the start."""
+    """An executor cannot be reached from the start.
+
+    >>> WorkflowBuilder(start_executor=shout).add_edge(echo, boss).build()
+    Traceback (most recent call last):
+    libworkflow._errors.GraphConnectivityError: [GRAPH_CONNECTIVITY] ...
+    """
 
     def __init__(self, message: str) -> None:
         super().__init__(message, ValidationTypeEnum.GRAPH_CONNECTIVITY)

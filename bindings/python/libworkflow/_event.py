@@ -6,7 +6,7 @@ import enum
 import json
 import warnings
 from collections.abc import Iterable
-from typing import Any, Generic, Optional, TypeVar
+from typing import Any, Generic, Literal, Optional, TypeVar
 
 from . import _abi
 from ._codec import decode
@@ -17,6 +17,27 @@ from ._run_state import WorkflowRunState
 from ._type_text import type_from_plain, type_to_plain
 
 DataT = TypeVar("DataT")
+
+WorkflowEventType = Literal[
+    "started",
+    "status",
+    "failed",
+    "cancelled",
+    "output",
+    "intermediate",
+    "data",
+    "request_info",
+    "warning",
+    "error",
+    "superstep_started",
+    "superstep_completed",
+    "checkpoint",
+    "executor_invoked",
+    "executor_completed",
+    "executor_failed",
+    "executor_bypassed",
+]
+"""The types of events that are known; handlers may make events of any other."""
 
 _FIELDS = ("type", "data", "origin", "state", "details", "executor_id", "iteration", "sequence", "_request")
 
@@ -62,7 +83,11 @@ def mask_of(types: Iterable[str]) -> int:
 
 
 class WorkflowEventSource(str, enum.Enum):
-    """Who made an event."""
+    """Who made an event.
+
+    >>> WorkflowEvent.warning("careful").origin
+    <WorkflowEventSource.EXECUTOR: 'EXECUTOR'>
+    """
 
     FRAMEWORK = "FRAMEWORK"
     EXECUTOR = "EXECUTOR"
@@ -75,9 +100,18 @@ class WorkflowEvent(Generic[DataT]):
     ("status"), `details` ("failed", "executor_failed"), `executor_id`, `iteration` (the superstep). A
     "request_info" event also has `request_id`, `source_executor_id`, `request_type` and `response_type`.
     The class methods named like a type make such an event, for tests and for `ctx.add_event`.
+
+    >>> WorkflowEvent.request_info("r1", "clerk", "pay 100?", bool)
+    WorkflowEvent(type='request_info', executor_id='clerk', request_id='r1', data='pay 100?')
     """
 
     __slots__ = (*_FIELDS, "_handle", "_kind")
+    data: Any
+    origin: WorkflowEventSource
+    state: Optional[WorkflowRunState]
+    details: Optional[WorkflowErrorDetails]
+    executor_id: Optional[str]
+    iteration: Optional[int]
     sequence: Optional[int]
     """Its number among the events of its run; None for one that no run has told, and for the "started" and the first
     "status" of a run that goes on. Events that are not shown have numbers too."""

@@ -10,6 +10,7 @@ from ._handler import HandlerSpec
 from ._message import MessageType, WorkflowMessage
 from ._response_handler import ResponseSpec
 from ._type_check import closeness
+from ._type_fit import fits
 
 if TYPE_CHECKING:
     from ._retry import Retry
@@ -20,10 +21,19 @@ SpecT = TypeVar("SpecT")
 class Executor:
     """A node: a class with one `@handler` method per type of message.
 
-    An executor that asks with `ctx.request_info` has a `@response_handler` method for the answers.
+    An executor that asks with `ctx.request_info` has a `@response_handler` method for the answers. With
+    `defer_discovery` the handlers are looked for when the executor is put into a graph. Further keyword arguments are
+    accepted and not used.
 
     Raises:
         ValueError: the id is empty, there is no handler, or two handlers take the same type.
+
+    >>> class Upper(Executor):
+    ...     @handler
+    ...     async def upper(self, text: str, ctx: WorkflowContext[str]) -> None:
+    ...         await ctx.send_message(text.upper())
+    >>> Upper("upper").input_types
+    [<class 'str'>]
     """
 
     retry: Optional[Retry] = None
@@ -33,13 +43,30 @@ class Executor:
     timeout: Optional[float] = None
     """Of a class: for how many seconds a call may take. `WorkflowBuilder.set_timeout` says so of one object."""
 
-    def __init__(self, id: str, *, type: Optional[str] = None) -> None:
+    def __init__(
+        self,
+        id: str,
+        *,
+        type: Optional[str] = None,
+        type_: Optional[str] = None,
+        defer_discovery: bool = False,
+        **_: Any,
+    ) -> None:
         if not isinstance(id, str) or not id or "\0" in id:
             raise ValueError("the id of an executor must be a text that is not empty")
         self.id = id
-        self.type = type or self.__class__.__name__
-        self._set_handlers(self._declared_handlers())
-        self._set_response_handlers(self._declared("_response_spec", ResponseSpec))
+        self.type: str = type or type_ or self.__class__.__name__
+        self._handlers: list[HandlerSpec] = []
+        self._response_handlers: list[ResponseSpec] = []
+        self._by_class: Optional[dict[Any, HandlerSpec]] = None
+        if not defer_discovery:
+            self._discover()
+
+    def _discover(self) -> None:
+        """Finds the handlers, if that was not done yet."""
+        if not self._handlers:
+            self._set_handlers(self._declared_handlers())
+            self._set_response_handlers(self._declared("_response_spec", ResponseSpec))
 
     def _set_handlers(self, specs: list[HandlerSpec]) -> None:
         if not specs:
@@ -54,14 +81,18 @@ class Executor:
             seen.append(spec.input)
         self._handlers = specs
         # Filled only where the class of a message alone decides.
-        self._by_class: Optional[dict[Any, HandlerSpec]] = {} if all(spec.is_shallow for spec in specs) else None
+        self._by_class = {} if all(spec.is_shallow for spec in specs) else None
 
     def _set_response_handlers(self, specs: list[ResponseSpec]) -> None:
         seen: list[Any] = []
         for spec in specs:
             try:
                 if spec.key in seen:
-                    raise ValueError(f"{self.__class__.__name__} has two response handlers for {spec}")
+                    request, response = spec.key
+                    raise ValueError(
+                        f"Duplicate response handler for request type {request!r} and response type {response!r} in "
+                        f"{self.__class__.__name__}"
+                    )
             except NameError as error:
                 raise ValueError(
                     f"response handler '{spec.name}': an annotation cannot be resolved: {error}"
@@ -97,7 +128,7 @@ class Executor:
         """The error for a message that no handler takes."""
         handled = ", ".join(type_name(spec.input) for spec in self._handlers)
         kind = type_name(message.__class__)
-        return RuntimeError(f"executor '{self.id}' cannot handle a message of type {kind}: it handles {handled}")
+        return RuntimeError(f"executor '{self.id}' cannot handle input of type '{kind}': it handles {handled}")
 
     def _find_response_handler(self, request: Any, response: Any) -> ResponseSpec:
         """The response handler whose types are closest.
@@ -126,6 +157,13 @@ class Executor:
             return any(spec.check(message.data) for spec in self._handlers)
         request = message.original_request_info_event
         return request is not None and any(s.takes(request.data, message.data) for s in self._response_handlers)
+
+    def is_request_supported(self, request_type: Any, response_type: Any) -> bool:
+        """Whether it has a `@response_handler` for answers of that type to requests of that type."""
+        return any(
+            fits(request_type, asked) and fits(response_type, answered)
+            for asked, answered in (spec.key for spec in self._response_handlers)
+        )
 
     @property
     def is_request_response_capable(self) -> bool:
@@ -186,4 +224,5 @@ def checked_executor(executor: Any) -> Executor:
         raise TypeError(f"{executor!r} is not an executor: use an Executor object or a function with @executor")
     if not hasattr(executor, "_handlers"):
         raise TypeError(f"{type(executor).__name__} must call super().__init__(id=...) in its __init__")
+    executor._discover()
     return executor

@@ -106,10 +106,15 @@ def migrate(number: int, raw: bytes, length: int, report: bytes, report_length: 
         return int(_abi.WF_E_EXECUTOR)
 
 
-def resuming_failure(status: int, error: c_void_p) -> BaseException:
+def resuming_failure(status: int, error: c_void_p, checkpoint_id: Optional[str] = None) -> BaseException:
     """Why a checkpoint was not taken up: what the migration or the storage raised, else what the library says."""
     raised, _raised.error = _raised.error, None
     if raised is not None and status == _abi.WF_E_EXECUTOR:
         lib.wf_error_free(error)
         return raised
-    return storage_failure(status, error)
+    failure = storage_failure(status, error)
+    if status == _abi.WF_E_MISMATCH:
+        failure.args = (f"Workflow graph has changed since the checkpoint was made: {failure}",)
+    elif status == _abi.WF_E_NOTFOUND and checkpoint_id is not None:
+        failure.args = (f"No checkpoint found with ID {checkpoint_id}: {failure}",)
+    return failure

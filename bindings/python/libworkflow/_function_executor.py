@@ -19,7 +19,7 @@ Function = Callable[..., Any]
 
 
 class FunctionExecutor(Executor):
-    """An executor that calls `function(message)` or `function(message, ctx)`.
+    """An executor that calls `func(message)` or `func(message, ctx)`.
 
     A sync function runs in a thread of the event loop's default pool, so that it may block, or in `pool`: any
     `concurrent.futures.Executor`. In a sync function `ctx.send_message(x)` and the like happen at once, and nothing is
@@ -29,11 +29,15 @@ class FunctionExecutor(Executor):
     Raises:
         ValueError: the function has other parameters or lacks a message type, or the pool cannot call it.
         TypeError: the pool is none.
+
+    >>> async def double(n: int) -> None: ...
+    >>> FunctionExecutor(double)
+    FunctionExecutor(id='double')
     """
 
     def __init__(
         self,
-        function: Function,
+        func: Function,
         id: Optional[str] = None,
         *,
         input: Any = None,
@@ -44,22 +48,28 @@ class FunctionExecutor(Executor):
         pool: Optional[Pool] = None,
         _frame: Any = None,
     ) -> None:
-        if isinstance(function, (staticmethod, classmethod)):
-            raise ValueError("@executor takes a plain function: put @staticmethod away or write an Executor class")
-        name = getattr(function, "__name__", type(function).__name__)
-        parameters = list(inspect.signature(function).parameters.values())
+        if isinstance(func, (staticmethod, classmethod)):
+            raise ValueError(
+                f"@executor cannot be used with @{type(func).__name__}: it takes a function that stands for "
+                "itself; use @handler on instance methods of an Executor class"
+            )
+        name = getattr(func, "__name__", type(func).__name__)
+        parameters = list(inspect.signature(func).parameters.values())
         if len(parameters) not in (1, 2):
-            raise ValueError(f"executor function '{name}' must have the parameters (message) or (message, ctx)")
+            raise ValueError(
+                f"executor function '{name}' must have (message: T) or (message: T, ctx: WorkflowContext[U]) as its "
+                f"parameters, not {len(parameters)}"
+            )
         context = parameters[1] if len(parameters) == 2 else None
         if pool is not None:
-            check(pool, function, name)
+            check(pool, func, name)
         names = local_names(_frame or sys._getframe(1))
         given = {"input": input, "output": output, "workflow_output": workflow_output}
         explicit = {key: value for key, value in given.items() if value is not None}
-        self._function = function
+        self._function = func
         self._retry, self._timeout = retry, timeout
         self._spec = annotated_spec(
-            _adapted(function, len(parameters), pool), names, parameters[0], context, **explicit
+            _adapted(func, len(parameters), pool), names, parameters[0], context, decorator="executor", **explicit
         )
         super().__init__(id or name)
 
@@ -100,7 +110,7 @@ def _adapted(function: Function, parameters: int, pool: Optional[Pool]) -> Funct
 
 
 @overload
-def executor(function: Function) -> FunctionExecutor: ...
+def executor(func: Function) -> FunctionExecutor: ...
 @overload
 def executor(
     *,
@@ -113,7 +123,7 @@ def executor(
     pool: Optional[Pool] = None,
 ) -> Callable[[Function], FunctionExecutor]: ...
 def executor(
-    function: Optional[Function] = None,
+    func: Optional[Function] = None,
     *,
     id: Optional[str] = None,
     input: Any = None,
@@ -133,11 +143,17 @@ def executor(
     Raises:
         ValueError: the function has other parameters or lacks a message type, or the pool cannot call it.
         TypeError: the pool is none.
+
+    >>> @executor(id="reverse")
+    ... async def reverse(text: str, ctx: WorkflowContext[str, str]) -> None:
+    ...     await ctx.yield_output(text[::-1])
+    >>> reverse
+    FunctionExecutor(id='reverse')
     """
 
     def make(target: Function) -> FunctionExecutor:
-        frame = sys._getframe(1 if function is None else 2)
+        frame = sys._getframe(1 if func is None else 2)
         types = {"input": input, "output": output, "workflow_output": workflow_output}
         return FunctionExecutor(target, id, **types, retry=retry, timeout=timeout, pool=pool, _frame=frame)
 
-    return make if function is None else make(function)
+    return make if func is None else make(func)

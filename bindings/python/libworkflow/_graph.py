@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ctypes import byref, c_void_p
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Literal, Optional
 
 from ._edge_group import EdgeGroup, InternalEdgeGroup
+from ._errors import ValidationTypeEnum, WorkflowValidationError
 from ._executor import Executor
 from ._identifier import new_identifier
+from ._legacy import WORKFLOWS
 from ._library import lib, raise_for, take_text
 from ._output import OutputDesignation
 
@@ -36,7 +38,7 @@ class Graph:
         """The executors by id, in order of their first mention."""
         self.edge_groups: list[EdgeGroup] = [*groups, *map(InternalEdgeGroup, executors)]
         """What the builder added, and for each executor how messages from outside reach it."""
-        self.start_executor_id = start_executor.id
+        self.start_executor_id: str = start_executor.id
         self.description = description
         self.max_iterations = max_iterations
         self.name: str = lib.wf_workflow_name(handle).decode()
@@ -49,6 +51,7 @@ class Graph:
         """Names this object, and no other."""
         if self._id is None:
             self._id = new_identifier()
+            WORKFLOWS[self._id] = self
         return self._id
 
     @property
@@ -82,12 +85,30 @@ class Graph:
         return list(self.executors.values())
 
     def get_output_executors(self) -> list[Executor]:
-        """The executors whose yields are outputs of the workflow."""
+        """The executors whose yields are outputs of the workflow.
+
+        Raises:
+            WorkflowValidationError: one that was named at making is not in the workflow.
+        """
+        self._check_designated("Output", self._output_designation.outputs)
         return [node for name, node in self.executors.items() if self.is_terminal_executor(name)]
 
     def get_intermediate_executors(self) -> list[Executor]:
-        """The executors whose yields are intermediate outputs."""
+        """The executors whose yields are intermediate outputs.
+
+        Raises:
+            WorkflowValidationError: one that was named at making is not in the workflow.
+        """
+        self._check_designated("Intermediate", self._output_designation.intermediates)
         return [node for name, node in self.executors.items() if self.is_intermediate_executor(name)]
+
+    def _check_designated(self, what: str, names: Optional[Iterable[str]]) -> None:
+        for name in names or ():
+            if name not in self.executors:
+                raise WorkflowValidationError(
+                    f"{what} executor '{name}' is not present in the workflow graph",
+                    ValidationTypeEnum.OUTPUT_VALIDATION,
+                )
 
     def is_terminal_executor(self, executor_id: str) -> bool:
         """Whether the yields of that executor are outputs of the workflow."""
@@ -96,6 +117,16 @@ class Graph:
     def is_intermediate_executor(self, executor_id: str) -> bool:
         """Whether the yields of that executor are intermediate outputs."""
         return self._output_designation.is_intermediate(executor_id)
+
+    def diagram(self, language: Literal["mermaid", "dot"] = "mermaid") -> str:
+        """A picture of the graph as text, the same in every language of the library.
+
+        It has the names of conditions and selectors; ids stand only in labels.
+
+        Raises:
+            ValueError: the language is another one.
+        """
+        return self._text(lib.wf_workflow_diagram, str(language).encode()).decode()
 
     def to_dict(self) -> dict[str, Any]:
         """The graph for people and tools; `definition` is what the library reads."""

@@ -33,10 +33,12 @@ class HandlerSpec:
         context: Any = None,
         output: Any = None,
         workflow_output: Any = None,
+        decorator: str = "handler",
     ) -> None:
         self.function = function
         self.name: str = function.__name__
         self._names = names
+        self._decorator = decorator
         self._declared = input, context, output, workflow_output
         self._types: Optional[tuple[Any, list[Any], list[Any]]] = None
         self._check: Optional[Check] = None
@@ -84,22 +86,27 @@ class HandlerSpec:
             message, context, *outputs = (
                 None if part is None else resolve(part, source, self._names) for part in self._declared
             )
-            if contains_type_variable(message):
-                raise ValueError(
-                    f"handler '{self.name}': the message type {message} has an unresolved TypeVar; name a type, or use "
-                    "@handler(input=<concrete_type>, output=<concrete_type>)"
-                )
+            self._check_variables("message", message)
             declared = self._context_arguments(context)
             sends, yields = (mine or theirs for mine, theirs in zip(outputs, declared))
+            self._check_variables("output", sends)
+            self._check_variables("workflow output", yields)
             self._types = message, members(sends), members(yields)
             self._names = {}
         return self._types
+
+    def _check_variables(self, what: str, annotation: Any) -> None:
+        if contains_type_variable(annotation):
+            raise ValueError(
+                f"handler '{self.name}': the {what} type {annotation} has an unresolved TypeVar; name a type, or use "
+                f"@{self._decorator}(input=<concrete_type>, output=<concrete_type>)"
+            )
 
     def _context_arguments(self, annotation: Any) -> tuple[Any, Any]:
         """OutT and WorkflowOutT of a `WorkflowContext[OutT, WorkflowOutT]`, None where left out."""
         if annotation is None or annotation is WorkflowContext:
             return None, None
-        arguments = typing.get_args(annotation)
+        arguments: tuple[Any, ...] = typing.get_args(annotation)
         if typing.get_origin(annotation) is not WorkflowContext or len(arguments) > 2:
             raise ValueError(
                 f"handler '{self.name}': the context must be annotated as WorkflowContext, WorkflowContext[OutT] "
@@ -108,16 +115,17 @@ class HandlerSpec:
         for kind in (member for argument in arguments for member in members(argument)):
             if isinstance(kind, (int, float, str, bytes, list, tuple, dict, set)):
                 raise ValueError(f"handler '{self.name}': invalid type entry {kind!r} in WorkflowContext")
-        return arguments[0], arguments[1] if len(arguments) == 2 else None
+        sends, yields, *_ = (*arguments, None, None)
+        return sends, yields
 
 
 @overload
-def handler(function: FunctionT) -> FunctionT: ...
+def handler(func: FunctionT) -> FunctionT: ...
 @overload
 def handler(
     *, input: Any = None, output: Any = None, workflow_output: Any = None
 ) -> Callable[[FunctionT], FunctionT]: ...
-def handler(function: Any = None, *, input: Any = None, output: Any = None, workflow_output: Any = None) -> Any:
+def handler(func: Any = None, *, input: Any = None, output: Any = None, workflow_output: Any = None) -> Any:
     """Makes an async method `(self, message, ctx)` the handler of one type of message.
 
     Without arguments the types come from the annotations: `message: T`, `ctx: WorkflowContext[OutT, WorkflowOutT]`.
@@ -125,6 +133,13 @@ def handler(function: Any = None, *, input: Any = None, output: Any = None, work
 
     Raises:
         ValueError: the method is not async, has other parameters, or lacks a message type.
+
+    >>> class Lower(Executor):
+    ...     @handler(input=str, workflow_output=str)
+    ...     async def lower(self, text, ctx):
+    ...         await ctx.yield_output(text.lower())
+    >>> Lower("lower").workflow_output_types
+    [<class 'str'>]
     """
 
     def decorate(method: FunctionT, frame: Any) -> FunctionT:
@@ -139,15 +154,15 @@ def handler(function: Any = None, *, input: Any = None, output: Any = None, work
         if input is None and output is None and workflow_output is None:
             spec = annotated_spec(method, names, parameters[1], parameters[2])
         elif input is None:
-            raise ValueError(f"handler '{method.__name__}': explicit types need 'input'")
+            raise ValueError(f"handler '{method.__name__}' must specify 'input' type where it specifies any")
         else:
             spec = HandlerSpec(method, names, input=input, output=output, workflow_output=workflow_output)
         method._handler_spec = spec  # type: ignore[attr-defined]
         return method
 
     frame = sys._getframe(1)
-    if function is not None:
-        return decorate(function, frame)
+    if func is not None:
+        return decorate(func, frame)
     return lambda method: decorate(method, sys._getframe(1))
 
 
@@ -156,6 +171,7 @@ def annotated_spec(
     names: dict[str, Any],
     message: inspect.Parameter,
     context: Optional[inspect.Parameter],
+    what: str = "the message",
     **explicit: Any,
 ) -> HandlerSpec:
     """The types that the annotations of a handler declare; `explicit` ones take their place.
@@ -165,10 +181,11 @@ def annotated_spec(
     """
     input = explicit.pop("input", message.annotation)
     if input is _EMPTY:
-        raise ValueError(f"handler '{function.__name__}' needs a type annotation for '{message.name}'")
+        raise ValueError(f"handler '{function.__name__}' needs a type annotation for {what} '{message.name}'")
     annotation = context.annotation if context is not None else None
     if annotation is _EMPTY:
-        if not explicit and input is message.annotation:
+        if not explicit.keys() - {"decorator"} and input is message.annotation:
+            HandlerSpec(function, names, input=input, **explicit)  # what is wrong with the message comes first
             raise ValueError(
                 f"handler '{function.__name__}' must have a WorkflowContext annotation, as in "
                 f"'{context}: WorkflowContext[OutT]'"

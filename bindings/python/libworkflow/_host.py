@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any
+from typing import Any, Callable, Optional
 
 from . import _abi, _trampolines
 from ._annotations import type_name
 from ._codec import decoder, encode
 from ._context import WorkflowContext
 from ._executor import Executor
+from ._handler import HandlerSpec
 from ._library import lib, raise_for
 from ._log import warn
 from ._registry import registry
@@ -25,12 +26,12 @@ class Host:
     __slots__ = ("decode", "executor", "find_handler", "id", "keeps_state", "types")
 
     def __init__(self, executor: Executor) -> None:
-        self.executor = executor
-        self.id = executor.id
-        self.find_handler = executor._find_handler
-        self.types = types_of(executor)
-        self.decode = decoder(self.types)
-        self.keeps_state = type(executor).on_checkpoint_save is not Executor.on_checkpoint_save
+        self.executor: Executor = executor
+        self.id: str = executor.id
+        self.find_handler: Callable[[Any], Optional[HandlerSpec]] = executor._find_handler
+        self.types: dict[str, Shape] = types_of(executor)
+        self.decode: Callable[[bytes], Any] = decoder(self.types)
+        self.keeps_state: bool = type(executor).on_checkpoint_save is not Executor.on_checkpoint_save
 
     def invoke(self, raw: bytes, context: WorkflowContext[Any, Any]) -> Any:
         """The coroutine that handles a message, or the answer to a request.

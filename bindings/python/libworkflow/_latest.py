@@ -14,7 +14,14 @@ from ._storage import handle_of, storage_failure
 
 
 class Latest(enum.Enum):
-    """The type of `LATEST`, for annotations."""
+    """The type of `LATEST`, for annotations.
+
+    >>> storage = InMemoryCheckpointStorage()
+    >>> asyncio.run(workflow.run("hello", checkpoint_storage=storage)).get_outputs()
+    ['HELLO']
+    >>> asyncio.run(workflow.run(checkpoint_id=LATEST, checkpoint_storage=storage)).get_final_state().value
+    'IDLE'
+    """
 
     LATEST = "latest"
 

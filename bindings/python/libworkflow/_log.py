@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 NAME = "libworkflow"
@@ -10,6 +11,26 @@ NAME = "libworkflow"
 def warn(text: str, *values: object) -> None:
     """Something that a person should know of."""
     _logger().warning(text, *values, stacklevel=2)
+
+
+def hint(level: int, text: str, *values: object) -> None:
+    """Says something of a graph that may be a mistake, at a level of `logging`, to who listens: it is none for sure."""
+    if "logging" in sys.modules:  # else nobody does
+        _hints().log(level, text, *values, stacklevel=2)
+
+
+def is_heard(level: int) -> bool:
+    """Whether a hint of that level reaches anybody."""
+    return "logging" in sys.modules and bool(_hints().isEnabledFor(level))
+
+
+def _hints() -> Any:
+    import logging
+
+    logger = logging.getLogger(f"{NAME}.graph")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())  # else warnings are printed on stderr
+    return logger
 
 
 def tell(text: str, *values: object) -> None:

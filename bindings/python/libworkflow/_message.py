@@ -10,7 +10,11 @@ from ._event import WorkflowEvent
 
 
 class MessageType(str, enum.Enum):
-    """What a message is: sent by an executor, or the answer to a request."""
+    """What a message is: sent by an executor, or the answer to a request.
+
+    >>> MessageType.RESPONSE.value
+    'response'
+    """
 
     STANDARD = "standard"
     RESPONSE = "response"
@@ -21,6 +25,9 @@ class WorkflowMessage:
     """A message on its way.
 
     `trace_contexts` and `source_span_ids` are accepted and not used.
+
+    >>> shout.can_handle(WorkflowMessage("hello", source_id="echo"))
+    True
     """
 
     data: Any

@@ -20,13 +20,14 @@ class NativeExecutor(Executor):
     in checkpoints. `data` is passed to all of them: an address, or something of ctypes, which is kept as long as the
     executor.
 
-        double = NativeExecutor("double", ctypes.CDLL("./libdouble.so").double_it, input=int, output=int)
-
     `input`, `output` and `workflow_output` are types as in `@handler`.
 
     Raises:
         TypeError: something is no C function, or the data has no address.
         ValueError: the id is empty, or a function is NULL.
+
+    >>> NativeExecutor("double", ctypes.CDLL(None).abs, input=int, output=int)
+    NativeExecutor(id='double')
     """
 
     def __init__(

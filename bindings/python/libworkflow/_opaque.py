@@ -10,12 +10,15 @@ class OpaqueValue:
 
     It encodes to the JSON that it was decoded from. Register the type (see `register_type`) before the
     value is decoded to get the value itself.
+
+    >>> OpaqueValue({"$type": "shop:Order", "value": 3})
+    OpaqueValue(type_name='shop:Order', value=3)
     """
 
     __slots__ = ("members",)
 
     def __init__(self, members: dict[str, Any]) -> None:
-        self.members = members
+        self.members: dict[str, Any] = members
 
     @property
     def type_name(self) -> str:
@@ -32,5 +35,3 @@ class OpaqueValue:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, OpaqueValue) and self.members == other.members
-
-    __hash__ = None  # type: ignore[assignment]

@@ -226,6 +226,10 @@ def register_type(
         TypeError: there are no functions, and it is not a dataclass, an enum, a named tuple, a class with nothing but
             attributes, or one of attrs or pydantic; or one of the functions is missing.
         ValueError: the name belongs to another type.
+
+    >>> @register_type
+    ... class Receipt:
+    ...     number = 7
     """
 
     def register(kind: T) -> T:

@@ -51,13 +51,13 @@ class ResponseSpec:
 
 
 @overload
-def response_handler(function: FunctionT) -> FunctionT: ...
+def response_handler(func: FunctionT) -> FunctionT: ...
 @overload
 def response_handler(
     *, request: Any = None, response: Any = None, output: Any = None, workflow_output: Any = None
 ) -> Callable[[FunctionT], FunctionT]: ...
 def response_handler(
-    function: Any = None,
+    func: Any = None,
     *,
     request: Any = None,
     response: Any = None,
@@ -71,6 +71,20 @@ def response_handler(
 
     Raises:
         ValueError: the method is not async, has other parameters, or lacks the type of request or response.
+
+    >>> class Clerk(Executor):
+    ...     @handler
+    ...     async def ask(self, amount: int, ctx: WorkflowContext[str]) -> None:
+    ...         await ctx.request_info(f"pay {amount}?", bool)
+    ...
+    ...     @response_handler
+    ...     async def hear(self, original_request: str, response: bool, ctx: WorkflowContext[str, bool]) -> None:
+    ...         await ctx.yield_output(response)
+    >>> async def ask_and_answer(workflow):
+    ...     (event,) = (await workflow.run(100)).get_request_info_events()
+    ...     return await workflow.run(responses={event.request_id: True})
+    >>> asyncio.run(ask_and_answer(WorkflowBuilder(start_executor=Clerk("clerk")).build())).get_outputs()
+    [True]
     """
     explicit = any(kind is not None for kind in (request, response, output, workflow_output))
 
@@ -85,10 +99,12 @@ def response_handler(
             )
         names = local_names(frame)
         if not explicit:
-            asked = annotated_spec(method, names, parameters[1], None)
-            spec = ResponseSpec(asked, annotated_spec(method, names, parameters[2], parameters[3]))
+            asked = annotated_spec(method, names, parameters[1], None, "the request")
+            answer = annotated_spec(method, names, parameters[2], parameters[3], "the response")
+            spec = ResponseSpec(asked, answer)
         elif request is None or response is None:
-            raise ValueError(f"response handler '{name}': explicit types need 'request' and 'response'")
+            missing = "request" if request is None else "response"
+            raise ValueError(f"response handler '{name}' must specify '{missing}' type where it specifies any")
         else:
             answer = HandlerSpec(method, names, input=response, output=output, workflow_output=workflow_output)
             spec = ResponseSpec(HandlerSpec(method, names, input=request), answer)
@@ -96,6 +112,6 @@ def response_handler(
         return method
 
     frame: Optional[Any] = sys._getframe(1)
-    if function is not None:
-        return decorate(function, frame)
+    if func is not None:
+        return decorate(func, frame)
     return lambda method: decorate(method, sys._getframe(1))

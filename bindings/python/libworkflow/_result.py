@@ -10,7 +10,12 @@ from ._run_state import WorkflowRunState
 
 
 class WorkflowRunResult(list[WorkflowEvent[Any]]):
-    """The events of a run, without "started" and, unless they were asked for, without "status"."""
+    """The events of a run, without "started" and, unless they were asked for, without "status".
+
+    >>> result = asyncio.run(workflow.run("hello"))
+    >>> result.get_outputs(), result.get_final_state().value
+    (['HELLO'], 'IDLE')
+    """
 
     def __init__(
         self, events: Iterable[WorkflowEvent[Any]], status_events: Optional[list[WorkflowEvent[Any]]] = None

@@ -19,6 +19,9 @@ class Retry:
 
     Raises:
         ValueError: a number is out of its range.
+
+    >>> WorkflowBuilder(start_executor=shout).set_retry(shout, Retry(attempts=5, delay=0.5)).build()
+    Workflow(name=..., executors=['shout'])
     """
 
     attempts: int = 3
@@ -42,7 +45,7 @@ class Retry:
         milliseconds(self.delay, "the delay of a Retry", least=0)
         milliseconds(self.longest, "the longest pause of a Retry", least=0)
 
-    def to_struct(self) -> wf_retry_t:
+    def to_struct(self) -> Any:
         """The same for the library, to which 0 is a default."""
         return wf_retry_t(
             attempts=self.attempts,
@@ -54,7 +57,12 @@ class Retry:
 
 
 class GiveUp(WorkflowException):
-    """Raise it in a handler whose failure is for good: no `Retry` applies to it."""
+    """Raise it in a handler whose failure is for good: no `Retry` applies to it.
+
+    >>> raise GiveUp("the card is stolen")
+    Traceback (most recent call last):
+    libworkflow._retry.GiveUp: the card is stolen
+    """
 
 
 _YEAR = 366 * 86400

@@ -17,9 +17,6 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 from ._abi import (
     WF_DONE,
     WF_E_CANCELLED,
-    WF_E_CONFLICT,
-    WF_E_EXECUTOR,
-    WF_E_EXISTS,
     WF_EVENT_CUSTOM,
     WF_EVENT_EXECUTOR_FAILED,
     WF_EVENT_FAILED,
@@ -37,9 +34,10 @@ from ._condition import evaluate
 from ._context import WorkflowContext
 from ._edge import Condition
 from ._edge_group import Selector
-from ._error_details import message_of, traceback_of
-from ._errors import WorkflowCheckpointException, WorkflowRunnerException
+from ._error_details import message_of
+from ._errors import WorkflowCheckpointException
 from ._event import WorkflowEvent
+from ._failures import Failures
 from ._host import Host
 from ._library import lib
 from ._resting_run import RestingRun, checkpoint_id_of, requests_of, rewind
@@ -89,6 +87,7 @@ class Run:
         """`hidden` are kinds of events that are not handed out, of "status" only the first; `prelude` are events that
         come before those of the library; `has_news` says that a run which rests was given something to go on with."""
         self._handle: Optional[int] = handle
+        self._runs = workflow._runs
         self._workflow = workflow
         self._storage = storage
         self._special = {*hidden, *_SPECIAL}
@@ -99,10 +98,9 @@ class Run:
         self._steps = make_steps(self._loop)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiter: Optional[asyncio.Future[None]] = None
-        self._failures: dict[Optional[str], BaseException] = {}
+        self._failures = Failures()
         self._lent: dict[int, WorkflowEvent[Any]] = {}
         self._lendings = itertools.count()
-        self._interrupt: Optional[BaseException] = None
         self._must_wait = False
         self._clock = Clock(self._loop, self.wake) if workflow._has_clock else None
         self._closed = False
@@ -147,7 +145,7 @@ class Run:
         end = len(events) + most
         previous, current.run = current.run, self
         try:
-            while len(events) < end and self._interrupt is None:
+            while len(events) < end and self._failures.interrupt is None:
                 status = _next(self._handle, 0, self._event_ref, self._error_ref)
                 if status == WF_OK:
                     handle = self._event.value or 0
@@ -162,9 +160,9 @@ class Run:
                 elif status == WF_DONE or status == WF_E_CANCELLED:
                     return True
                 else:
-                    raise self._failure(status)
-            if self._interrupt is not None:
-                raise self._interrupt
+                    raise self._failures.of(status, storage_failure(status, self._error))
+            if self._failures.interrupt is not None:
+                raise self._failures.interrupt
             if self._must_wait and self._clock is not None:
                 self._clock.obey(self._handle)
             return False
@@ -175,7 +173,7 @@ class Run:
         """One that is not simply handed out; None for one that is hidden."""
         if kind in _FAILURES:
             event = WorkflowEvent._adopt(handle, kind)
-            self._explain(event)
+            self._failures.explain(event)
             return event
         own = None
         if kind == WF_EVENT_CUSTOM:
@@ -257,7 +255,7 @@ class Run:
         """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
         context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, self)
         if self._failures:  # it may have failed before, and be tried again
-            self._failures.pop(_executor_id(handle), None)
+            self._failures.forget(_executor_id(handle))
         try:
             task = self._steps.start(code(raw, context))
         except BaseException as error:
@@ -283,7 +281,7 @@ class Run:
         try:
             return _YES if evaluate(condition, decode(raw)) else _NO
         except BaseException as error:
-            self._keep(None, error)
+            self._failures.keep(None, error)
             return _FAILED
 
     def select(self, selector: Selector, raw: bytes, selection: int) -> int:
@@ -292,12 +290,12 @@ class Run:
             choose(selector, decode(raw), selection)
             return WF_DONE
         except BaseException as error:
-            self._keep(None, error)
+            self._failures.keep(None, error)
             return _FAILED
 
     def interrupt(self, error: BaseException) -> None:
         """Makes the run end with `error` as soon as the library comes back."""
-        self._interrupt = error
+        self._failures.interrupt = error
 
     def _finished(self, host: Host, code: Any, context: WorkflowContext[Any, Any], task: asyncio.Task[Any]) -> None:
         """Tells the library that a handler which had to wait has ended."""
@@ -325,32 +323,9 @@ class Run:
         if code == host.restore and isinstance(error, Exception):
             cause, error = error, WorkflowCheckpointException(f"'{host.id}' could not be restored: {message_of(error)}")
             error.__cause__ = cause
-        self._keep(_executor_id(handle), error)
+        self._failures.keep(_executor_id(handle), error)
         message = message_of(error).encode("utf-8", "backslashreplace")
         return int(_fail(handle, type(error).__name__.encode(), message, len(message)))
-
-    def _keep(self, executor_id: Optional[str], error: BaseException) -> None:
-        self._failures.setdefault(executor_id, error)
-        if isinstance(error, (KeyboardInterrupt, SystemExit)):
-            self.interrupt(error)
-
-    def _failure(self, status: int) -> BaseException:
-        """Why the run failed: what the host code raised, else what the library says."""
-        error = storage_failure(status, self._error)
-        if self._interrupt is not None:
-            return self._interrupt
-        executor_id = getattr(error, "details", {}).get("executor_id")
-        if status in (WF_E_EXISTS, WF_E_CONFLICT) and executor_id is not None:
-            return WorkflowRunnerException(str(error))  # of a request, or in the state: no checkpoint is meant
-        if status == WF_E_EXECUTOR:
-            return self._failures.get(executor_id) or next(iter(self._failures.values()), error)
-        return error
-
-    def _explain(self, event: WorkflowEvent[Any]) -> None:
-        """Gives an event of a failure the traceback, which the library does not have."""
-        error = self._failures.get(event.details.executor_id) if event.details is not None else None
-        if error is not None and event.details is not None:
-            event.details.traceback = traceback_of(error)
 
     # ---- Ending
 
@@ -385,7 +360,7 @@ class Run:
         if self._clock is not None:
             self._clock.stop()
         self._lent.clear()
-        self._failures.clear()  # they hold tracebacks, which hold this run
+        self._failures.clear()
         self._steps.close()
         self._settle(cancel=True)
         for task in self._tasks:
@@ -399,13 +374,13 @@ class Run:
             return
         state = lib.wf_run_state(self._handle)
         if state in _RESTING and not self._has_news:
-            self._workflow._keep(RestingRun(self._release(), self._storage))
+            self._runs.keep(RestingRun(self._release(), self._storage))
         elif cancel:
             if state != WF_RUN_FAILED:
                 self._cancel()  # the last checkpoint stays good
                 state = lib.wf_run_state(self._handle)
-            self._workflow._keep_ended(RestingRun(self._release(), self._storage))
-        self._workflow._note(state)
+            self._runs.keep_ended(RestingRun(self._release(), self._storage))
+        self._runs.note(state)
 
     @property
     def is_on_this_loop(self) -> bool:

@@ -8,7 +8,11 @@ from . import _abi
 
 
 class WorkflowRunState(str, enum.Enum):
-    """How far a run is."""
+    """How far a run is.
+
+    >>> workflow.status
+    <WorkflowRunState.IDLE: 'IDLE'>
+    """
 
     STARTED = "STARTED"
     IN_PROGRESS = "IN_PROGRESS"

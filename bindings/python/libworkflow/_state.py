@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._abi import WF_SCOPE_SHARED
+
 if TYPE_CHECKING:
     from ._context import WorkflowContext
 
@@ -19,6 +21,10 @@ class State:
     def __init__(self, context: WorkflowContext[Any, Any], scope: int) -> None:
         self._context = context
         self._scope = scope
+
+    def __repr__(self) -> str:
+        whose = "shared" if self._scope == WF_SCOPE_SHARED else f"of {self._context.executor_id!r}"
+        return f"{type(self).__name__}({whose})"
 
     def get(self, key: str, default: Any = None) -> Any:
         """A copy of the value of `key`."""

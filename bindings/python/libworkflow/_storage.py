@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Optional, Protocol, Union
 from ._abi import WF_E_STORAGE, WF_NONE
 from ._care import StorageCare
 from ._checkpoint import WorkflowCheckpoint
+from ._legacy import outdated, workflow_name_of
+from ._legacy_checkpoint import OlderStorage
 from ._library import lib, raise_for, take_error, take_text
 from ._log import warn
 
@@ -32,34 +34,47 @@ class CheckpointStorage(Protocol):
     `commit(checkpoint, expected_head, new_head) -> bool` and `get_head(run_id)` keep two writers of one run apart, and `remember`, `recall`
     and `forget` keep what runs remember; an object may have them, and `libworkflow._host_storage` says what they must do.
     `check_storage` tries whether a storage keeps to all of it.
+
+    >>> storage: CheckpointStorage = InMemoryCheckpointStorage()
+    >>> asyncio.run(storage.list_checkpoint_ids(workflow_name="hello"))
+    []
     """
 
     async def save(self, checkpoint: WorkflowCheckpoint) -> str:
         """Stores a checkpoint under its id."""
+        ...
 
     async def load(self, checkpoint_id: str) -> WorkflowCheckpoint:
         """Raises WorkflowCheckpointException if there is no such checkpoint."""
+        ...
 
     async def list_checkpoints(self, *, workflow_name: str) -> list[WorkflowCheckpoint]:
         """The checkpoints of a workflow, oldest first."""
+        ...
 
     async def list_checkpoint_ids(self, *, workflow_name: str) -> list[str]:
         """Their ids."""
+        ...
 
     async def get_latest(self, *, workflow_name: str) -> Optional[WorkflowCheckpoint]:
         """The newest, or None."""
+        ...
 
     async def delete(self, checkpoint_id: str) -> bool:
         """False if there is no such checkpoint."""
+        ...
 
 
-class EngineStorage(StorageCare):
+class EngineStorage(StorageCare, OlderStorage):
     """A storage of the library, by its URL: `sqlite:PATH`, `directory:PATH` or `memory:`.
 
     Raises:
         ValueError: the URL is of no known kind.
         WorkflowCheckpointException: the storage cannot be opened.
         WorkflowException: a database is of a newer version, or SQLite is missing, too old, or twice in this process.
+
+    >>> EngineStorage("memory:")
+    EngineStorage('memory:')
     """
 
     def __init__(self, url: str) -> None:
@@ -96,12 +111,28 @@ class EngineStorage(StorageCare):
         """
         return WorkflowCheckpoint.from_json(self._text(lib.wf_storage_load, checkpoint_id.encode()))
 
-    async def list_checkpoints(self, *, workflow_name: Optional[str] = None) -> list[WorkflowCheckpoint]:
-        """The checkpoints of one workflow, or of all, oldest first; damaged ones are left out with a log line."""
+    async def list_checkpoints(
+        self, *, workflow_name: Optional[str] = None, workflow_id: Optional[str] = None
+    ) -> list[WorkflowCheckpoint]:
+        """The checkpoints of one workflow, or of all, oldest first; damaged ones are left out with a log line.
+
+        `workflow_id` is deprecated: use `workflow_name`.
+        """
+        if workflow_id is not None:
+            outdated("workflow_id=", "workflow_name=")
+            workflow_name = workflow_name_of(workflow_id)
         return [await self.load(checkpoint_id) for checkpoint_id in self._ids(workflow_name)]
 
-    async def list_checkpoint_ids(self, *, workflow_name: Optional[str] = None) -> list[str]:
-        """The ids of the checkpoints of one workflow, or of all, oldest first."""
+    async def list_checkpoint_ids(
+        self, *, workflow_name: Optional[str] = None, workflow_id: Optional[str] = None
+    ) -> list[str]:
+        """The ids of the checkpoints of one workflow, or of all, oldest first.
+
+        `workflow_id` is deprecated: use `workflow_name`.
+        """
+        if workflow_id is not None:
+            outdated("workflow_id=", "workflow_name=")
+            workflow_name = workflow_name_of(workflow_id)
         return self._ids(workflow_name)
 
     async def get_latest(self, *, workflow_name: str) -> Optional[WorkflowCheckpoint]:
@@ -154,7 +185,10 @@ class EngineStorage(StorageCare):
 
 
 class InMemoryCheckpointStorage(EngineStorage):
-    """Keeps checkpoints in memory, for tests and for runs that need not survive the process."""
+    """Keeps checkpoints in memory, for tests and for runs that need not survive the process.
+
+    >>> workflow = WorkflowBuilder(start_executor=shout, checkpoint_storage=InMemoryCheckpointStorage()).build()
+    """
 
     def __init__(self) -> None:
         super().__init__("memory:")
@@ -167,12 +201,15 @@ class FileCheckpointStorage(EngineStorage):
 
     Raises:
         WorkflowCheckpointException: the directory cannot be made or read.
+
+    >>> FileCheckpointStorage(folder)
+    FileCheckpointStorage('...')
     """
 
     def __init__(self, storage_path: Union[str, Path], *, allowed_checkpoint_types: Optional[list[str]] = None) -> None:
         from pathlib import Path  # costs milliseconds, and few need it
 
-        self.storage_path = Path(storage_path)
+        self.storage_path: Path = Path(storage_path)
         super().__init__(f"directory:{self.storage_path.absolute()}")
 
 
@@ -187,12 +224,15 @@ class SQLiteCheckpointStorage(EngineStorage):
     Raises:
         WorkflowCheckpointException: it cannot be made or read, or is no database of ours.
         WorkflowException: it is of a newer version, or SQLite is missing, too old, or twice in this process.
+
+    >>> SQLiteCheckpointStorage(folder / "runs.db")
+    SQLiteCheckpointStorage('.../runs.db')
     """
 
     def __init__(self, path: Union[str, Path]) -> None:
         from pathlib import Path  # costs milliseconds, and few need it
 
-        self.path = Path(path)
+        self.path: Path = Path(path)
         super().__init__(f"sqlite:{self.path.absolute()}")
 
 
@@ -205,6 +245,9 @@ def open_storage(url: str) -> EngineStorage:
         ValueError: the URL is of no known kind.
         WorkflowCheckpointException: the storage cannot be opened.
         WorkflowException: a database is of a newer version, or SQLite is missing, too old, or twice in this process.
+
+    >>> open_storage("memory:")
+    EngineStorage('memory:')
     """
     return EngineStorage(url)
 

@@ -18,6 +18,13 @@ class ResponseStream(AsyncIterator[WorkflowEvent[Any]]):
 
     Leaving the loop early and dropping the stream, or `aclose`, cancels the handlers that still run. The last
     checkpoint stays good. One task at a time.
+
+    >>> async def listen():
+    ...     async for event in workflow.run("hello", stream=True):
+    ...         if event.type == "output":
+    ...             print(event.data)
+    >>> asyncio.run(listen())
+    HELLO
     """
 
     def __init__(self, start: Callable[[], Run], include_status_events: bool) -> None:
@@ -92,6 +99,10 @@ class ResponseStream(AsyncIterator[WorkflowEvent[Any]]):
 
     def __await__(self) -> Generator[Any, None, WorkflowRunResult]:
         return self.get_final_response().__await__()
+
+    def __repr__(self) -> str:
+        state = "ended" if self._ended else "under way" if self._run is not None else "not begun"
+        return f"{type(self).__name__}({len(self._events)} events, {state})"
 
     def __del__(self) -> None:
         run = getattr(self, "_run", None)

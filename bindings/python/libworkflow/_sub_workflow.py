@@ -15,7 +15,11 @@ from ._type_check import compile_check
 
 @dataclass
 class SubWorkflowResponseMessage:
-    """The answer to a request of a sub-workflow: send it, and the executor inside that asked gets `data`."""
+    """The answer to a request of a sub-workflow: send it, and the executor inside that asked gets `data`.
+
+    >>> SubWorkflowResponseMessage(True, WorkflowEvent.request_info("r1", "clerk", "ok?", bool)).data
+    True
+    """
 
     data: Any
     source_event: WorkflowEvent[Any]
@@ -23,7 +27,12 @@ class SubWorkflowResponseMessage:
 
 @dataclass
 class SubWorkflowRequestMessage:
-    """A request of a sub-workflow, for the executors around it."""
+    """A request of a sub-workflow, for the executors around it.
+
+    >>> request = SubWorkflowRequestMessage(WorkflowEvent.request_info("r1", "clerk", "ok?", bool), "box")
+    >>> request.create_response(True).data
+    True
+    """
 
     source_event: WorkflowEvent[Any]
     """The "request_info" event."""

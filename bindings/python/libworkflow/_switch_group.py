@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from typing import Any, Callable, Optional, Union
 
 from ._edge import Condition, Edge, missing, name_of
-from ._edge_group import EdgeGroup, FanOutEdgeGroup, array, texts
+from ._edge_group import EdgeGroup, FanOutEdgeGroup, Selector, array, texts
 from ._library import lib
 
 
 class SwitchCaseEdgeGroupCase:
-    """One case: its condition and its target."""
+    """One case: its condition and its target.
+
+    >>> SwitchCaseEdgeGroupCase(len, "b")
+    SwitchCaseEdgeGroupCase('b', condition_name='len')
+    """
 
     type = "Case"
 
@@ -19,13 +23,18 @@ class SwitchCaseEdgeGroupCase:
         if not target_id:
             raise ValueError("SwitchCaseEdgeGroupCase requires a target_id")
         self.target_id = target_id
-        self.condition = missing(condition_name or "<missing_condition>") if condition is None else condition
-        self.condition_name = condition_name if condition is None else name_of(condition)
+        self.condition: Callable[..., Any] = (
+            missing(condition_name or "<missing_condition>") if condition is None else condition
+        )
+        self.condition_name: Optional[str] = condition_name if condition is None else name_of(condition)
 
     def to_dict(self) -> dict[str, Any]:
         """Its target, and the name of its condition."""
         plain = {"target_id": self.target_id, "type": self.type}
         return plain if self.condition_name is None else {**plain, "condition_name": self.condition_name}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.target_id!r}, condition_name={self.condition_name!r})"
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> SwitchCaseEdgeGroupCase:
@@ -34,7 +43,11 @@ class SwitchCaseEdgeGroupCase:
 
 
 class SwitchCaseEdgeGroupDefault:
-    """The target of what no case takes."""
+    """The target of what no case takes.
+
+    >>> SwitchCaseEdgeGroupDefault("c")
+    SwitchCaseEdgeGroupDefault('c')
+    """
 
     type = "Default"
 
@@ -46,6 +59,9 @@ class SwitchCaseEdgeGroupDefault:
     def to_dict(self) -> dict[str, Any]:
         """Its target."""
         return {"target_id": self.target_id, "type": self.type}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.target_id!r})"
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> SwitchCaseEdgeGroupDefault:
@@ -61,17 +77,20 @@ class SwitchCaseEdgeGroup(FanOutEdgeGroup):
 
     Raises:
         ValueError: there are fewer than two cases, or not exactly one default.
+
+    >>> SwitchCaseEdgeGroup("a", [SwitchCaseEdgeGroupCase(len, "b"), SwitchCaseEdgeGroupDefault("c")])
+    SwitchCaseEdgeGroup(a->b, a->c)
     """
 
     def __init__(self, source_id: str, cases: Sequence[GroupCase], *, id: Optional[str] = None) -> None:
         if len(cases) < 2:
-            raise ValueError("SwitchCaseEdgeGroup must contain at least two cases (including the default case)")
-        self.cases = list(cases)
+            raise ValueError("SwitchCaseEdgeGroup must contain at least two cases (including the default case).")
+        self.cases: list[GroupCase] = list(cases)
         if sum(isinstance(case, SwitchCaseEdgeGroupDefault) for case in cases) != 1:
-            raise ValueError("SwitchCaseEdgeGroup must contain exactly one default case")
+            raise ValueError("SwitchCaseEdgeGroup must contain exactly one default case.")
         EdgeGroup.__init__(self, [Edge(source_id, case.target_id) for case in cases], id=id)
-        self.selection_func = None
-        self.selection_func_name = None
+        self.selection_func: Optional[Selector] = None
+        self.selection_func_name: Optional[str] = None
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import GenericAlias
+from typing import Any, Optional
 
+from ._annotations import type_name
 from ._edge_group import EdgeGroup, FanInEdgeGroup, InternalEdgeGroup
 from ._errors import (
     EdgeDuplicationError,
@@ -15,8 +17,10 @@ from ._errors import (
     WorkflowValidationError,
 )
 from ._executor import Executor
-from ._log import tell
+from ._log import hint, is_heard
 from ._type_fit import fits
+
+DEBUG, INFO, WARNING = 10, 20, 30  # of logging
 
 
 def validate_workflow_graph(
@@ -24,13 +28,15 @@ def validate_workflow_graph(
     executors: Mapping[str, Executor],
     start_executor: Executor,
     output_executors: Sequence[str] = (),
-    intermediate_executors: Sequence[str] = (),
+    intermediate_executors: Optional[Sequence[str]] = None,
 ) -> None:
     """Checks a graph.
 
     Raises:
         WorkflowValidationError: it is not valid. The error is that of the first problem, its text names them all,
             and `problems` has one error for each.
+
+    >>> validate_workflow_graph([SingleEdgeGroup("echo", "shout")], {"echo": echo, "shout": shout}, echo)
     """
     groups = [group for group in edge_groups if not isinstance(group, InternalEdgeGroup)]
     known = executors or {start_executor.id: start_executor}
@@ -38,13 +44,56 @@ def validate_workflow_graph(
         *_duplicates(groups),
         *_misfits(groups, known),
         *_unconnected(groups, known, start_executor.id),
-        *_designations(known, output_executors, intermediate_executors),
+        *_designations(known, output_executors, intermediate_executors or ()),
     ]
     if problems:
         raise _all_in_one(problems)
-    for source, target in (pair for group in groups for pair in group.pairs):
-        if source == target:
-            tell("executor '%s' sends to itself: it needs a condition or a handler that stops", source)
+    _tell(groups, known)
+
+
+def _tell(groups: Sequence[EdgeGroup], executors: Mapping[str, Executor]) -> None:
+    """Logs what is allowed and may yet be a mistake."""
+    is_verbose = is_heard(DEBUG)
+    for group in groups:
+        for source, target in group.pairs:
+            if source not in executors or target not in executors:
+                continue  # named elsewhere
+            if source == target:
+                hint(
+                    WARNING,
+                    "Self-loop detected: executor '%s' sends to itself, which may cause infinite recursion without a "
+                    "condition or a handler that stops",
+                    source,
+                )
+            offered, taken = _offered(group, executors[source]), executors[target].input_types
+            if not offered:
+                hint(
+                    WARNING,
+                    "Executor '%s' has no output type annotations: whether '%s' takes what it sends is not checked. "
+                    "Consider adding WorkflowContext[T] generics to its handlers",
+                    source,
+                    target,
+                )
+            elif is_verbose:
+                pairs = [f"{type_name(a)} -> {type_name(b)}" for a in offered for b in taken if fits(a, b)]
+                hint(
+                    DEBUG,
+                    "Type compatibility validated for edge '%s' -> '%s'. Compatible type pairs: %s",
+                    source,
+                    target,
+                    ", ".join(pairs),
+                )
+    senders = {source for group in groups for source, _ in group.pairs}
+    ends = sorted(executors.keys() - senders)
+    if ends:
+        text = "Dead-end executors detected (no edge leaves them): %s. Verify these are intended as final nodes"
+        hint(INFO, text, ends)
+
+
+def _offered(group: EdgeGroup, source: Executor) -> list[Any]:
+    """The types in which what `source` sends comes to the targets of a group."""
+    sent = source.output_types
+    return [GenericAlias(list, (kind,)) for kind in sent] if isinstance(group, FanInEdgeGroup) else sent
 
 
 def _all_in_one(problems: list[WorkflowValidationError]) -> WorkflowValidationError:
@@ -68,10 +117,8 @@ def _misfits(groups: Iterable[EdgeGroup], executors: Mapping[str, Executor]) -> 
         for source, target in group.pairs:
             if source not in executors or target not in executors:
                 continue  # named elsewhere
-            sent, taken = executors[source].output_types, executors[target].input_types
-            is_list = isinstance(group, FanInEdgeGroup)
-            offered = [GenericAlias(list, (kind,)) for kind in sent] if is_list else sent
-            if sent and taken and not any(fits(mine, theirs) for mine in offered for theirs in taken):
+            offered, taken = _offered(group, executors[source]), executors[target].input_types
+            if offered and taken and not any(fits(mine, theirs) for mine in offered for theirs in taken):
                 yield TypeCompatibilityError(source, target, offered, taken)
 
 
@@ -97,7 +144,9 @@ def _unconnected(
     lost = sorted(executors.keys() - reached)
     if lost:
         names = ", ".join(f"'{name}'" for name in lost)
-        yield GraphConnectivityError(f"these executors are unreachable from the start executor '{start}': {names}")
+        yield GraphConnectivityError(
+            f"The following executors are unreachable from the start executor '{start}': {names}"
+        )
 
 
 def _designations(

@@ -6,36 +6,51 @@ import os
 from typing import Optional
 
 from ._graph import Graph
-from ._library import lib
 
 _DRAWN = ("svg", "png", "pdf")
+_NO_GRAPHVIZ = (
+    "The graphviz executables are not found, and drawing needs the program 'dot': install graphviz (apt install "
+    "graphviz, brew install graphviz), or export the format 'dot'"
+)
 
 
 class WorkflowViz:
     """Draws a workflow, with the workflows inside it.
 
-    Edges that a condition or a selector decides on are dashed and carry its name. Ids stand only in labels, so that
-    no id can break the picture. `include_internal_executors` is accepted: the edges that bring messages from outside
-    to every executor are never drawn.
+    Edges that a condition decides on are dashed. Any id is allowed. `Workflow.diagram` draws the same graph as every
+    language of the library does, with the names of conditions and selectors.
+
+    >>> print(WorkflowViz(workflow).to_mermaid())
+    flowchart TD
+      shout["shout (Start)"]
+    <BLANKLINE>
     """
 
     def __init__(self, workflow: Graph) -> None:
         self._workflow = workflow
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._workflow!r})"
+
     def to_mermaid(self, include_internal_executors: bool = False) -> str:
-        """A Mermaid flowchart, for documents."""
-        return self._workflow._text(lib.wf_workflow_diagram, b"mermaid").decode()
+        """A Mermaid flowchart, for documents; on request with the edges that bring messages from outside."""
+        from ._drawing import Drawing, to_mermaid  # costs milliseconds, and few need it
+
+        return to_mermaid(Drawing(self._workflow, include_internal_executors))
 
     def to_digraph(self, include_internal_executors: bool = False) -> str:
-        """A graph for Graphviz."""
-        return self._workflow._text(lib.wf_workflow_diagram, b"dot").decode()
+        """A graph for Graphviz; on request with the edges that bring messages from outside."""
+        from ._drawing import Drawing, to_dot
+
+        return to_dot(Drawing(self._workflow, include_internal_executors))
 
     def export(
         self, format: str = "svg", filename: Optional[str] = None, include_internal_executors: bool = False
     ) -> str:
         """Writes a file, a temporary one without a `filename`: its path.
 
-        "dot" needs nothing; "svg", "png" and "pdf" need the program `dot` of Graphviz.
+        "dot" needs nothing; "svg", "png" and "pdf" need the program `dot` of Graphviz, and use the package
+        `graphviz` if it is there.
 
         Raises:
             ValueError: the format is another one, or not that of the file's name.
@@ -74,13 +89,23 @@ class WorkflowViz:
 
 
 def _draw(text: str, format: str) -> bytes:
-    import subprocess  # costs milliseconds, and few need it
+    import subprocess  # these cost milliseconds, and few need them
+    import tempfile
 
+    try:
+        import graphviz  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    except ImportError:
+        pass
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                graphviz.Source(text).render(outfile=os.path.join(folder, f"graph.{format}"))
+            except graphviz.ExecutableNotFound as error:
+                raise ImportError(_NO_GRAPHVIZ) from error
+            with open(os.path.join(folder, f"graph.{format}"), "rb") as file:
+                return file.read()
     try:
         done = subprocess.run(["dot", f"-T{format}"], input=text.encode(), stdout=subprocess.PIPE, check=True)
         return bytes(done.stdout)
     except FileNotFoundError:
-        raise ImportError(
-            "drawing needs the program 'dot': install graphviz (apt install graphviz, brew install graphviz), "
-            "or export the format 'dot'"
-        ) from None
+        raise ImportError(_NO_GRAPHVIZ) from None

@@ -2,97 +2,104 @@
 
 from __future__ import annotations
 
-import threading
-import weakref
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Any, Callable, Literal, Optional, Union, overload
 
-from ._abi import (
-    WF_EVENT_BIT,
-    WF_EVENT_CHECKPOINT,
-    WF_EVENT_STARTED,
-    WF_EVENT_STATUS,
-    WF_RUN_STRICT_STATE,
-    wf_run_options_t,
-)
-from ._codec import encode
-from ._edge_group import EdgeGroup
-from ._event import WorkflowEvent, WorkflowEventSource
+from ._abi import WF_EVENT_CHECKPOINT
+from ._assembly import DEFAULT_MAX_ITERATIONS, Assembly
+from ._beginning import Beginning
+from ._edge_group import EdgeGroup, InternalEdgeGroup
+from ._event import WorkflowEvent
 from ._executor import Executor
-from ._fork import NO_EDITS, Edits, compare, edited, load_text, migrate, resuming_failure
-from ._graph import Graph
-from ._latest import CheckpointId, found_id, key_of
-from ._library import lib, raise_for
-from ._log import warn
-from ._memos import text_of
+from ._fork import Edits, compare, load_text
+from ._latest import CheckpointId
+from ._legacy_workflow import OlderWorkflow
 from ._native import has_native
-from ._new_run import new_run
 from ._output import OutputDesignation
-from ._resting_run import RestingRun
 from ._result import WorkflowRunResult
-from ._run_state import RUN_STATES, WorkflowRunState
-from ._shapes import Shape
-from ._storage import CheckpointStorage, handle_of
+from ._run_state import WorkflowRunState
+from ._runner_context import InProcRunnerContext
+from ._runs import Runs
+from ._storage import CheckpointStorage
 from ._stream import ResponseStream, result_of
-from ._trampolines import Code
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
     from ._run import Run
 
 
-class Workflow(Graph):
+class Workflow(OlderWorkflow):
     """A graph of executors, made by `WorkflowBuilder.build`. It can be run many times, also at the same time.
 
     It keeps the last run that ended well: that one goes on with the next message, or with the answers it waits for.
+
+    >>> workflow = WorkflowBuilder(name="hello", start_executor=shout).build()
+    >>> asyncio.run(workflow.run("hello")).get_outputs()
+    ['HELLO']
     """
 
     def __init__(
         self,
-        handle: int,
-        executors: dict[str, Executor],
-        scopes: dict[str, Mapping[str, Shape]],
-        code: Code,
-        groups: Sequence[EdgeGroup],
+        edge_groups: Sequence[EdgeGroup],
+        executors: Mapping[str, Executor],
         start_executor: Executor,
-        *,
-        description: Optional[str],
-        max_iterations: int,
-        designation: OutputDesignation,
-        strict_state: bool,
-        mask: int,
-        lease: int,
-        durability: int,
-        has_clock: bool,
-        migration: Optional[int],
-        checkpoint_storage: Optional[CheckpointStorage],
+        runner_context: Optional[InProcRunnerContext] = None,
+        name: str = "workflow",
+        description: Optional[str] = None,
+        max_iterations: int = DEFAULT_MAX_ITERATIONS,
+        output_from: Optional[Sequence[str]] = None,
+        intermediate_output_from: Optional[Sequence[str]] = None,
     ) -> None:
-        super().__init__(
-            handle,
-            executors,
-            groups,
-            start_executor,
-            description=description,
-            max_iterations=max_iterations,
-            designation=designation,
+        """Puts a workflow together by hand, with fewer checks than `WorkflowBuilder` makes.
+
+        Args:
+            edge_groups: the edges.
+            executors: all executors by id.
+            start_executor: which of them gets the message.
+            runner_context: has the storage for checkpoints, if there is to be one.
+            name: by which the latest checkpoint is found.
+            description: for people.
+            max_iterations: the limit of supersteps for one message.
+            output_from: the ids of those whose yields are outputs; with neither of the two selections, all are.
+            intermediate_output_from: the ids of those whose yields are intermediate outputs.
+
+        Raises:
+            WorkflowValidationError: the library refuses the graph.
+        """
+        is_open = output_from is None and intermediate_output_from is None
+        designation = OutputDesignation(
+            None if is_open else frozenset(output_from or ()), frozenset(intermediate_output_from or ())
         )
-        self._flags = WF_RUN_STRICT_STATE if strict_state else 0
-        self._mask = mask
-        self._lease = lease
-        self._durability = durability
-        self._has_clock = has_clock
-        self._has_native = has_native(executors.values())
-        self._migration = migration
-        self._scopes = scopes
-        self._code = code
-        self._lock = threading.Lock()
-        self._resting: Optional[RestingRun] = None
-        self._ended: Optional[RestingRun] = None
-        self._latest: Optional[weakref.ref[Run]] = None
-        self._runs: weakref.WeakSet[Run] = weakref.WeakSet()
-        self._state = WorkflowRunState.IDLE
-        self._checkpoint_storage = checkpoint_storage
+        groups = [group for group in edge_groups if not isinstance(group, InternalEdgeGroup)]
+        parts = Assembly(name, dict(executors), groups, start_executor, designation, description, max_iterations)
+        parts.checkpoint_storage = None if runner_context is None else runner_context.checkpoint_storage
+        self._adopt(parts)
+
+    @classmethod
+    def _of(cls, parts: Assembly) -> Workflow:
+        """A workflow of parts that have been checked."""
+        workflow = cls.__new__(cls)
+        workflow._adopt(parts)
+        return workflow
+
+    def _adopt(self, parts: Assembly) -> None:
+        super().__init__(
+            parts.build(),
+            parts.executors,
+            parts.groups,
+            parts.start_executor,
+            description=parts.description,
+            max_iterations=parts.max_iterations,
+            designation=parts.designation,
+        )
+        self._settings = parts.settings
+        self._has_clock = parts.has_clock
+        self._has_native = has_native(parts.executors.values())
+        self._migration = parts.migration
+        self._scopes = parts.scopes
+        self._code = parts.code
+        self._runs = Runs()
+        self._checkpoint_storage = parts.checkpoint_storage
 
     @overload
     def run(
@@ -183,7 +190,8 @@ class Workflow(Graph):
             )
         if checkpoint_id is not None and storage is None:
             raise ValueError(
-                "Cannot restore from checkpoint without a storage: give checkpoint_storage here or to the builder"
+                "Cannot restore from checkpoint without a storage: either provide checkpoint_storage parameter here, "
+                "or give one to the builder"
             )
         if checkpoint_id is None and edits is not None:
             raise ValueError("edits change a checkpoint: give its checkpoint_id too")
@@ -194,11 +202,11 @@ class Workflow(Graph):
 
         def begin() -> Run:
             if checkpoint_id is not None:
-                run = self._resume(checkpoint_id, responses, storage, hidden, edits, run_id)
+                run = Beginning(self, storage, hidden).resume(checkpoint_id, responses, edits, run_id)
             elif responses is not None:
-                run = self._answer(responses, checkpoint_storage, hidden)
+                run = Beginning(self, checkpoint_storage, hidden).answer(responses)
             else:
-                run = self._start(message, storage, hidden, run_id)
+                run = Beginning(self, storage, hidden).start(message, run_id)
             run.is_streaming = stream
             return run
 
@@ -207,104 +215,6 @@ class Workflow(Graph):
     async def _collect(self, begin: Callable[[], Run], include_status_events: bool) -> WorkflowRunResult:
         async with begin() as run:
             return result_of(await run.all(), include_status_events)
-
-    # ---- The three ways to begin; nothing of the run has happened yet
-
-    def _options(self, storage: Any, run_id: Optional[str], edits: Optional[bytes] = None) -> wf_run_options_t:
-        name = None if run_id is None else text_of(run_id)
-        options = wf_run_options_t(
-            flags=self._flags,
-            storage=handle_of(storage),
-            run_id=name,
-            hidden_events=self._mask,
-            lease_ms=self._lease,
-            edits=edits,
-            durability=self._durability,
-        )
-        if self._migration is not None:
-            options.migrate, options.migrate_data = migrate, self._migration
-        return options
-
-    def _start(self, message: Any, storage: Any, hidden: list[int], run_id: Optional[str]) -> Run:
-        if self._start_executor._find_handler(message) is None:
-            raise self._start_executor._refusal(message)
-        text = encode(message, "message")
-        resting = self._take()
-        if resting is not None and resting.storage is storage and run_id is None:
-            try:
-                resting.input(text)
-            except BaseException:
-                self._keep(resting)
-                raise
-            waiting = len(resting.requests())
-            if waiting:
-                warn("a new message for '%s' while %d requests wait; they go on waiting", self.name, waiting)
-            return self._continued(resting, hidden, waiting)
-        options = self._options(storage, run_id)
-        handle, error = c_void_p(), c_void_p()
-        status = lib.wf_run_start(self._handle, byref(options), text, len(text), byref(handle), byref(error))
-        if status:
-            raise_for(status, error)
-        return self._driven(new_run(self, handle.value or 0, storage=storage, hidden=hidden))
-
-    def _resume(
-        self,
-        checkpoint_id: CheckpointId,
-        responses: Any,
-        storage: Any,
-        hidden: list[int],
-        edits: Optional[Edits],
-        run_id: Optional[str],
-    ) -> Run:
-        handle, error = c_void_p(), c_void_p()
-        if edits is None:
-            options = self._options(storage, run_id)
-            status = lib.wf_run_resume(self._handle, byref(options), key_of(checkpoint_id), byref(handle), byref(error))
-        else:
-            # Not as a merge patch: that cannot say None, and would mix the fields of two values.
-            original = load_text(storage, found_id(storage, self.name, checkpoint_id))
-            options, text = self._options(storage, run_id, NO_EDITS), edited(original, edits)
-            status = lib.wf_run_restore(self._handle, byref(options), text, len(text), byref(handle), byref(error))
-        if status:
-            raise resuming_failure(status, error)
-        resumed = RestingRun(handle.value or 0, storage)
-        if responses is not None:
-            resumed.answer(responses, self._scopes)
-        self._take()
-        return self._driven(new_run(self, resumed.release(), storage=storage, hidden=hidden))
-
-    def _answer(self, responses: Mapping[str, Any], storage: Any, hidden: list[int]) -> Run:
-        answer = lambda resting: resting.answer(responses, self._scopes)  # noqa: E731
-        return self._go_on(answer, storage, hidden, is_idle=not responses)
-
-    def _go_on(
-        self, change: Callable[[RestingRun], int], storage: Any, hidden: list[int], *, is_idle: bool = False
-    ) -> Run:
-        """Changes the requests of the run that waits; `change` says how many are left."""
-        resting = self._take()
-        if resting is None:
-            raise RuntimeError("there are responses, but no run of this workflow waits; resume with a checkpoint_id")
-        try:
-            if storage is not None and storage is not resting.storage:
-                raise ValueError("the run that waits has another storage; give checkpoint_storage when it starts")
-            waiting = change(resting)
-        except BaseException:
-            self._keep(resting)
-            raise
-        return self._continued(resting, hidden, waiting, is_idle=is_idle)
-
-    def _continued(self, resting: RestingRun, hidden: list[int], waiting: int, *, is_idle: bool = False) -> Run:
-        """A run that goes on. The library tells only that its state changes, and may find that requests wait."""
-        prelude = [_framework_event("status", WorkflowRunState.IN_PROGRESS)]
-        if not self._mask & WF_EVENT_BIT(WF_EVENT_STARTED):
-            prelude.insert(0, _framework_event("started"))
-        if is_idle:  # nothing happens, and so the library tells nothing
-            prelude.append(_framework_event("status", WorkflowRunState.IDLE_WITH_PENDING_REQUESTS))
-        elif not waiting:
-            hidden = [*hidden, WF_EVENT_STATUS]
-        handle, storage = resting.release(), resting.storage
-        run = new_run(self, handle, storage=storage, hidden=hidden, prelude=prelude, has_news=not is_idle)
-        return self._driven(run)
 
     # ---- Back
 
@@ -352,23 +262,11 @@ class Workflow(Graph):
         hidden = [] if include_checkpoint_events else [WF_EVENT_CHECKPOINT]
 
         def begin() -> Run:
-            run = self._rewind(checkpoint, hidden)
+            run = Beginning(self, None, hidden).go_back(checkpoint)
             run.is_streaming = stream
             return run
 
         return ResponseStream(begin, include_status_events) if stream else self._collect(begin, include_status_events)
-
-    def _rewind(self, checkpoint: Union[str, WorkflowCheckpoint, None], hidden: list[int]) -> Run:
-        with self._lock:
-            ended = self._ended or self._resting
-            if ended is None:
-                raise RuntimeError(
-                    "no run of this workflow has ended here; resume with a checkpoint_id, or rewind the stream of a "
-                    "run that is under way"
-                )
-            ended.rewind(checkpoint)
-            self._ended = self._resting = None
-        return self._driven(new_run(self, ended.release(), storage=ended.storage, hidden=hidden))
 
     def compare(
         self,
@@ -405,12 +303,7 @@ class Workflow(Graph):
             RuntimeError: there is no run.
             WorkflowException: another thread drives it at this moment.
         """
-        run = self._latest() if self._latest is not None else None
-        found = run.why_waiting() if run is not None else None
-        with self._lock:
-            ended = self._ended or self._resting
-            if found is None and ended is not None:
-                found = ended.why_waiting()
+        found = self._runs.why_waiting()
         if found is None:
             raise RuntimeError(f"there is no run of '{self.name}' to ask")
         return found
@@ -422,11 +315,7 @@ class Workflow(Graph):
         effect, a "cancelled" event and the status CANCELLED are its last events, and awaiting it gives what there
         is. Its last checkpoint can be resumed.
         """
-        with self._lock:
-            runs = [run for run in self._runs if run.is_under_way]
-        for run in runs:
-            run.cancel(reason)
-        return len(runs)
+        return self._runs.cancel(reason)
 
     async def cancel_pending_requests(
         self, request_ids: Iterable[str], *, include_status_events: bool = False
@@ -439,59 +328,20 @@ class Workflow(Graph):
         """
 
         def begin() -> Run:
-            return self._go_on(lambda resting: resting.withdraw(request_ids), None, [WF_EVENT_CHECKPOINT])
+            return Beginning(self, None, [WF_EVENT_CHECKPOINT]).withdraw(request_ids)
 
         return await self._collect(begin, include_status_events)
 
     def get_last_checkpoint_id(self) -> Optional[str]:
         """The checkpoint of the latest run's last boundary; None before the first run, and without a storage."""
-        with self._lock:
-            if self._resting is not None:
-                return self._resting.checkpoint_id()
-        run = self._latest() if self._latest is not None else None
-        return None if run is None else run.checkpoint_id()
-
-    # ---- The run that this object goes on with
-
-    def _keep(self, resting: RestingRun) -> None:
-        with self._lock:
-            self._resting, self._ended = resting, None
-
-    def _keep_ended(self, ended: RestingRun) -> None:
-        """Keeps a run that failed or was cancelled: it can only go back."""
-        with self._lock:
-            self._ended = ended
-
-    def _take(self) -> Optional[RestingRun]:
-        with self._lock:
-            resting, self._resting, self._ended = self._resting, None, None
-        return resting
-
-    def _driven(self, run: Run) -> Run:
-        self._latest = weakref.ref(run)
-        with self._lock:
-            self._runs.add(run)
-        return run
-
-    def _note(self, state: int) -> None:
-        self._state = RUN_STATES.get(state, self._state)
+        return self._runs.checkpoint_id()
 
     @property
     def status(self) -> WorkflowRunState:
         """How far the latest run of this object is; IDLE before the first."""
-        run = self._latest() if self._latest is not None else None
-        state = run.state if run is not None else None
-        return self._state if state is None else RUN_STATES.get(state, self._state)
+        return self._runs.status()
 
     @property
     def pending_requests(self) -> list[WorkflowEvent[Any]]:
         """The requests of the latest run that wait for an answer, as "request_info" events in the order of asking."""
-        with self._lock:
-            if self._resting is not None:
-                return self._resting.requests()
-        run = self._latest() if self._latest is not None else None
-        return [] if run is None else run.requests()
-
-
-def _framework_event(type: str, state: Optional[WorkflowRunState] = None) -> WorkflowEvent[Any]:
-    return WorkflowEvent(type, origin=WorkflowEventSource.FRAMEWORK, state=state)
+        return self._runs.requests()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import _abi
 from ._executor import Executor
 from ._handler import HandlerSpec
 from ._sub_workflow import SubWorkflowRequestMessage, SubWorkflowResponseMessage
+from ._type_fit import fits
 
 if TYPE_CHECKING:
     from ._workflow import Workflow
@@ -21,6 +23,9 @@ class WorkflowExecutor(Executor):
     messages from this executor, or, with `allow_direct_output`, outputs of the run. Its requests are messages of type
     `SubWorkflowRequestMessage` from this executor, or, with `propagate_request`, go to the caller of the run. With
     `shared_state` it sees the shared state around it; otherwise it has its own.
+
+    >>> WorkflowExecutor(workflow, "box").workflow is workflow
+    True
     """
 
     def __init__(
@@ -38,12 +43,18 @@ class WorkflowExecutor(Executor):
         self.shared_state = shared_state
         super().__init__(id)
 
-    @property
-    def flags(self) -> int:
-        """How the library ties it to what is around it."""
+    def flags(self, targets: Sequence[Executor]) -> int:
+        """How the library ties it to what is around it; `targets` get what it sends."""
+        # The library refuses edges that nothing can take. Edges of one that sends nothing are no mistake to us.
+        is_silent = (
+            self.allow_direct_output
+            and not self.is_request_response_capable
+            and not any(fits(SubWorkflowRequestMessage, kind) for target in targets for kind in target.input_types)
+        )
+        intercepts = not self.propagate_request and not (targets and is_silent)
         return (
             (_abi.WF_SUB_DIRECT_OUTPUT if self.allow_direct_output else 0)
-            | (0 if self.propagate_request else _abi.WF_SUB_INTERCEPT_REQUESTS)
+            | (_abi.WF_SUB_INTERCEPT_REQUESTS if intercepts else 0)
             | (_abi.WF_SUB_SHARED_STATE if self.shared_state else 0)
         )
 

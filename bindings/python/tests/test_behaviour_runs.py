@@ -103,7 +103,7 @@ def test_fan_in_list_that_no_handler_takes_fails_the_run() -> None:
         builder = (
             WorkflowBuilder(start_executor=source).add_fan_out_edges(source, [a, b]).add_fan_in_edges([a, b], join)
         )
-        with pytest.raises(RuntimeError, match=r"'join' cannot handle a message of type list"):
+        with pytest.raises(RuntimeError, match=r"'join' cannot handle input of type 'list'"):
             await builder.build().run(1)
 
     run(main())

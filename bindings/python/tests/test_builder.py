@@ -65,7 +65,7 @@ def test_wrong_arguments() -> None:
     a, b = nodes("ab")
     builder = WorkflowBuilder(start_executor=a)
     with pytest.raises(TypeError):
-        WorkflowBuilder()  # type: ignore[call-arg]
+        WorkflowBuilder(start_executor="a")  # type: ignore[arg-type]
     for wrong in ("a", None, Node):
         with pytest.raises(TypeError, match="is not an executor"):
             builder.add_edge(a, wrong)  # type: ignore[arg-type]

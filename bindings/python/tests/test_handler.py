@@ -5,12 +5,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NewType, NoReturn, Optional, TypedDict, TypeVar, Union
+from typing import Any, Callable, Literal, NewType, NoReturn, Optional, TypedDict, TypeVar, Union
 
 import pytest
 from samples import run
 
-from libworkflow import Executor, WorkflowBuilder, WorkflowContext, executor, handler
+from libworkflow import Executor, WorkflowBuilder, WorkflowContext, WorkflowMessage, executor, handler
 from libworkflow._type_check import compile_check
 
 
@@ -222,7 +222,7 @@ def test_wrong_handlers_are_refused() -> None:
         @handler
         async def short(self, message: int) -> None: ...  # type: ignore[no-untyped-def]
 
-    with pytest.raises(ValueError, match="annotation for 'message'"):
+    with pytest.raises(ValueError, match="annotation for the message 'message'"):
 
         @handler
         async def bare(self, message, ctx: WorkflowContext) -> None: ...  # type: ignore[no-untyped-def]
@@ -264,7 +264,7 @@ def test_wrong_executors_are_refused() -> None:
         Twice("t")
     with pytest.raises(ValueError, match="not empty"):
         Shallow("")
-    with pytest.raises(ValueError, match=r"\(message, ctx\)"):
+    with pytest.raises(ValueError, match=r"\(message: T, ctx: WorkflowContext\[U\]\)"):
 
         @executor
         async def none() -> None: ...
@@ -305,9 +305,43 @@ def test_message_without_handler_fails_with_a_sentence() -> None:
         (warning,) = [event for event in await workflow.run(1) if event.type == "warning"]
         assert "type string from 'source' was dropped: 'target' accepts only" in warning.data
         events = []
-        with pytest.raises(RuntimeError, match="'source' cannot handle a message of type str"):
+        with pytest.raises(RuntimeError, match="'source' cannot handle input of type 'str'"):
             async for event in workflow.run("x", stream=True):
                 events.append(event)
         assert events == []
 
     run(main())
+
+
+def test_no_type_of_a_handler_may_have_an_open_variable() -> None:
+    def refused(make: Callable[[], Any], decorator: str = "handler") -> None:
+        with pytest.raises(ValueError, match=rf"unresolved TypeVar.*@{decorator}\(input=<concrete_type>, output=<con"):
+            make()
+
+    async def sends(self: Any, message: str, ctx: WorkflowContext[list[T]]) -> None: ...
+    async def yields(self: Any, message: str, ctx: WorkflowContext[int, Optional[T]]) -> None: ...
+    async def plain(self: Any, message: str, ctx: WorkflowContext[int]) -> None: ...
+    async def bare(self: Any, message: T, ctx) -> None: ...  # type: ignore[no-untyped-def]
+    async def echo(message: T) -> None: ...
+
+    refused(lambda: handler(sends))
+    refused(lambda: handler(yields))
+    refused(lambda: handler(bare))
+    refused(lambda: handler(input=str, output=T)(plain))
+    refused(lambda: handler(input=str, workflow_output=T)(plain))
+    refused(lambda: executor(echo), "executor")
+
+
+def test_handlers_may_be_looked_for_later() -> None:
+    class Late(Executor):
+        def __init__(self) -> None:
+            super().__init__("late", defer_discovery=True, type_="Kind", whatever=1)
+
+        @handler
+        async def take(self, message: str, ctx: WorkflowContext[NoReturn, str]) -> None:
+            await ctx.yield_output(message)
+
+    late = Late()
+    assert late.type == "Kind" and late.input_types == [] and not late.can_handle(WorkflowMessage("x", "s"))
+    workflow = WorkflowBuilder(start_executor=late).build()
+    assert late.input_types == [str] and run(workflow.run("x")).get_outputs() == ["x"]

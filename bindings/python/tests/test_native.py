@@ -143,7 +143,7 @@ def test_data_and_a_native_start(plugin: Any) -> None:
         assert (
             run(WorkflowBuilder(start_executor=native).add_edge(native, end).build().run(3)).get_outputs()[0][0] == 21
         )
-    with pytest.raises(RuntimeError, match="cannot handle a message of type str"):
+    with pytest.raises(RuntimeError, match="cannot handle input of type 'str'"):
         run(WorkflowBuilder(start_executor=native).add_edge(native, end).build().run("x"))
     again = NativeExecutor("address", ctypes.cast(plugin.twice, ctypes.c_void_p).value, input=int)
     assert run(WorkflowBuilder(start_executor=again).add_edge(again, end).build().run(3)).get_outputs()[0][0] == 6

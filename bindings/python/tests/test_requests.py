@@ -402,9 +402,9 @@ def test_wrong_response_handlers() -> None:
 
     for method, types, words in (
         (short, {}, "must have the parameters"),
-        (bare, {}, "needs a type annotation for 'response'"),
+        (bare, {}, "needs a type annotation for the response 'response'"),
         (sync, {}, "must be an async method"),
-        (bare, {"request": int}, "need 'request' and 'response'"),
+        (bare, {"request": int}, "must specify 'response' type"),
     ):
         with pytest.raises(ValueError, match=words):
             make(method, **types)
@@ -412,7 +412,9 @@ def test_wrong_response_handlers() -> None:
     class Twice(Clerk):
         one, two = make(whole), make(whole)
 
-    with pytest.raises(ValueError, match=r"two response handlers for \(int, str\)"):
+    with pytest.raises(
+        ValueError, match=r"Duplicate response handler for request type .*int.* and response type .*str"
+    ):
         Twice("t")
 
     class Once(Clerk):
@@ -447,3 +449,18 @@ def test_withdrawn_requests_need_no_answer(stored: bool) -> None:
             assert (await storage.load(latest)).pending_request_info_events == {}
 
     run(main())
+
+
+Ctx = WorkflowContext[Any]
+
+
+def test_which_requests_an_executor_could_make() -> None:
+    class Desk(Clerk):
+        @response_handler
+        async def one(self, original_request: dict[str, Any], response: list[int], ctx: Ctx) -> None: ...
+
+    desk = Desk("desk")
+    assert desk.is_request_supported(dict[str, Any], list[int])
+    assert desk.is_request_supported(dict, list[bool])
+    assert not desk.is_request_supported(dict[int, Any], list[int])
+    assert not desk.is_request_supported(dict[str, Any], list[str])

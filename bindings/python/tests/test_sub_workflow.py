@@ -104,7 +104,7 @@ def test_box_may_be_the_start_and_twice_in_one_workflow() -> None:
         one, two = WorkflowExecutor(inner(), "one"), WorkflowExecutor(inner(), "two")
         workflow = WorkflowBuilder(start_executor=one).add_edge(one, two).add_edge(two, collect).build()
         assert (await workflow.run("ab")).get_outputs() == ["AB: 1"]
-        with pytest.raises(RuntimeError, match="'one' cannot handle a message of type int: it handles str"):
+        with pytest.raises(RuntimeError, match="'one' cannot handle input of type 'int': it handles str"):
             await workflow.run(1)
 
     run(main())
@@ -407,3 +407,12 @@ def test_workflows_inside_live_as_long_as_those_around_them() -> None:
     del workflow
     gc.collect()
     assert len(places) == before
+
+
+def test_edges_of_a_box_that_sends_nothing_are_no_mistake() -> None:
+    async def main() -> None:
+        box = WorkflowExecutor(inner(), "box", allow_direct_output=True)
+        workflow = WorkflowBuilder(start_executor=box).add_edge(box, collect).build()
+        assert (await workflow.run("ab")).get_outputs() == ["BA"]
+
+    run(main())

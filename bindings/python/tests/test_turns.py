@@ -158,7 +158,7 @@ def test_message_leaves_requests_waiting(caplog: pytest.LogCaptureFixture) -> No
         await workflow.run(100)
         with caplog.at_level(logging.WARNING, "libworkflow"):
             await workflow.run(10)
-        assert "while 1 requests wait" in caplog.text
+        assert "while 1 request_info event(s) are still pending" in caplog.text
         assert [event.request_id for event in workflow.pending_requests] == ["is-it-50", "is-it-5"]
         answers = {"is-it-50": Hint.RIGHT, "is-it-5": Hint.RIGHT}
         assert (await workflow.run(responses=answers)).get_outputs() == ["50 by is-it-50", "5 by is-it-5"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import Any, Literal, NewType, Optional, Union
 
@@ -125,7 +127,7 @@ def test_fan_in_takes_a_list() -> None:
 
     builder = WorkflowBuilder(start_executor=texts).add_edge(texts, more)
     builder.add_fan_in_edges([texts, more], lists).build()
-    with pytest.raises(TypeCompatibilityError, match=r"it sends list\[str\], list\[bytes\]"):
+    with pytest.raises(TypeCompatibilityError, match=r"outputs types: list\[str\], list\[bytes\]"):
         WorkflowBuilder(start_executor=texts).add_edge(texts, more).add_fan_in_edges([texts, more], silent).build()
 
 
@@ -155,3 +157,37 @@ def test_graph_without_a_builder() -> None:
     assert all(p.validation_type is ValidationTypeEnum.OUTPUT_VALIDATION for p in error.value.problems)
     assert len(error.value.problems) == 4
     validate_workflow_graph([], {}, texts)
+
+
+def test_what_may_be_a_mistake_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    class Typed(Executor):
+        @handler
+        async def take(self, message: str, ctx: WorkflowContext[str]) -> None: ...
+
+    class Untyped(Executor):
+        @handler
+        async def take(self, message: str, ctx: WorkflowContext) -> None: ...
+
+    def logged(level: str) -> list[str]:
+        return [record.getMessage() for record in caplog.records if record.levelname == level]
+
+    with caplog.at_level("DEBUG", "libworkflow"):
+        a, b, c = Typed("a"), Untyped("b"), Typed("c")
+        WorkflowBuilder(start_executor=a).add_edge(a, a).add_edge(a, b).add_edge(b, c).build()
+    loop, silent = logged("WARNING")
+    assert loop.startswith("Self-loop detected: executor 'a'") and silent.startswith("Executor 'b' has no output type")
+    assert logged("INFO")[0].startswith("Dead-end executors detected (no edge leaves them): ['c']")
+    assert logged("DEBUG")[1] == ("Type compatibility validated for edge 'a' -> 'b'. Compatible type pairs: str -> str")
+
+
+def test_nothing_of_it_is_printed_if_nobody_listens() -> None:
+    program = (
+        "from libworkflow import Executor, WorkflowBuilder, WorkflowContext, handler\n"
+        "class A(Executor):\n"
+        "    @handler\n"
+        "    async def take(self, message: str, ctx: WorkflowContext) -> None: ...\n"
+        "a = A('a')\n"
+        "WorkflowBuilder(start_executor=a).add_edge(a, a).build()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True, check=True)
+    assert done.stderr == ""

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from libworkflow import Case, Default, Executor, Workflow, WorkflowBuilder, WorkflowContext, WorkflowViz, handler
+from libworkflow import (
+    Case,
+    Default,
+    Executor,
+    Workflow,
+    WorkflowBuilder,
+    WorkflowContext,
+    WorkflowExecutor,
+    WorkflowViz,
+    handler,
+)
 
 
 class Node(Executor):
@@ -25,14 +36,46 @@ def drawn() -> Workflow:
     return builder.add_switch_case_edge_group(b, [Case(is_long, c), Default(b)]).build()
 
 
-def test_both_languages_name_executors_and_conditions() -> None:
+def test_pictures_have_the_form_that_people_know() -> None:
     viz = WorkflowViz(drawn())
-    mermaid, dot = viz.to_mermaid(), viz.to_digraph()
-    assert mermaid.startswith("flowchart") and dot.startswith("digraph")
-    for text in (mermaid, dot):
+    dot = viz.to_digraph()
+    assert dot.startswith("digraph Workflow {\n") and dot.endswith("}\n")
+    for line in (
+        '"start" [fillcolor=lightgreen, label="start\\n(Start)"];',
+        '"quote\\"d" [label="quote\\"d"];',
+        '"start" -> "quote\\"d" [style=dashed, label="conditional"];',
+        '"quote\\"d" -> "böse -> id";',
+    ):
+        assert f"  {line}\n" in dot
+    (join,) = re.findall(r'"(.*)" \[shape=ellipse, .*label="fan-in"\];', dot)
+    assert all(f"{edge};\n" in dot for edge in (f'"start" -> "{join}"', f'"quote\\"d" -> "{join}"', f'"{join}" -> "d"'))
+    assert '"start" -> "d"' not in dot and "internal:" not in dot
+    assert '"internal:d" -> "d";' in viz.to_digraph(include_internal_executors=True)
+    mermaid = viz.to_mermaid().splitlines()
+    for line in ('start["start (Start)"]', "start -. conditional .-> quote_d", "quote_d --> b_se____id"):
+        assert f"  {line}" in mermaid
+    assert '  b_se____id["böse -#62; id"]' in mermaid and '  quote_d["quote#34;d"]' in mermaid
+
+
+def test_no_two_executors_share_a_node_of_mermaid() -> None:
+    a, b, c = Node("a b"), Node("a_b"), Node("end")
+    inner = WorkflowBuilder(start_executor=Node("x")).build()
+    box = WorkflowExecutor(inner, "a b__x")
+    workflow = WorkflowBuilder(start_executor=a).add_chain([a, b, c, box]).build()
+    mermaid = WorkflowViz(workflow).to_mermaid()
+    nodes = re.findall(r"^ *(\w+)\[", mermaid, re.MULTILINE)
+    assert nodes == ["a_b", "a_b_2", "n_end", "a_b__x", "a_b__x__x"]
+    assert '  subgraph a_b__x__inside["sub-workflow: a b__x"]\n    a_b__x__x["x (Start)"]\n  end\n' in mermaid
+    dot = WorkflowViz(workflow).to_digraph()
+    assert '  label="sub-workflow: a b__x";' in dot and '"a b__x/x" [fillcolor=lightgreen' in dot
+
+
+def test_the_picture_of_the_library_has_the_names_of_conditions() -> None:
+    for text in (drawn().diagram(), drawn().diagram("dot")):
         assert "start" in text and "is_long" in text and "böse" in text
-    assert 'quote"d' not in mermaid and 'quote"d' not in dot.replace('quote\\"d', "")
-    assert dot == viz.to_digraph(include_internal_executors=True)
+        assert 'quote"d' not in text.replace('quote\\"d', "")
+    with pytest.raises(ValueError):
+        drawn().diagram("svg")  # type: ignore[arg-type]
 
 
 def test_export(tmp_path: Path) -> None:
