@@ -114,6 +114,17 @@ struct SQLiteStorageTests {
         #expect(try hostile { database throws(Failure) in try database.run("UPDATE version SET number = \(number)") }?.status == .checkpoint || number < 0)
     }
 
+    @Test("A column that is described otherwise than it was made is damage: what is stored in it would change")
+    func description() throws {
+        let ids = try commit([["k": "1"]], to: SQLiteStorage(path: path))
+        let database = try SQLite(path: path)
+        try database.run("CREATE TABLE of_somebody_else(x)")
+        #expect(try SQLiteStorage(path: path).load(ids[0]).string.contains("\"k\":1"))
+        try database.run("PRAGMA writable_schema = ON")
+        try database.run("UPDATE sqlite_master SET sql = replace(sql, 'kind BLOB', 'kind CLOB') WHERE name = 'checkpoint'")
+        #expect(failure { _ = try SQLiteStorage(path: self.path) }?.status == .checkpoint)
+    }
+
     @Test("Deleting frees what nobody sees, and nothing else")
     func reclaim() throws {
         let filler = String(repeating: "z", count: 500)

@@ -74,7 +74,19 @@ enum SQLiteSchema {
             throw Failure(
                 .unsupported, "\(place) has version \(found) of the tables; this library knows versions 1 to \(version). Use a newer library")
         }
+        try check(found, database, place)
         return found == version
+    }
+
+    /// A bit that turns over in the description of a column may change what is stored from then on. Other tables are not our
+    /// business.
+    private static func check(_ version: Int, _ database: SQLite, _ place: String) throws(Failure) {
+        var missing = Set(steps.prefix(version).joined().map { Text($0) })
+        try database.statement("SELECT CAST(sql AS BLOB) FROM sqlite_master").each { row in
+            if let text = row.blob(0) { missing.remove(text) }
+            return true
+        }
+        guard missing.isEmpty else { throw Failure(.checkpoint, "\(place) is damaged: its tables are not as this library made them") }
     }
 
     private static func number(_ pragma: String, _ database: SQLite) throws(Failure) -> Int {
