@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 from collections.abc import Iterator
 from ctypes import byref, c_void_p
 from pathlib import Path
@@ -14,6 +15,9 @@ import pytest
 
 from libworkflow._library import lib, take_text
 from libworkflow._storage import EngineStorage, open_storage
+
+# A shell starts what runs in the background with it ignored, and so would be every process that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TESTS = Path(__file__).parent
 
