@@ -111,7 +111,7 @@ FAULT_PROGRAMS := $(addprefix build/faults/,inject crash flips contender)
 # of all without the durability full; one bit in so many; kills in all.
 test-faults: LOOKS = 8
 test-faults: CRASHES_directory = 100 8
-test-faults: CRASHES_sqlite = 2 64
+test-faults: CRASHES_sqlite = 1 64
 test-faults: PROCESS_directory = 2 16 process 16
 test-faults: PROCESS_sqlite = 1 64 process 128
 test-faults: EXIT_directory = 100 8 exit 1

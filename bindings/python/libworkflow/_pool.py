@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ._done import Done
@@ -70,10 +71,10 @@ async def call_in(
             if inspect.isawaitable(answer):
                 await answer
     elif context is None:
-        await loop.run_in_executor(pool, copy_context().run, called, function, message)
+        await loop.run_in_executor(pool, partial(copy_context().run, called, function, message))
     else:
         with ThreadContext(context) as shared:
-            await loop.run_in_executor(pool, copy_context().run, called, function, message, shared)
+            await loop.run_in_executor(pool, partial(copy_context().run, called, function, message, shared))
 
 
 def called(function: Callable[..., Any], *arguments: Any) -> Any:
