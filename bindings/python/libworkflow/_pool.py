@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import inspect
 from contextvars import copy_context
-from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ._done import Done
@@ -71,10 +70,20 @@ async def call_in(
             if inspect.isawaitable(answer):
                 await answer
     elif context is None:
-        await loop.run_in_executor(pool, partial(copy_context().run, called, function, message))
+        await loop.run_in_executor(pool, in_context(function, message))
     else:
         with ThreadContext(context) as shared:
-            await loop.run_in_executor(pool, partial(copy_context().run, called, function, message, shared))
+            await loop.run_in_executor(pool, in_context(function, message, shared))
+
+
+def in_context(function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
+    """The call of a function in the context variables of whoever asks for it."""
+    copied = copy_context()
+
+    def call() -> Any:
+        return copied.run(called, function, *arguments)
+
+    return call
 
 
 def called(function: Callable[..., Any], *arguments: Any) -> Any:
