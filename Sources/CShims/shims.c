@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -105,4 +106,10 @@ int wfs_child_end(int64_t process) {
     if (result != 0) return WFS_LOST;
     if (info.si_pid == 0) return WFS_RUNNING;
     return info.si_code == CLD_EXITED ? info.si_status : 256 + info.si_status;
+}
+
+/* The Swift standard library names it, and that of glibc 2.35 would be the newest symbol by far: without it the library runs on
+ * glibc 2.34. In double nothing overflows, and rounding twice is far within what hypotf may be off. */
+__attribute__((visibility("hidden"))) float hypotf(float x, float y) {
+    return (float)sqrt((double)x * (double)x + (double)y * (double)y);
 }

@@ -103,7 +103,8 @@ public struct LatestCheckpoint: Sendable {
 /// A checkpoint that was read.
 public enum StoredContent: Sendable {
     case document(Text)
-    case assembly(CheckpointAssembly)
+    /// Indirect: it is large.
+    indirect case assembly(CheckpointAssembly)
 
     public var document: Text {
         switch self {
