@@ -124,7 +124,9 @@ class Assembly:
             lib.wf_builder_free(builder)
 
     def _add_code(self, builder: c_void_p, path: str, host: Host) -> None:
-        struct = host.executor._native or executor_struct(self.code.keep(host), host.keeps_state)
+        inside = self.described is not None and self.described.may_repeat
+        may_repeat = inside or self._limits(host.executor)[0] is not None
+        struct = host.executor._native or executor_struct(self.code.keep(host), host.keeps_state, may_repeat)
         _call(lib.wf_builder_add_executor, builder, path.encode(), byref(struct))
 
     def _targets(self, source: str) -> list[Executor]:

@@ -8,6 +8,7 @@ from ctypes import byref, c_char_p, c_void_p
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, Optional, overload
 
+from . import _values
 from ._abi import WF_E_CLOSED, WF_E_NOTFOUND, WF_NONE, WF_SCOPE_EXECUTOR, WF_SCOPE_SHARED
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
@@ -82,7 +83,7 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
         self._handle: Optional[int] = handle
         self._run = run
         self._host = host
-        self._sent: Optional[list[bytes]] = None
+        self._sent: Optional[list[Any]] = None
         self._yielded: Optional[list[bytes]] = None
 
     @property
@@ -93,27 +94,34 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
     async def send_message(self, message: OutT, target_id: Optional[str] = None) -> None:
         """Sends `message` along the edges of this executor, or only along the one to `target_id`.
 
-        It is delivered in the next superstep. Later changes to the object do not reach the receiver. A
-        `SubWorkflowResponseMessage` goes to the executor in the sub-workflow that asked.
+        It is delivered in the next superstep: this very object, to all its receivers, as long as the run is not resumed. So
+        leave it alone from now on, and send a copy of what you go on changing. A `SubWorkflowResponseMessage` goes to the
+        executor in the sub-workflow that asked.
+
+        Where there is a storage, a message that has no JSON form fails the run at the end of the superstep, with a
+        TypeError.
 
         Raises:
-            TypeError: the message has no JSON form.
+            TypeError: a `SubWorkflowResponseMessage`, or a message of a workflow with a `NativeExecutor`, has no JSON form.
             ValueError: the workflow has no executor of that id.
         """
         if message.__class__ is SubWorkflowResponseMessage and self._answer(message):
             return
-        payload = encode(message, f"executor '{self._host.id}': message")
         error = c_void_p()
         target = None if target_id is None else text_of(target_id)
-        status = _send(self._open(), target, payload, len(payload), byref(error))
+        if self._run.shares and not _values.is_small(message):
+            status = _values.send(self._open(), target, message, self._host.id, self._run.told, byref(error))
+        else:
+            payload = encode(message, f"executor '{self._host.id}': message")
+            status = _send(self._open(), target, payload, len(payload), byref(error))
         if status == WF_E_NOTFOUND:
             raise ValueError(str(take_error(status, error)))
         if status:
             raise_for(status, error)
         if self._sent is None:
-            self._sent = [payload]
+            self._sent = [message]
         else:
-            self._sent.append(payload)
+            self._sent.append(message)
 
     def _answer(self, message: Any) -> bool:
         """Answers the request of a sub-workflow; False if no sub-workflow here waits for that."""
@@ -193,8 +201,8 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
             raise_for(status, error)
 
     def get_sent_messages(self) -> list[Any]:
-        """Copies of what this call has sent, in order."""
-        return [self._host.decode(payload) for payload in self._sent or ()]
+        """What this call has sent, in order."""
+        return [*(self._sent or ())]
 
     def get_yielded_outputs(self) -> list[Any]:
         """Copies of what this call has yielded, in order."""

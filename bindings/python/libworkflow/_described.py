@@ -80,6 +80,11 @@ class Described:
         return any("retry" in node or "timeout_ms" in node for node in self.plain["executors"])
 
     @property
+    def may_repeat(self) -> bool:
+        """Whether any executor, also inside a sub-workflow, has a retry."""
+        return _has_retry(self.plain)
+
+    @property
     def designation(self) -> OutputDesignation:
         """What becomes of yields."""
         kinds = {node["id"]: node.get("output") for node in self.plain["executors"]}
@@ -159,3 +164,10 @@ def _wanted(definition: dict[str, Any], prefix: str) -> dict[str, dict[str, None
 def _inside(id: str, items: Mapping[str, ItemT]) -> dict[str, ItemT]:
     prefix = f"{id}/"
     return {path[len(prefix) :]: item for path, item in items.items() if path.startswith(prefix)}
+
+
+def _has_retry(definition: dict[str, Any]) -> bool:
+    return any(
+        "retry" in node or ("sub_workflow" in node and _has_retry(node["sub_workflow"]["definition"]))
+        for node in definition["executors"]
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
+import sys
 import warnings
 from collections.abc import Iterable
 from typing import Any, Generic, Literal, Optional, TypeVar
@@ -14,6 +15,7 @@ from ._error_details import WorkflowErrorDetails, details_from_plain
 from ._library import lib
 from ._request import Question
 from ._run_state import WorkflowRunState
+from ._trampolines import objects
 from ._type_text import type_from_plain, type_to_plain
 
 DataT = TypeVar("DataT")
@@ -337,9 +339,9 @@ class WorkflowEvent(Generic[DataT]):
         self._handle = None
         _free(handle)
 
-    def __del__(self, free: Any = _free) -> None:
+    def __del__(self, free: Any = _free, is_late: Any = sys.is_finalizing, held: Any = objects) -> None:
         handle = getattr(self, "_handle", None)
-        if handle is not None:
+        if handle is not None and not (held and is_late()):
             free(handle)
 
     def __reduce__(self) -> Any:

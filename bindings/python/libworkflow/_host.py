@@ -16,6 +16,7 @@ from ._log import warn
 from ._registry import registry
 from ._request import Question
 from ._shapes import Shape
+from ._values import received
 
 _request_id = lib.wf_context_request_id
 
@@ -33,17 +34,22 @@ class Host:
         self.decode: Callable[[bytes], Any] = decoder(self.types)
         self.keeps_state: bool = type(executor).on_checkpoint_save is not Executor.on_checkpoint_save
 
-    def invoke(self, raw: bytes, context: WorkflowContext[Any, Any]) -> Any:
+    def invoke(self, raw: Optional[bytes], context: WorkflowContext[Any, Any]) -> Any:
         """The coroutine that handles a message, or the answer to a request.
 
         Raises:
             RuntimeError: no handler takes it.
         """
+        if raw is None:
+            return self._handle(received(context._handle), context)
         message = self.decode(raw)
         if _request_id(context._handle) is not None:
             request = Question.from_value(self.decode(lib.wf_context_request_data(context._handle, None))).data
             answering = self.executor._find_response_handler(request, message)
             return answering.function(self.executor, request, message, context)
+        return self._handle(message, context)
+
+    def _handle(self, message: Any, context: WorkflowContext[Any, Any]) -> Any:
         spec = self.find_handler(message)
         if spec is None:
             raise self.executor._refusal(message)
@@ -85,7 +91,11 @@ def types_of(executor: Executor) -> dict[str, Shape]:
     return registry.learn(*mentioned, *(spec.request.input for spec in executor._response_handlers))
 
 
-def executor_struct(number: int, keeps_state: bool) -> _abi.wf_executor_t:
-    """What the library gets for the host with that number."""
+def executor_struct(number: int, keeps_state: bool, may_repeat: bool) -> _abi.wf_executor_t:
+    """What the library gets for the host with that number.
+
+    An executor that may be tried again gets copies: the next attempt must not see what the last one did to its message.
+    """
+    flags = _abi.WF_STRICT_RESULT | (0 if may_repeat else _abi.WF_TAKES_VALUES)
     hooks = {"save": _trampolines.save, "restore": _trampolines.restore} if keeps_state else {}
-    return _abi.wf_executor_t(flags=_abi.WF_STRICT_RESULT, invoke=_trampolines.invoke, user_data=number, **hooks)
+    return _abi.wf_executor_t(flags=flags, invoke=_trampolines.invoke, user_data=number, **hooks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Any, Optional, Union
@@ -15,6 +16,7 @@ from ._library import lib, raise_for, take_text
 from ._memos import text_of
 from ._request import Question
 from ._shapes import Shape
+from ._trampolines import objects
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
@@ -101,9 +103,9 @@ class RestingRun:
         """The requests that wait for an answer, in the order of asking."""
         return requests_of(self._handle)
 
-    def __del__(self, free: Any = lib.wf_run_free) -> None:
+    def __del__(self, free: Any = lib.wf_run_free, is_late: Any = sys.is_finalizing, held: Any = objects) -> None:
         handle, self._handle = self._handle, None
-        if handle is not None:
+        if handle is not None and not (held and is_late()):
             free(handle)
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import sys
 import time
+import weakref
 from collections.abc import Iterable
 from ctypes import byref, c_void_p
 from functools import partial
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from ._abi import (
     WF_DONE,
+    WF_DURABILITY_EXIT,
     WF_E_CANCELLED,
     WF_EVENT_CUSTOM,
     WF_EVENT_EXECUTOR_FAILED,
@@ -45,7 +48,7 @@ from ._retry import GiveUp
 from ._selector import choose
 from ._steps import make_steps, running_loop
 from ._storage import storage_failure
-from ._trampolines import current
+from ._trampolines import current, objects
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
 _next = lib.wf_run_next
 _kind = lib.wf_event_kind
 _finish = lib.wf_context_finish
+_input = lib.wf_context_input
 _fail = lib.wf_context_fail
 _free_event = lib.wf_event_free
 _is_cancelled = lib.wf_context_is_cancelled
@@ -93,12 +97,16 @@ class Run:
         self._special = {*hidden, *_SPECIAL}
         self._prelude = list(prelude)
         self._has_news = has_news
+        self._saves_late = workflow._settings.durability == WF_DURABILITY_EXIT
         self.is_streaming = False
+        self.shares: bool = not workflow._has_native
+        """Whether messages are passed on as objects. C code may let go of them on threads that are not Python's."""
         self._loop = running_loop()
         self._steps = make_steps(self._loop)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._waiter: Optional[asyncio.Future[None]] = None
-        self._failures = Failures()
+        self.failures: Failures = Failures()
+        self.told: weakref.ref[Failures] = weakref.ref(self.failures)  # for those who outlive the run: tracebacks have much in them
         self._lent: dict[int, WorkflowEvent[Any]] = {}
         self._lendings = itertools.count()
         self._must_wait = False
@@ -145,7 +153,7 @@ class Run:
         end = len(events) + most
         previous, current.run = current.run, self
         try:
-            while len(events) < end and self._failures.interrupt is None:
+            while len(events) < end and self.failures.interrupt is None:
                 status = _next(self._handle, 0, self._event_ref, self._error_ref)
                 if status == WF_OK:
                     handle = self._event.value or 0
@@ -160,9 +168,9 @@ class Run:
                 elif status == WF_DONE or status == WF_E_CANCELLED:
                     return True
                 else:
-                    raise self._failures.of(status, storage_failure(status, self._error))
-            if self._failures.interrupt is not None:
-                raise self._failures.interrupt
+                    raise self.failures.of(status, storage_failure(status, self._error))
+            if self.failures.interrupt is not None:
+                raise self.failures.interrupt
             if self._must_wait and self._clock is not None:
                 self._clock.obey(self._handle)
             return False
@@ -173,7 +181,7 @@ class Run:
         """One that is not simply handed out; None for one that is hidden."""
         if kind in _FAILURES:
             event = WorkflowEvent._adopt(handle, kind)
-            self._failures.explain(event)
+            self.failures.explain(event)
             return event
         own = None
         if kind == WF_EVENT_CUSTOM:
@@ -218,7 +226,7 @@ class Run:
         finally:
             self._prelude.clear()
             self._lent.clear()
-            self._failures.clear()
+            self.failures.clear()
 
     async def _stop(self) -> None:
         """Cancels the library's run and the handlers, and waits for these."""
@@ -251,11 +259,13 @@ class Run:
 
     # ---- Called by the library
 
-    def begin(self, host: Host, code: Callable[..., Any], handle: int, raw: bytes) -> int:
+    def begin(self, host: Host, code: Callable[..., Any], handle: int, raw: Optional[bytes]) -> int:
         """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
         context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, self)
-        if self._failures:  # it may have failed before, and be tried again
-            self._failures.forget(_executor_id(handle))
+        if raw is None and self._saves_late:
+            _input(handle, None)  # makes the text, as it is before the handler changes anything
+        if self.failures:  # it may have failed before, and be tried again
+            self.failures.forget(_executor_id(handle))
         try:
             task = self._steps.start(code(raw, context))
         except BaseException as error:
@@ -281,7 +291,7 @@ class Run:
         try:
             return _YES if evaluate(condition, decode(raw)) else _NO
         except BaseException as error:
-            self._failures.keep(None, error)
+            self.failures.keep(None, error)
             return _FAILED
 
     def select(self, selector: Selector, raw: bytes, selection: int) -> int:
@@ -290,12 +300,12 @@ class Run:
             choose(selector, decode(raw), selection)
             return WF_DONE
         except BaseException as error:
-            self._failures.keep(None, error)
+            self.failures.keep(None, error)
             return _FAILED
 
     def interrupt(self, error: BaseException) -> None:
         """Makes the run end with `error` as soon as the library comes back."""
-        self._failures.interrupt = error
+        self.failures.interrupt = error
 
     def _finished(self, host: Host, code: Any, context: WorkflowContext[Any, Any], task: asyncio.Task[Any]) -> None:
         """Tells the library that a handler which had to wait has ended."""
@@ -323,7 +333,7 @@ class Run:
         if code == host.restore and isinstance(error, Exception):
             cause, error = error, WorkflowCheckpointException(f"'{host.id}' could not be restored: {message_of(error)}")
             error.__cause__ = cause
-        self._failures.keep(_executor_id(handle), error)
+        self.failures.keep(_executor_id(handle), error)
         message = message_of(error).encode("utf-8", "backslashreplace")
         return int(_fail(handle, type(error).__name__.encode(), message, len(message)))
 
@@ -360,7 +370,7 @@ class Run:
         if self._clock is not None:
             self._clock.stop()
         self._lent.clear()
-        self._failures.clear()
+        self.failures.clear()
         self._steps.close()
         self._settle(cancel=True)
         for task in self._tasks:
@@ -418,8 +428,9 @@ class Run:
         if handle is not None:
             free(handle)
 
-    def __del__(self) -> None:
-        self._free()
+    def __del__(self, is_late: Any = sys.is_finalizing, held: Any = objects) -> None:
+        if not (held and is_late()):
+            self._free()
 
 
 def _executor_id(handle: int) -> str:

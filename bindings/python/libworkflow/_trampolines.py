@@ -37,6 +37,10 @@ places: dict[int, weakref.ref[Code]] = {}
 _numbers = itertools.count(1)
 
 
+objects: dict[int, Any] = {}
+"""What the library holds by number instead of as text: see `_values`. When the interpreter ends, nobody may let go of it."""
+
+
 class Code:
     """The host code of one workflow, which holds it: each `Host`, condition or selector by its number.
 
@@ -77,7 +81,7 @@ def _host_code(name: str) -> Any:
     """The function behind which stands the method `name` of each `Host`."""
 
     @_abi.wf_executor_fn
-    def call(number: int, handle: int, raw: bytes, length: int) -> int:
+    def call(number: int, handle: int, raw: Optional[bytes], length: int) -> int:
         run: Any = current.run
         try:
             host = code(number)

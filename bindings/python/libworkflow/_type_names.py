@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import typing
 from collections.abc import Iterable
 from typing import Any, Literal, Optional
 
 from ._annotations import UNION_KINDS
+from ._opaque import OpaqueValue
+from ._plain import has_plain_keys
 from ._registry import can_register, registry
-from ._standard_types import WRITERS
+from ._standard_types import WRITERS, writer
 from ._type_check import bare
 
 _PLAIN: tuple[tuple[type, tuple[str, ...]], ...] = (
@@ -22,6 +25,9 @@ _PLAIN: tuple[tuple[type, tuple[str, ...]], ...] = (
     (dict, ("object", "dict")),
 )
 """What values of these types are in JSON, and the tag of those that have no plain JSON."""
+
+_NAMES: dict[type, bytes] = {list: b"array"}
+"""Those of values whose type alone says it."""
 
 _MAIN = "__main__"
 _ABSTRACT = frozenset(("abc", "collections.abc", "numbers", "os", "typing"))
@@ -40,6 +46,40 @@ def names_of(annotations: Iterable[Any]) -> Optional[bytes]:
     if any("|" in name or not name.isprintable() or " " in name for name in found):
         return None  # a name that somebody chose, and that cannot stand in the list
     return "|".join(found).encode() or None
+
+
+def name_of(value: Any) -> Optional[bytes]:
+    """The name of a message's type, which the library would find in its JSON; None to let it look there."""
+    kind = type(value)
+    known = _NAMES.get(kind)
+    if known is not None:
+        return known
+    if kind is dict:
+        return b"object" if has_plain_keys(value) else b"dict"
+    shape = registry.known(kind)
+    if shape is None:
+        if kind is str:
+            return b"string" if value.isascii() else None
+        if kind is int or kind is float or kind is OpaqueValue:
+            return None
+        standard = writer(kind)
+        if standard is not None:
+            _NAMES[kind] = found = standard[0].encode()
+            return found
+        with contextlib.suppress(TypeError, ValueError):
+            shape = registry.add(kind)
+    if shape is not None:
+        name = shape.name
+    else:  # it has no text: one beneath a list is taken for a list
+        name = next(filter(None, map(_built_in, kind.__mro__)), f"{kind.__module__}:{kind.__qualname__}")
+    return name.encode() if name.isprintable() else None
+
+
+def _built_in(cls: type) -> Optional[str]:
+    """The name of a type that the package knows by itself."""
+    plain = next((names[0] for plain, names in _PLAIN if plain is cls), None)
+    standard = writer(cls) if plain is None else None
+    return standard[0] if standard is not None else plain
 
 
 def _names(annotation: Any) -> Optional[list[str]]:
@@ -64,10 +104,18 @@ def _names(annotation: Any) -> Optional[list[str]]:
         standard = getattr(sys.modules.get(module), name, None)
         if standard is not None and issubclass(standard, kind):
             found.append(tag)
+    if not found and not can_register(kind) and (_is_foreign(kind) or any(map(_built_in, kind.__mro__))):
+        return None  # an exception, a lock, one's own kind of list: they only travel as objects
+    is_own = not found
     for cls in _with_subclasses(kind):
-        if registry.known(cls) or (cls.__module__.partition(".")[0] not in _FOREIGN and can_register(cls)):
+        # What has no text may come as an object, of a class of one's own.
+        if registry.known(cls) or (not _is_foreign(cls) and (is_own or can_register(cls))):
             found.extend(_own_names(cls))
     return found
+
+
+def _is_foreign(cls: type) -> bool:
+    return cls.__module__.partition(".")[0] in _FOREIGN
 
 
 def _with_subclasses(kind: type) -> list[type]:

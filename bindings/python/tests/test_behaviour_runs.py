@@ -65,7 +65,7 @@ def test_what_a_handler_returns_is_ignored() -> None:
     run(main())
 
 
-def test_messages_state_and_outputs_are_copies() -> None:
+def test_a_message_is_shared_and_state_and_outputs_are_copies() -> None:
     async def main() -> None:
         async def change(numbers: list[int], ctx: WorkflowContext[Any, Any]) -> None:
             await ctx.send_message(numbers)
@@ -81,8 +81,9 @@ def test_messages_state_and_outputs_are_copies() -> None:
         a, b, c = node("a", change), node("b", look), node("c", look)
         mine = [1]
         result = await WorkflowBuilder(start_executor=a).add_fan_out_edges(a, [b, c]).build().run(mine)
-        assert mine == [1] and result.get_outputs() == [[1], ([1], [1]), ([1], [1])]
-        assert [event.data for event in result if event.type == "executor_invoked"] == [[1]] * 3
+        assert mine == [1] and result.get_outputs() == [[1], ([1, 2], [1]), ([1, 2, 4], [1])]
+        # An event that was not looked at before shows what has become of the message.
+        assert [event.data for event in result if event.type == "executor_invoked"] == [[1], *[[1, 2, 4, 4]] * 2]
 
     run(main())
 

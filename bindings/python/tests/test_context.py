@@ -101,7 +101,7 @@ def test_state_object_and_what_was_sent() -> None:
         await ctx.send_message(message)
         message["n"].append(2)
         await ctx.yield_output(n)
-        assert ctx.get_sent_messages() == [{"n": [n]}]  # as the receiver gets it
+        assert ctx.get_sent_messages() == [{"n": [n, 2]}]  # as the receiver gets it
         assert ctx.get_yielded_outputs() == [n]
         with pytest.raises(ValueError):
             await ctx.send_message({}, target_id="nobody")
@@ -113,7 +113,7 @@ def test_state_object_and_what_was_sent() -> None:
 
     async def main() -> None:
         workflow = WorkflowBuilder(start_executor=first).add_edge(first, second).build()
-        assert (await workflow.run(1)).get_outputs() == [1, [{"n": [1]}, [1], False]]
+        assert (await workflow.run(1)).get_outputs() == [1, [{"n": [1, 2]}, [1], False]]
 
     run(main())
 

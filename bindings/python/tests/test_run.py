@@ -319,14 +319,12 @@ def test_siblings_of_a_failed_handler_finish() -> None:
     run(main())
 
 
-@pytest.mark.parametrize("kind", ["message", "output", "state"])
+@pytest.mark.parametrize("kind", ["output", "state"])
 def test_value_without_json_form_fails_its_executor_alone(kind: str) -> None:
     @executor(id="odd")
     async def odd(n: int, ctx: WorkflowContext[Any, Any]) -> None:
         value = {"locks": [threading.Lock()]}
-        if kind == "message":
-            await ctx.send_message(value)
-        elif kind == "output":
+        if kind == "output":
             await ctx.yield_output(value)
         else:
             ctx.set_state("k", value)

@@ -191,7 +191,7 @@ def test_an_adapter_whose_function_fails() -> None:
         await ctx.send_message(Picky())
 
     with pytest.raises(LookupError, match="not this one"):
-        run(WorkflowBuilder(start_executor=send).build().run(1))
+        run(WorkflowBuilder(start_executor=send, checkpoint_storage=InMemoryCheckpointStorage()).build().run(1))
 
 
 def test_adapters_travel() -> None:

@@ -437,13 +437,27 @@ def test_w14_no_message_waits_behind_one_for_somebody_else() -> None:
 
 
 def test_w15_a_value_that_cannot_be_copied_fails_who_sends_it() -> None:
+    lock, found = threading.Lock(), []
+
     async def send(n: int, ctx: WorkflowContext[Any, Any]) -> None:
-        await ctx.send_message(threading.Lock())
+        await ctx.send_message(lock)
+
+    async def keep(message: Any, ctx: WorkflowContext[Any, Any]) -> None:
+        found.append(message)
+
+    async def give(n: int, ctx: WorkflowContext[Any, Any]) -> None:
+        await ctx.yield_output(lock)
 
     async def main() -> None:
+        a, b = node("a", send), node("b", keep)
+        await WorkflowBuilder(start_executor=a).add_edge(a, b).build().run(1)
+        assert found == [lock]  # which nobody copies
+        storage = InMemoryCheckpointStorage()
+        with pytest.raises(TypeError, match="executor 'a': message cannot be saved"):
+            await WorkflowBuilder(start_executor=a, checkpoint_storage=storage).add_edge(a, b).build().run(1)
         events = []
         with pytest.raises(TypeError, match="cannot be saved"):
-            async for event in loop(send).run(1, stream=True):
+            async for event in loop(give).run(1, stream=True):
                 events.append((event.type, event.executor_id))
         assert ("executor_failed", "it") in events
 
