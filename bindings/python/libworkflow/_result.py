@@ -23,6 +23,11 @@ class WorkflowRunResult(list[WorkflowEvent[Any]]):
         super().__init__(events)
         self._status_events = status_events or []
 
+    def __repr__(self) -> str:
+        # Not the events: asyncio.run asks for the repr of its task on the way out, and each would be read.
+        state = f", {self._status_events[-1].state.value}" if self._status_events and self._status_events[-1].state else ""
+        return f"<{type(self).__name__}: {len(self)} event{'' if len(self) == 1 else 's'}{state}>"
+
     def get_outputs(self) -> list[Any]:
         """What the executors yielded, in order."""
         return [event.data for event in self if event.type == "output"]

@@ -315,3 +315,12 @@ def test_two_writers_of_one_key(strict: bool) -> None:
             assert "key" in warning.data
 
     run(main())
+
+
+def test_the_repr_of_a_result_is_short() -> None:
+    @executor(id="echo")
+    async def echo(text: str, ctx: WorkflowContext[int, str]) -> None:
+        await ctx.yield_output(text)
+
+    result = asyncio.run(WorkflowBuilder(start_executor=echo).build().run("x" * 10_000))
+    assert repr(result) == f"<WorkflowRunResult: {len(result)} events, IDLE>"
