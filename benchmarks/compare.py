@@ -74,20 +74,18 @@ def measured(arguments: argparse.Namespace) -> dict:  # type: ignore[type-arg]
     loads = [os.getloadavg()[0]]
     for number in range(1 if quick else 5):
         for workload in chosen:
-            for row in rows_of(workload, there, cannot):
+            turns = 1 if quick else workload.turns
+            rows = rows_of(workload, there, cannot)
+            for turn, row in ((turn, row) for turn in range(turns) for row in rows):
                 told = results[workload.key].setdefault(row, {"rounds": []})
                 spent = time.monotonic() - begin
-                if number and (spent > limit or "none" in told or told["took"] > 8):
+                if (number or turn) and (spent > limit or "none" in told or told["took"] > 8):
                     continue
-                if spent > limit:
-                    told["none"] = "the time was over"
+                told["none"] = "the time was over" if spent > limit else too_slow(results, workload, row)
+                if told["none"]:
                     continue
-                hopeless = too_slow(results, workload, row)
-                if hopeless:
-                    told["none"] = hopeless
-                    continue
-                values = workload.values(quick)
-                one = measure(workload, row, call_of(workload, row), values, patience)
+                del told["none"]
+                one = measure(workload, row, call_of(workload, row), workload.values(quick), patience)
                 if "none" in one:
                     told["none"] = one["none"]
                 else:

@@ -17,15 +17,17 @@ def lines(numbers: Numbers) -> Iterator[Line]:
 
     def times(what: str, key: str, over: Optional[str], under: str, least: float, note: str = "") -> Line:
         ratio = numbers.ratio(W[key], over, under) if over and key in numbers.results else None
-        return compared(f"{what}: at least {least:g} ×", ratio, ratio is not None and ratio >= least, note or over or "")
+        return compared(f"{what}: at least {least:g} ×", ratio, ratio is not None and ratio >= least, note or over or "", key)
 
     def most(what: str, key: str, over: str, under: str, bound: float) -> Line:
         ratio = numbers.ratio(W[key], over, under) if key in numbers.results else None
         return compared(f"{what}: at most {bound:g} ×", ratio, ratio is not None and ratio <= bound, "")
 
-    def compared(what: str, ratio: Optional[float], met: bool, note: str) -> Line:
+    def compared(what: str, ratio: Optional[float], met: bool, note: str, key: str = "") -> Line:
         if ratio is None:
             return what, "not measured", None
+        if key and W[key].judged == "rounds" and len(numbers.medians(W[key], OURS)) < 3:  # the disk of one moment
+            return what, f"{short(ratio)} × ({note}), in fewer than three rounds: undecided", None
         return what, f"{short(ratio)} ×" + (f" ({note})" if note else ""), met
 
     def best(key: str, among: Callable[[str], bool] = lambda row: True) -> Optional[str]:

@@ -36,6 +36,7 @@ class Workload:
     limits: list[tuple[str, str]] = field(default_factory=list)  # (label, function of peers/limits.py)
     repeat: int = 1
     in_quick: bool = True
+    turns: int = 1  # so often in a round: where the disk is what counts, and does not stay the same for long
     times: float = 1  # a C host does so many steps more, that the clock sees something
 
     @property
@@ -67,8 +68,8 @@ WORKLOADS = [
         limits=[("JSON encoding of 300 bytes", "encoded"), ("await", "awaited")], repeat=5, times=5,
     ),
     Workload(
-        "loop_durable", "c", "superstep with a durable checkpoint", "loop", {"steps": 1000, "storage": DURABLE},
-        {"steps": 100}, "µs", 1e6, "steps", "steps", limits=[SQLITE, FSYNC],
+        "loop_durable", "c", "superstep with a durable checkpoint", "loop", {"steps": 150, "storage": DURABLE},
+        {"steps": 100}, "µs", 1e6, "steps", "steps", limits=[SQLITE, FSYNC], turns=7,
     ),
     Workload(
         "grow_500", "d", "state that grows by 200 bytes, {steps:,} supersteps", "grow", {"steps": 500, "storage": DURABLE},
