@@ -72,7 +72,10 @@ def on_disk(numbers: Numbers) -> Line:
     rows = numbers.results["grow_2000"].items()
     least = min((row["bytes"], name) for name, row in rows if kind_of(name) == "peer" and "bytes" in row)
     times = told["bytes"] / (2000 * 203)
-    return what, f"{times:.2f} × ({least[1]}: {least[0] / 2000 / 203:.2f} ×)", times <= 3 and told["bytes"] <= least[0]
+    said = f"{times:.2f} × ({least[1]}: {least[0] / 2000 / 203:.2f} ×)"
+    if times <= 3 and any(kind_of(name) == "peer" and "bytes" not in row for name, row in rows):
+        return what, said + ", but some peers are missing: undecided", None
+    return what, said, times <= 3 and told["bytes"] <= least[0]
 
 
 def linear(numbers: Numbers) -> Line:

@@ -36,6 +36,8 @@ def document(numbers: Numbers) -> Iterator[str]:
         yield f"| {peer} | {versions} |"
     for peer, reason in told["missing"].items():
         yield f"| {peer} | left out: {reason} |"
+    for note in told.get("notes", []):
+        yield f"\n{note}"
     yield "\n![the medians of all](compared.svg)\n\n![growing](growing.svg)\n"
     yield from budget_table(numbers)
     for workload in numbers.workloads:
