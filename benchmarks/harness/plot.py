@@ -1,6 +1,7 @@
 """Draws compared.svg and growing.svg, and the same as PNG. usage: plot.py FOLDER; needs matplotlib, which is in build/peers."""
 
 import sys
+import textwrap
 from pathlib import Path
 
 import matplotlib
@@ -20,7 +21,7 @@ def save(figure, folder, name):
 
 def compared(numbers, folder):
     """One panel for each workload, the fastest on top; the scale is logarithmic, the line is the spread."""
-    shown = [w for w in numbers.workloads if w.key not in ("grow_500", "grow_8000")]
+    shown = [w for w in numbers.workloads if w.key != "grow_8000"]
     columns = 3
     lines = -(-len(shown) // columns)
     figure, panels = plt.subplots(lines, columns, figsize=(13, 2.9 * lines), constrained_layout=True, squeeze=False)
@@ -37,10 +38,12 @@ def compared(numbers, folder):
             panel.annotate(" " + short(middle), (max(most, middle, 1e-4), y), va="center", fontsize=7)
         panel.set_yticks(range(len(rows)), [name_of(row, workload) for row in rows])
         panel.set_xscale("log")
-        left, right = panel.get_xlim()
-        panel.set_xlim(left, right * 4)
+        right = panel.get_xlim()[1]
+        least = min(max(numbers.spread(workload, row)[0], 1e-4) for row in rows)
+        panel.set_xlim(least / 3, right * 4)
         time = "clock" if workload.judged == "rounds" else "processor"
-        panel.set_title(f"({workload.letter}) {numbers.title(workload)}", fontsize=8.5, loc="left")
+        title = textwrap.fill(f"({workload.letter}) {numbers.title(workload)}", 36)
+        panel.set_title(title, fontsize=8.5, loc="left")
         panel.set_xlabel(f"{workload.unit}, {time} time", fontsize=7)
         for side in ("top", "right"):
             panel.spines[side].set_visible(False)
