@@ -16,7 +16,9 @@
 #   make test-faults            fails every file system call of a run, crashes the machine after each, turns bits over
 #   make test-python            the tests of the Python package
 #   make test-wheel             the same against its wheel, where there is nothing else but pytest and hypothesis
-#   make bench                  what a superstep costs a C host and a Python host, beside the bare callback
+#   make bench                  the same work here and in the published peers, which it installs into build/peers; writes
+#                               benchmarks/results; 20 minutes, or with BENCH=--quick 3
+#   make bench-engine           what a superstep costs a C host and a Python host, beside the bare callback; seconds
 #   make bench-storage          what storages cost: growing lists, rates, finding, resuming, large states, durability; minutes
 #   make acknowledged           kills a program 200 times at each level of durability and counts what is missing
 #   make sanitize               the C tests under the address and thread sanitizers; takes a few minutes
@@ -52,7 +54,7 @@ LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xli
     -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python test-wheel bench bench-storage acknowledged sanitize demo install clean
+.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python test-wheel bench bench-engine bench-storage acknowledged sanitize demo install clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -150,7 +152,22 @@ sanitize: setup
 	Tests/abi/sanitize.sh address
 	Tests/abi/sanitize.sh thread
 
-bench: lib build/superstep
+# What is in build/peers stays; `rm -r build/peers` for newer ones.
+bench: lib build/bench-host build/bench-calls.so build/peers/installed
+	python3 benchmarks/compare.py $(BENCH)
+
+build/peers/installed: benchmarks/harness/install.py benchmarks/harness/workloads.py
+	python3 benchmarks/harness/install.py
+	touch $@
+
+build/bench-calls.so: benchmarks/harness/calls.c
+	$(CC) -O2 -std=c11 -Wall -Wextra -shared -fPIC $< -o $@
+
+build/bench-host: benchmarks/peers/c_host.c benchmarks/measure.c benchmarks/measure.h $(LIBRARY) $(HEADERS)
+	$(CC) -O2 -std=c11 -Wall -Wextra -Wpedantic -Iinclude $< benchmarks/measure.c -o $@ -Lbuild/lib -lworkflow -lsqlite3 -ljansson \
+	    -Wl,-rpath,$(CURDIR)/build/lib
+
+bench-engine: lib build/superstep
 	build/superstep
 	LIBWORKFLOW_LIBRARY=build/lib/libworkflow.so PYTHONPATH=bindings/python python3 benchmarks/superstep.py
 	LIBWORKFLOW_LIBRARY=build/lib/libworkflow.so PYTHONPATH=bindings/python benchmarks/import.py

@@ -2,7 +2,7 @@
 agent_framework doing the same.
 
 A self-loop of N supersteps. Each row is the median of several rounds that alternate with the other rows; compare the rows
-with each other, not with those of another day or machine. Run by `make bench`.
+with each other, not with those of another day or machine. Run by `make bench-engine`.
 """
 
 import asyncio

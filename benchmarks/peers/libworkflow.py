@@ -1,0 +1,30 @@
+"""libworkflow with a Python host. The durable storage is SQLiteCheckpointStorage at durability "full", the default."""
+
+import asyncio
+import os
+
+import libworkflow
+from alike import Workloads
+
+SYNCS = "once a superstep: SQLite, WAL, synchronous=FULL"
+CANNOT: dict[str, str] = {}
+
+
+def storage_of(storage):
+    if storage == "memory":
+        return libworkflow.InMemoryCheckpointStorage()
+    return libworkflow.SQLiteCheckpointStorage(os.path.join(storage, "runs.db"))
+
+
+_all = Workloads(libworkflow, VARIANT, storage_of)  # noqa: F821
+loop, grow, fan, payload, crash, many, start = (
+    _all.loop, _all.grow, _all.fan, _all.payload, _all.crash, _all.many, _all.start,
+)
+
+
+def resume(steps, storage):
+    async def go_on():
+        workflow, _ = _all.crashing(steps, storage, ends=False)
+        return (await workflow.run(checkpoint_id=libworkflow.LATEST)).get_outputs()[-1]
+
+    return lambda: asyncio.run(go_on())
