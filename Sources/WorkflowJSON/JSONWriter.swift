@@ -97,21 +97,32 @@ public struct JSONWriter {
         needsComma = true
     }
 
+    /// What needs no escape, which is nearly everything, is copied as a whole.
     private mutating func quote(_ value: String) {
         text.append(byte: UInt8(ascii: "\""))
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): text.append("\\\"")
-            case UInt8(ascii: "\\"): text.append("\\\\")
-            case 0x0A: text.append("\\n")
-            case 0x09: text.append("\\t")
-            case 0x0D: text.append("\\r")
-            case 0..<0x20:
-                let digits = String(byte, radix: 16)
-                text.append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
-            default: text.append(byte: byte)
+        var value = value
+        value.withUTF8 { bytes in
+            var plain = 0
+            for (place, byte) in bytes.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                text.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[plain..<place])))
+                escape(byte)
+                plain = place + 1
             }
+            text.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[plain...])))
         }
         text.append(byte: UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): text.append("\\\"")
+        case UInt8(ascii: "\\"): text.append("\\\\")
+        case 0x0A: text.append("\\n")
+        case 0x09: text.append("\\t")
+        case 0x0D: text.append("\\r")
+        default:
+            let digits = String(byte, radix: 16)
+            text.append("\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits)
+        }
     }
 }
