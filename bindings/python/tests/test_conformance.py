@@ -168,7 +168,9 @@ def test_what_a_storage_gets_wrong_is_told() -> None:
 
     report = conform(Forgetful())
     failed = {clause.name: clause.why or "" for clause in report.failed}
-    assert "expected it to be refused with WF_E_NOTFOUND, got success" in failed["what is deleted is gone, the rest stays"]
+    assert (
+        "expected it to be refused with WF_E_NOTFOUND, got success" in failed["what is deleted is gone, the rest stays"]
+    )
     assert "the tape is torn" in failed["what is remembered is recalled"]
     assert "the tape is full" in failed["a thousand checkpoints are all there"]
     assert report.levels["memos"] == "failed" and "failed: what is remembered is recalled:" in str(report)
