@@ -15,6 +15,9 @@
 #                               a program that pays refunds 200 times
 #   make test-faults            fails every file system call of a run, crashes the machine after each, turns bits over
 #   make test-python            the tests of the Python package
+#   make test-peer              random workflows under agent_framework from PyPI (100 MB) and under ours: the same must happen;
+#                               a minute or two, or PEER_EXAMPLES=20000; with PEER_CHECKOUT=a checkout of its repository also its
+#                               own tests and samples
 #   make test-wheel             the same against its wheel, where there is nothing else but pytest and hypothesis
 #   make bench                  the same work here and in the published peers, which it installs into build/peers; writes
 #                               benchmarks/results; 20 minutes, or with BENCH=--quick 3
@@ -54,7 +57,7 @@ LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xli
     -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python test-wheel bench bench-engine bench-storage acknowledged sanitize demo install clean
+.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python test-peer test-wheel bench bench-engine bench-storage acknowledged sanitize demo install clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -144,6 +147,17 @@ build/faults/%: Tests/faults/%.c $(FAULT_PARTS) $(wildcard Tests/faults/*.h) $(L
 
 test-python: lib setup
 	$(PYTEST) -q bindings/python/tests
+
+# Not a part of `make test`, which needs no network. The newest version that was compared is in peer/environment.py.
+PEER_EXAMPLES ?= 300
+
+test-peer: lib setup
+	build/venv/bin/python bindings/python/peer/environment.py
+	build/venv/bin/python bindings/python/peer/beside.py $(PEER_EXAMPLES)
+ifdef PEER_CHECKOUT
+	build/venv/bin/python bindings/python/peer/run.py $(PEER_CHECKOUT)
+	build/venv/bin/python bindings/python/peer/run_samples.py $(PEER_CHECKOUT)
+endif
 
 test-wheel: lib setup
 	build/venv/bin/python bindings/python/try_wheel.py build/wheel

@@ -25,6 +25,8 @@ class Drawing:
         self.start = prefix + graph.start_executor_id
         self.nodes = [prefix + name for name in graph.executors]
         self.fan_ins: list[str] = []
+        self.joining: list[tuple[str, str, bool]] = []
+        """The edges to and from those: they are drawn before the others."""
         self.edges: list[tuple[str, str, bool]] = []
         """Source, target, and whether a condition decides."""
         self.inside = {
@@ -40,8 +42,8 @@ class Drawing:
         if isinstance(group, FanInEdgeGroup):
             node = _fan_in_id(group, self.prefix)
             self.fan_ins.append(node)
-            self.edges += [(self.prefix + edge.source_id, node, False) for edge in group.edges]
-            self.edges.append((node, self.prefix + group.edges[0].target_id, False))
+            self.joining += [(self.prefix + edge.source_id, node, False) for edge in group.edges]
+            self.joining.append((node, self.prefix + group.edges[0].target_id, False))
             return
         decided = {(source, target) for source, target, _ in group.conditional} if len(group.edges) == 1 else set()
         for source, target in group.pairs:
@@ -58,8 +60,9 @@ def _fan_in_id(group: FanInEdgeGroup, prefix: str) -> str:
 def to_dot(drawing: Drawing) -> str:
     """A graph for Graphviz."""
     lines = ["digraph Workflow {", "  rankdir=TD;", "  node [shape=box, style=filled, fillcolor=lightblue];"]
-    lines += ["  " + line for line in _dot_lines(drawing)]
-    return "\n".join([*lines, "}"]) + "\n"
+    lines += ["  edge [color=black, arrowhead=vee];", ""]
+    lines += ["  " + line if line else "" for line in _dot_lines(drawing)]
+    return "\n".join([*lines, "}"])
 
 
 def _dot_lines(drawing: Drawing) -> Iterator[str]:
@@ -69,16 +72,18 @@ def _dot_lines(drawing: Drawing) -> Iterator[str]:
             yield f'{_quoted(node)} [fillcolor=lightgreen, label={label[:-1]}\\n(Start)"];'
         else:
             yield f"{_quoted(node)} [label={label}];"
+    if drawing.fan_ins:
+        yield ""
     for node in drawing.fan_ins:
         yield f'{_quoted(node)} [shape=ellipse, fillcolor=lightgoldenrod, label="fan-in"];'
-    for source, target, is_conditional in drawing.edges:
+    for source, target, is_conditional in drawing.joining + drawing.edges:
         look = ' [style=dashed, label="conditional"]' if is_conditional else ""
         yield f"{_quoted(source)} -> {_quoted(target)}{look};"
     for node, inside in drawing.inside.items():
         yield f"subgraph cluster_{hashlib.sha256(node.encode()).hexdigest()[:16]} {{"
         yield f"  label={_quoted(f'sub-workflow: {node[len(drawing.prefix) :]}')};"
         yield "  style=dashed;"
-        yield from ("  " + line for line in _dot_lines(inside))
+        yield from ("  " + line if line else "" for line in _dot_lines(inside))
         yield "}"
 
 
@@ -89,17 +94,17 @@ def _quoted(text: str) -> str:
 
 def to_mermaid(drawing: Drawing) -> str:
     """A Mermaid flowchart."""
-    return "\n".join(["flowchart TD", *("  " + line for line in _mermaid_lines(drawing, _MermaidIds()))]) + "\n"
+    return "\n".join(["flowchart TD", *("  " + line for line in _mermaid_lines(drawing, _MermaidIds()))])
 
 
 def _mermaid_lines(drawing: Drawing, ids: _MermaidIds) -> Iterator[str]:
     for node in drawing.nodes:
         start = " (Start)" if node == drawing.start else ""
-        yield f'{ids[node]}["{_label(node[len(drawing.prefix) :])}{start}"]'
+        yield f'{ids[node]}["{_label(node[len(drawing.prefix) :])}{start}"];'
     for node in drawing.fan_ins:
         yield f"{ids[node]}((fan-in))"
-    for source, target, is_conditional in drawing.edges:
-        yield f"{ids[source]} {'-. conditional .->' if is_conditional else '-->'} {ids[target]}"
+    for source, target, is_conditional in drawing.joining + drawing.edges:
+        yield f"{ids[source]} {'-. conditional .->' if is_conditional else '-->'} {ids[target]};"
     for node, inside in drawing.inside.items():
         yield f'subgraph {ids[f"{node}/inside", ids[node]]}["sub-workflow: {_label(node[len(drawing.prefix) :])}"]'
         yield from ("  " + line for line in _mermaid_lines(inside, ids))

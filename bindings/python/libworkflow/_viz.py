@@ -22,8 +22,7 @@ class WorkflowViz:
 
     >>> print(WorkflowViz(workflow).to_mermaid())
     flowchart TD
-      shout["shout (Start)"]
-    <BLANKLINE>
+      shout["shout (Start)"];
     """
 
     def __init__(self, workflow: Graph) -> None:

@@ -20,11 +20,11 @@ from libworkflow import (
 T = TypeVar("T")
 
 
-def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Runs a coroutine on a loop of its own; it must not take long."""
+def run(coroutine: Coroutine[Any, Any, T], hangs_after: float = 30) -> T:
+    """Runs a coroutine on a loop of its own; after so many seconds it hangs."""
 
     async def limited() -> T:
-        return await asyncio.wait_for(coroutine, 30)
+        return await asyncio.wait_for(coroutine, hangs_after)
 
     return asyncio.run(limited())
 

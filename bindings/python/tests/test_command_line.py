@@ -117,7 +117,7 @@ def test_questions_and_answers(shell: Shell, url: str) -> None:
     out, said = shell("run", "shop:office", "--input", order, "--storage", url, code=3)
     assert out == ""
     assert "pay: 'clerk' asks 'pay 2.5?', for a bool" in said
-    assert f"resume shop:office --storage {url} --answer REQUEST=ANSWER" in said
+    assert f"resume shop:office --storage {url} --answer pay=ANSWER" in said
     assert "pay: 'clerk' asks \"pay 2.5?\"" in shell("show", "--storage", url)[0]
     more = ("resume", "shop:office", "--storage", url)
     assert "must be of type bool, not int" in shell(*more, "--answer", "pay=3", code=2)[1]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,3 +72,57 @@ def test_the_guide_names_each_difference() -> None:
     for line in (PEER / "differs.txt").read_text().splitlines():
         if line and not line.startswith("#"):
             assert line.split()[0].rpartition("::")[2] in guide
+
+
+PLAN = {
+    "nodes": [
+        {"id": "a", "takes": "numbers", "then": [], "saves": True, "steps": [
+            {"do": "send", "target": None, "less": 1, "text": False}, {"do": "add", "key": "sum"}, {"do": "ask"}]},
+        {"id": "b", "takes": "all", "then": [], "saves": True, "steps": [{"do": "count_up"}, {"do": "give", "mark": 7}]},
+    ],
+    "groups": [{"kind": "edge", "source": "a", "targets": ["b"], "tests": []}],
+    "max_iterations": 9,
+    "turns": [{"message": 5, "answers": [[1, 3]]}],
+    "resume": [[1, [1, 2], True]],
+}  # fmt: skip
+
+
+def played() -> dict[str, Any]:
+    command = [sys.executable, PEER / "play.py", "libworkflow"]
+    done = subprocess.run(command, input=json.dumps(PLAN) + "\n", capture_output=True, text=True, check=True)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def test_a_plan_is_played_and_compared() -> None:
+    spec = importlib.util.spec_from_file_location("differences", PEER / "differences.py")
+    assert spec is not None and spec.loader is not None
+    differences = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(differences)
+    account = played()
+    assert [turn["how"] for turn in account["turns"]] == [
+        ["message"],
+        ["responses"],
+        ["checkpoint_id"],
+        ["checkpoint_id", "responses"],
+    ]
+    assert account["turns"][0]["supersteps"][1]["did"] == [
+        ["executor_invoked", "b", 4],
+        ["output", "b", ["count", 1]],
+        ["output", "b", [7, 4]],
+        ["executor_completed", "b", [["count", 1], [7, 4]]],
+    ]
+    assert account["checkpoints"][1]["state"] == {"sum": 5} and account["checkpoints"][1]["pending"] == [["a", "5?"]]
+    assert differences.compare(PLAN, account, played()) == ("", "")
+    for change in (
+        lambda it: it["turns"][0]["supersteps"][1]["did"][2].__setitem__(2, [7, 5]),
+        lambda it: it["turns"][0]["supersteps"][1].update(number=3),
+        lambda it: it["turns"][1].update(status="FAILED"),
+        lambda it: it["checkpoints"][1]["state"].update(sum=6),
+        lambda it: it["checkpoints"].pop(),
+        lambda it: it["turns"].pop(),
+    ):
+        changed = played()
+        change(changed)
+        found, reason = differences.compare(PLAN, account, changed)
+        assert found and not reason

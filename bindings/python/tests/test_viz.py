@@ -39,7 +39,7 @@ def drawn() -> Workflow:
 def test_pictures_have_the_form_that_people_know() -> None:
     viz = WorkflowViz(drawn())
     dot = viz.to_digraph()
-    assert dot.startswith("digraph Workflow {\n") and dot.endswith("}\n")
+    assert dot.startswith("digraph Workflow {\n") and dot.endswith("\n}")
     for line in (
         '"start" [fillcolor=lightgreen, label="start\\n(Start)"];',
         '"quote\\"d" [label="quote\\"d"];',
@@ -52,9 +52,48 @@ def test_pictures_have_the_form_that_people_know() -> None:
     assert '"start" -> "d"' not in dot and "internal:" not in dot
     assert '"internal:d" -> "d";' in viz.to_digraph(include_internal_executors=True)
     mermaid = viz.to_mermaid().splitlines()
-    for line in ('start["start (Start)"]', "start -. conditional .-> quote_d", "quote_d --> b_se____id"):
+    for line in ('start["start (Start)"];', "start -. conditional .-> quote_d;", "quote_d --> b_se____id;"):
         assert f"  {line}" in mermaid
-    assert '  b_se____id["böse -#62; id"]' in mermaid and '  quote_d["quote#34;d"]' in mermaid
+    assert '  b_se____id["böse -#62; id"];' in mermaid and '  quote_d["quote#34;d"];' in mermaid
+
+
+def test_pictures_are_the_same_line_by_line() -> None:
+    a, b, c = Node("a"), Node("b"), Node("c")
+    builder = WorkflowBuilder(start_executor=a).add_edge(a, b, is_long).add_fan_in_edges([a, b], c)
+    viz = WorkflowViz(builder.add_edge(c, a).build())
+    mermaid, dot = viz.to_mermaid(), viz.to_digraph()
+    (join,) = re.findall(r"fan_in__c__\w{8}(?=\(\()", mermaid)
+    assert mermaid.split("\n") == [
+        "flowchart TD",
+        '  a["a (Start)"];',
+        '  b["b"];',
+        '  c["c"];',
+        f"  {join}((fan-in))",
+        f"  a --> {join};",
+        f"  b --> {join};",
+        f"  {join} --> c;",
+        "  a -. conditional .-> b;",
+        "  c --> a;",
+    ]
+    join = join.replace("__", "::")
+    assert dot.split("\n") == [
+        "digraph Workflow {",
+        "  rankdir=TD;",
+        "  node [shape=box, style=filled, fillcolor=lightblue];",
+        "  edge [color=black, arrowhead=vee];",
+        "",
+        '  "a" [fillcolor=lightgreen, label="a\\n(Start)"];',
+        '  "b" [label="b"];',
+        '  "c" [label="c"];',
+        "",
+        f'  "{join}" [shape=ellipse, fillcolor=lightgoldenrod, label="fan-in"];',
+        f'  "a" -> "{join}";',
+        f'  "b" -> "{join}";',
+        f'  "{join}" -> "c";',
+        '  "a" -> "b" [style=dashed, label="conditional"];',
+        '  "c" -> "a";',
+        "}",
+    ]
 
 
 def test_no_two_executors_share_a_node_of_mermaid() -> None:
@@ -65,7 +104,7 @@ def test_no_two_executors_share_a_node_of_mermaid() -> None:
     mermaid = WorkflowViz(workflow).to_mermaid()
     nodes = re.findall(r"^ *(\w+)\[", mermaid, re.MULTILINE)
     assert nodes == ["a_b", "a_b_2", "n_end", "a_b__x", "a_b__x__x"]
-    assert '  subgraph a_b__x__inside["sub-workflow: a b__x"]\n    a_b__x__x["x (Start)"]\n  end\n' in mermaid
+    assert '  subgraph a_b__x__inside["sub-workflow: a b__x"]\n    a_b__x__x["x (Start)"];\n  end' in mermaid
     dot = WorkflowViz(workflow).to_digraph()
     assert '  label="sub-workflow: a b__x";' in dot and '"a b__x/x" [fillcolor=lightgreen' in dot
 

@@ -52,8 +52,8 @@ async def _answers(workflow: Workflow, storage: Any, given: Any) -> dict[str, An
     for each in given.answer:
         request_id, equals, text = each.partition("=")
         if not equals or request_id not in pending:
-            waiting = ", ".join(pending) or "none"
-            raise Refused(f"--answer {each!r}: write REQUEST=ANSWER; requests that wait: {waiting}")
+            wrong = f"no request {request_id!r} waits" if equals else "write REQUEST=ANSWER"
+            raise Refused(f"--answer {each!r}: {wrong}; requests that wait: {', '.join(pending) or 'none'}")
         kind = pending[request_id].response_type
         value = text_or_json(text, kind is str, f"--answer {request_id}")
         try:
@@ -84,10 +84,11 @@ def _drive(given: Any, workflow: Workflow, arguments: dict[str, Any], storage: A
             kind = getattr(event.response_type, "__name__", str(event.response_type))
             asked = f"  {event.request_id}: '{event.source_executor_id}' asks {event.data!r}, for a {kind}"
             print(asked, file=sys.stderr)
-        how = f"answer with: {_command(given)} --answer REQUEST=ANSWER" if storage is not None else _LOST
-        return _say(given, f"waits for answers. {how}", WAITING)
+        some = " ".join(f"--answer {event.request_id}=ANSWER" for event in workflow.pending_requests[:2])
+        how = f": {_command(given)} {some}" if storage is not None else f". {_LOST}"
+        return _say(given, f"waits for answers{how}", WAITING)
     saved = f"; last checkpoint {seen.checkpoint_id}" if seen.checkpoint_id else ""
-    return _say(given, f"done after {seen.supersteps} supersteps{saved}", 0)
+    return _say(given, f"done after {seen.supersteps} superstep{'s' * (seen.supersteps != 1)}{saved}", 0)
 
 
 class _Seen:
