@@ -146,7 +146,7 @@ build/faults/%: Tests/faults/%.c $(FAULT_PARTS) $(wildcard Tests/faults/*.h) $(L
 	    -Lbuild/lib -Wl,-rpath,$(CURDIR)/build/lib -lworkflow -ljansson
 
 test-python: lib setup
-	$(PYTEST) -q bindings/python/tests
+	$(PYTEST) -q -n 2 --dist loadfile bindings/python/tests
 
 # Not a part of `make test`, which needs no network. The newest version that was compared is in peer/environment.py.
 PEER_EXAMPLES ?= 300

@@ -30,7 +30,7 @@ extension Run {
 
     func commit(_ kind: CheckpointKind) {
         let summary = CheckpointSummary(
-            id: identifiers.next(), previousID: isUnsaved ? last.summary?.previousID : last.summary?.id, runID: id.string,
+            id: identifiers.next(), previousID: isUnsaved || isLost ? last.summary?.previousID : last.summary?.id, runID: id.string,
             workflowName: workflow.graph.name, signature: workflow.graph.signature.string, kind: kind.rawValue,
             superstep: kernel.snapshot.superstep, timestamp: Timestamp.text(microseconds: options.environment.now()))
         guard options.storage != nil, options.durability != .exit else {
@@ -60,12 +60,14 @@ extension Run {
                 in: session))
         head = summary.id
         last = .stored(summary)
+        isLost = false
     }
 
     /// The run rests or is let go: what was not saved on the way is saved now. False if there was nothing.
     func saveAtRest() throws(Failure) -> Bool {
         guard isUnsaved, case .boundary(let summary) = last else { return false }
         isUnsaved = false
+        isLost = true
         try save(summary, changes: nil)
         kernel.tell(summary)
         return true

@@ -60,6 +60,7 @@ extension Run {
         kernel.now = clock()
         underWay.clear()
         isUnsaved = false
+        isLost = isLost && found.summary.id == last.summary?.id
         identifiers.advance(beyond: found.summary.id)
         last = isStored && !isChanged
             ? .stored(found.summary) : .given(document: resumption.document, found.summary, isChanged: isChanged)

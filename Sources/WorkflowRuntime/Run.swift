@@ -30,6 +30,8 @@ public final class Run: ProcessBound, @unchecked Sendable {
     let session = StorageSession()
     /// The last boundary waits for the run to rest before it is saved.
     var isUnsaved = false
+    /// It could not be saved, and nobody will find it.
+    var isLost = false
     var underWay: CallsUnderWay
     /// Whether the clock matters to the run.
     let hasLimits: Bool

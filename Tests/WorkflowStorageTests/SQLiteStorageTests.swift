@@ -11,11 +11,14 @@ struct SQLiteStorageTests {
     private var path: String { "\(place.path)/flow.db" }
     private let graph = try! makeGraph("f") { try $0.addEdge("a", "a") }
 
-    /// Commits states one after another, each told from the one before, as a run does.
-    private func commit(_ states: [[Text: Text]], to storage: SQLiteStorage, run: String = "r") throws -> [String] {
-        let session = StorageSession()
+    /// Commits states one after another, each told from the one before, as a run does; behind a checkpoint if one is given.
+    private func commit(
+        _ states: [[Text: Text]], to storage: SQLiteStorage, run: String = "r", behind base: (id: String, state: [Text: Text])? = nil,
+        in session: StorageSession = StorageSession()
+    ) throws -> [String] {
         var ids: [String] = []
-        var before = StateMap()
+        var before = StateMap((base?.state ?? [:]).map { ($0.key, $0.value) })
+        var head = try storage.head(run: run)
         for (index, state) in states.enumerated() {
             var snapshot = Snapshot(graph: graph)
             snapshot.superstep = index
@@ -24,14 +27,17 @@ struct SQLiteStorageTests {
             for key in Set(before.keys + snapshot.shared.keys) where before[key] != snapshot.shared[key] {
                 changes.add(.shared(scope: Graph.outermost, key: key), before: before[key])
             }
+            let previous = ids.last ?? base?.id
+            let number = 10_000 + index + (head.flatMap { Int($0.dropFirst(run.count + 1)) }.map { $0 - 9999 - index } ?? 0)
             let summary = CheckpointSummary(
-                id: "\(run)-\(10_000 + index)", previousID: ids.last, runID: run, workflowName: "f", signature: graph.signature.string,
+                id: "\(run)-\(number)", previousID: previous, runID: run, workflowName: "f", signature: graph.signature.string,
                 kind: "superstep", superstep: index, timestamp: "2026-11-21T11:22:33.000000+00:00")
             try storage.save(
                 Commit(
-                    .init(snapshot, graph: graph, definition: Definition.line(of: graph), changes: ids.isEmpty ? nil : changes), summary,
-                    expected: .head(ids.last), durability: .process, in: session))
+                    .init(snapshot, graph: graph, definition: Definition.line(of: graph), changes: previous == nil ? nil : changes), summary,
+                    expected: .head(head), durability: .process, in: session))
             ids.append(summary.id)
+            head = summary.id
             before = snapshot.shared
         }
         return ids
@@ -123,6 +129,46 @@ struct SQLiteStorageTests {
         try database.run("PRAGMA writable_schema = ON")
         try database.run("UPDATE sqlite_master SET sql = replace(sql, 'kind BLOB', 'kind CLOB') WHERE name = 'checkpoint'")
         #expect(failure { _ = try SQLiteStorage(path: self.path) }?.status == .checkpoint)
+    }
+
+    private let tables = ["version", "large", "part", "checkpoint", "run"]
+
+    @Test("What only deleted checkpoints knew can be there again")
+    func forgottenPart() throws {
+        let storage = try SQLiteStorage(path: path)
+        let ids = try commit([["a": "1"], ["a": "2"], ["a": "2", "K": "1"]], to: storage)
+        #expect(try storage.delete(ids[2]))
+        try storage.reclaim()
+        let more = try commit([["a": "2", "K": "3"], ["a": "4", "K": "5"]], to: SQLiteStorage(path: path), behind: (ids[1], ["a": "2"]))
+        #expect(try storage.load(more[0]).string.contains("\"K\":3"))
+        #expect(try storage.load(more[1]).string.contains("\"K\":5"))
+        #expect(try count("SELECT count(DISTINCT line) FROM version") == 1)
+    }
+
+    @Test("A run that was deleted and is there again has nothing of what a session knows of it")
+    func deletedMeanwhile() throws {
+        let (storage, session) = (try SQLiteStorage(path: path), StorageSession())
+        let ids = try commit([["a": "1", "b": "1"]], to: storage, in: session)
+        let other = try SQLiteStorage(path: path)
+        let document = try other.load(ids[0])
+        #expect(try other.delete(run: "r"))
+        try other.save(document, CheckpointDocument.summary(of: document, as: "it"))
+        let more = try commit([["a": "2", "b": "1"]], to: storage, behind: (ids[0], ["a": "1", "b": "1"]), in: session)
+        #expect(try other.load(more[0]).string.contains("\"a\":2"))
+    }
+
+    @Test("The line of a deleted checkpoint goes when it comes back as a document")
+    func lineOfADocument() throws {
+        let storage = try SQLiteStorage(path: path)
+        let ids = try commit([["a": "1"], ["a": "2"]], to: storage)
+        let side = try commit([["a": "5"]], to: storage, behind: (ids[0], ["a": "1"]))
+        _ = try commit([["a": "3"]], to: storage, behind: (ids[1], ["a": "2"]))
+        let document = try storage.load(side[0])
+        #expect(try storage.delete(side[0]))
+        try storage.save(document, CheckpointDocument.summary(of: document, as: "it"))
+        #expect(try storage.load(side[0]) == document)
+        #expect(try storage.delete(run: "r"))
+        for table in tables { #expect(try count("SELECT count(*) FROM \(table)") == 0, "\(table)") }
     }
 
     @Test("Deleting frees what nobody sees, and nothing else")

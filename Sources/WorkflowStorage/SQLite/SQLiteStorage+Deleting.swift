@@ -107,6 +107,12 @@ extension SQLiteStorage {
         for (line, uptos) in sights { try cut(line, to: uptos.sorted(), database) }
     }
 
+    /// A deleted checkpoint that comes back does not come back to its line.
+    func cut(_ line: Int, of run: RunRow, _ database: SQLite) throws(Failure) {
+        let states = try chain(of: run, database).filter { !$0.isDead }.compactMap(\.state)
+        try cut(line, to: states.filter { $0.line == line }.map(\.upto).sorted(), database)
+    }
+
     /// Deletes the versions of a line that are neither seen by one of its checkpoints nor needed to make one that is.
     private func cut(_ line: Int, to uptos: [Int], _ database: SQLite) throws(Failure) {
         guard !uptos.isEmpty else { return try erase(line: line, database) }

@@ -9,9 +9,9 @@ extension SQLiteStorage {
     private static let longest = (times: 4, base: 1 << 16)
 
     func writeState(
-        of boundary: Commit.Boundary, _ commit: Commit, run: RunRow?, to database: SQLite
+        of boundary: Commit.Boundary, _ commit: Commit, _ frame: SQLiteFrame, run: RunRow?, to database: SQLite
     ) throws(Failure) -> SQLiteLine {
-        if let changes = boundary.changes, let run, let line = try knownLine(commit, run, database) {
+        if let changes = boundary.changes, let run, let line = try knownLine(commit, frame, run, database) {
             try write(changes, boundary, on: line, database)
             return line
         }
@@ -26,14 +26,21 @@ extension SQLiteStorage {
     }
 
     /// The line of the checkpoint that the changes are told from, if nothing came behind it.
-    private func knownLine(_ commit: Commit, _ run: RunRow, _ database: SQLite) throws(Failure) -> SQLiteLine? {
+    private func knownLine(
+        _ commit: Commit, _ frame: SQLiteFrame, _ run: RunRow, _ database: SQLite
+    ) throws(Failure) -> SQLiteLine? {
         guard let previous = commit.summary.previousID.map(Compact.id), previous == run.last else { return nil }
         if let known = commit.session.memory as? SQLiteLine, known.storage === self, known.last == previous,
-            known.run?.deletions == run.deletions
+            known.run?.number == run.number, known.run?.deletions == run.deletions
         {
             return known
         }
         guard let base = try row(previous, database), !base.isDead, base.run == run.number, let state = base.state else { return nil }
+        // Parts stand where their owners stand in the graph: the same executors in another order are another graph here.
+        let graph = try graph(base.graph, database)
+        guard let definition = frame.definition, definition == graph.definition, graph.signature == Text(commit.summary.signature) else {
+            return nil
+        }
         let bodySize = try database.statement("SELECT length(body) FROM checkpoint WHERE id = ?").first(.blob(previous)) { $0.integer(0) ?? 0 } ?? 0
         return SQLiteLine(self, last: previous, state: state, bytes: max(0, base.bytes - bodySize))
     }
@@ -44,7 +51,7 @@ extension SQLiteStorage {
         let value = boundary.snapshot.value(at: change.place)
         guard value != change.before else { return }
         let place = StatePlace(change.place, in: boundary.graph)
-        var part = try part(at: place, on: line, database)
+        var part = try part(at: place, on: line, wasThere: change.before != nil || change.growth != nil, database)
         let isThere = !part.isGone
         if isThere {
             line.state.digest &-= place.share(part.seal)
@@ -98,7 +105,9 @@ extension SQLiteStorage {
     }
 
     /// The part at a place; a new one is numbered and gone.
-    private func part(at place: StatePlace, on line: SQLiteLine, _ database: SQLite) throws(Failure) -> SQLiteLine.Part {
+    private func part(
+        at place: StatePlace, on line: SQLiteLine, wasThere: Bool, _ database: SQLite
+    ) throws(Failure) -> SQLiteLine.Part {
         if let known = line.parts[place] { return known }
         let find = try database.statement("SELECT number FROM part WHERE line = ? AND area = ? AND owner = ? AND key = ?")
         let known = try find.first(.integer(line.state.line), .integer(place.area.rawValue), .integer(place.owner), .blob(place.keyBytes)) { $0.count(0) }
@@ -111,6 +120,8 @@ extension SQLiteStorage {
                 else { return nil }
                 return SQLiteLine.Part(number: number, seal: seal, size: size, cost: cost, isGone: form == .gone)
             }
+            // What only deleted checkpoints saw has no versions any more.
+            if found == nil, !wasThere { return SQLiteLine.Part(number: number, seal: 0, size: 0, cost: 0, isGone: true) }
             guard case let part?? = found else { throw damaged("a value of the state has lost its versions") }
             return part
         }

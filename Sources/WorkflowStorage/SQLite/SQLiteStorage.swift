@@ -60,7 +60,7 @@ public final class SQLiteStorage: Storage {
         if let known { run = known } else { run = try newRun(runID, id, frame.workflow, database) }
         var line: SQLiteLine?
         if case .boundary(let boundary) = commit.content {
-            line = try writeState(of: boundary, commit, run: known, to: database)
+            line = try writeState(of: boundary, commit, frame, run: known, to: database)
         }
         let graph: Int
         if let known = line?.graph { graph = known } else { graph = try graphNumber(frame, summary, database) }
@@ -80,7 +80,9 @@ public final class SQLiteStorage: Storage {
         run.workflow = frame.workflow
         // What a run commits comes after its head, also if the host has made an id that is greater than ours.
         if case .any = commit.expected, let head, Text(summary.id) < Text(head) {} else { run.head = id }
+        if old?.state != nil { run.deletions += 1 }
         try put(run, database)
+        if let left = old?.state?.line, left != line?.state.line { try cut(left, of: run, database) }
         line?.last = id
         line?.lastID = summary.id
         line?.run = run

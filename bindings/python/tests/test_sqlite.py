@@ -20,12 +20,16 @@ import pytest
 from samples import FACTORS_OF_6, factors, run, two_steps
 
 from libworkflow import (
+    LATEST,
+    Executor,
     SQLiteCheckpointStorage,
+    Workflow,
     WorkflowBuilder,
     WorkflowCheckpointException,
     WorkflowContext,
     WorkflowException,
     executor,
+    handler,
     open_storage,
 )
 from libworkflow._abi import WF_E_CHECKPOINT, WF_E_STORAGE, WF_E_UNSUPPORTED
@@ -556,3 +560,44 @@ def test_the_file_is_for_the_owner_as_umask_says(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "runs.db").stat().st_mode) == 0o600
+
+
+class Tally(Executor):
+    """Keeps what it has heard in what it saves."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.heard: list[str] = []
+
+    @handler
+    async def hear(self, text: str, ctx: WorkflowContext[str]) -> None:
+        self.heard.append(f"{self.id} {text}")
+        await ctx.send_message(text)
+
+    async def on_checkpoint_save(self) -> dict[str, Any]:
+        return {"heard": self.heard}
+
+    async def on_checkpoint_restore(self, state: dict[str, Any]) -> None:
+        self.heard = state["heard"]
+
+
+def test_the_order_of_builder_calls_means_nothing_to_a_database(path: Path) -> None:
+    def build(order: str) -> Workflow:
+        nodes = {name: Tally(name) for name in "abc"}
+        builder = WorkflowBuilder(name="tally", start_executor=nodes["a"], checkpoint_storage=SQLiteCheckpointStorage(path))
+        for name in order:
+            builder.add_edge(nodes["a"], nodes[name])
+        return builder.build()
+
+    async def main() -> None:
+        await build("bc").run("one")
+        workflow = build("cb")
+        await workflow.run(checkpoint_id=LATEST)
+        await workflow.run("two")
+        storage = SQLiteCheckpointStorage(path)
+        latest = await storage.get_latest(workflow_name="tally")
+        assert latest is not None
+        heard = {name: state["heard"] for name, state in latest.executor_states.items()}
+        assert heard == {name: [f"{name} one", f"{name} two"] for name in "abc"}
+
+    run(main())
