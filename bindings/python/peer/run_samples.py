@@ -53,7 +53,7 @@ UNORDERED = {
 
 DIFFERS = {
     "composition/sub_workflow_request_interception.py": [
-        (r"Final result for '", "prints an attribute of the message that a handler changed; messages are copies here"),
+        (r"Final result for '", "prints an attribute of the input that a handler changed; the input of a run is a copy here"),
     ],
     "checkpoint/sub_workflow_checkpoint.py": [
         (r"Captured review request id: ", "ids of requests are random there, and the same after a crash here"),
