@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -106,6 +108,22 @@ int wfs_child_end(int64_t process) {
     if (result != 0) return WFS_LOST;
     if (info.si_pid == 0) return WFS_RUNNING;
     return info.si_code == CLD_EXITED ? info.si_status : 256 + info.si_status;
+}
+
+int wfs_identity(const char *path, uint64_t *device, uint64_t *number) {
+    struct statx info;
+    struct stat old;
+    if (statx(AT_FDCWD, path, 0, STATX_INO, &info) == 0) {
+        *device = makedev(info.stx_dev_major, info.stx_dev_minor);
+        *number = info.stx_ino;
+        return 0;
+    }
+    /* A kernel or a sandbox that does not know the call. */
+    if (errno != ENOSYS && errno != EPERM) return -1;
+    if (stat(path, &old) != 0) return -1;
+    *device = old.st_dev;
+    *number = old.st_ino;
+    return 0;
 }
 
 /* The Swift standard library names it, and that of glibc 2.35 would be the newest symbol by far: without it the library runs on

@@ -39,6 +39,10 @@ const void *wfs_symbol_address(const char *name);
 /* The letter by which the system tells the state of a process, such as 'T' for stopped and 'Z' for ended; 0 if there is none. */
 char wfs_process_state(int64_t process);
 
+/* Which file stands there: 0 and its device and number, or -1 with errno. Does not ask for its times: on a file system with
+ * fine-grained ones whoever asks makes the next write note its own, and the sync behind that takes half as long again. */
+int wfs_identity(const char *path, uint64_t *device, uint64_t *number);
+
 /* How a child of this process ended: its exit code, or 256 + the signal that ended it. WFS_RUNNING if it has not, WFS_LOST if it
  * is no child of this process, or no more. It is not reaped. */
 enum { WFS_RUNNING = -1, WFS_LOST = -2 };

@@ -1,3 +1,4 @@
+import CShims
 import Glibc
 import WorkflowModel
 
@@ -15,8 +16,8 @@ struct SQLiteFiles {
     private var logSeen: Identity?
 
     private struct Identity: Equatable {
-        var device: dev_t
-        var number: ino_t
+        var device: UInt64
+        var number: UInt64
     }
 
     /// Of a database that is open. `path` may be relative.
@@ -54,9 +55,8 @@ struct SQLiteFiles {
     }
 
     private static func identity(_ path: [CChar]) -> Identity? {
-        var info = stat()
-        guard stat(path, &info) == 0 else { return nil }
-        return Identity(device: info.st_dev, number: info.st_ino)
+        var found = Identity(device: 0, number: 0)
+        return wfs_identity(path, &found.device, &found.number) == 0 ? found : nil
     }
 
     // MARK: Before it is open

@@ -597,7 +597,7 @@ def test_the_order_of_builder_calls_means_nothing_to_a_database(path: Path) -> N
         storage = SQLiteCheckpointStorage(path)
         latest = await storage.get_latest(workflow_name="tally")
         assert latest is not None
-        heard = {name: state["heard"] for name, state in latest.executor_states.items()}
+        heard = {name: state["heard"] for name, state in latest.state["_executor_state"].items()}
         assert heard == {name: [f"{name} one", f"{name} two"] for name in "abc"}
 
     run(main())
