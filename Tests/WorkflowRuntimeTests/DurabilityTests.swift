@@ -83,6 +83,25 @@ struct DurabilityTests {
         #expect(lines.suffix(2) == ["failed", "status FAILED"])
     }
 
+    @Test("exit: a boundary that could not be saved is the parent of nothing, also where the run goes on from it")
+    func lostBoundary() throws {
+        let code = ScriptedStorage()
+        let storage = HostStorage(code)
+        let run = try Run(countingWorkflow(to: 3), options(storage, .exit), input: "0")
+        try run.play()
+        let first = try #require(try storage.latest(workflow: nil).id)
+        try run.input("1")
+        code.trouble.withLock { $0["save"] = Failure(.storage, "no room") }
+        #expect(run.playOut().1?.message.contains("no room") == true)
+        code.trouble.withLock { $0["save"] = nil }
+        try run.rewind(to: nil)
+        try run.input("2")
+        try run.play()
+        let last = try #require(try storage.latest(workflow: nil).id)
+        #expect(last != first)
+        #expect(member("previous_checkpoint_id", of: try storage.load(last)) == "\"\(first)\"")
+    }
+
     @Test("process: saves every checkpoint")
     func process() throws {
         let place = try TemporaryDirectory()
