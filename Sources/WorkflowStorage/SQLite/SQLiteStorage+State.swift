@@ -56,7 +56,8 @@ extension SQLiteStorage {
         if isThere {
             line.state.digest &-= place.share(part.seal)
             line.state.parts -= 1
-            line.bytes -= part.size
+            // No checksum covers the sizes in rows: a wrong one must not make the number of all bytes one that cannot be read.
+            line.bytes = max(0, line.bytes - part.size)
         }
         var (form, text) = (VersionForm.gone, Text(""))
         if let value {
