@@ -71,7 +71,7 @@ struct SummaryIndex: Sendable {
         let found: [String: Entry]? = body.withBytes { bytes in
             var reader = Reader(bytes)
             guard let count = reader.count() else { return nil }
-            var entries = [String: Entry](minimumCapacity: count)
+            var entries: [String: Entry] = [:]
             for _ in 0..<count {
                 guard let entry = reader.entry() else { return nil }
                 entries[entry.details.summary.id] = entry
@@ -86,14 +86,7 @@ struct SummaryIndex: Sendable {
         var bytes = TextBuilder(capacity: 1 << 16)
         private var places: [Name: UInt64] = [:]
 
-        mutating func put(_ number: UInt64) {
-            var rest = number
-            while rest >= 128 {
-                bytes.append(byte: UInt8(truncatingIfNeeded: rest) | 128)
-                rest >>= 7
-            }
-            bytes.append(byte: UInt8(truncatingIfNeeded: rest))
-        }
+        mutating func put(_ number: UInt64) { bytes.append(packed: number) }
 
         /// 0, its length and itself; or its place among the texts before, from 1.
         mutating func put(_ text: String) {
@@ -112,17 +105,7 @@ struct SummaryIndex: Sendable {
 
         init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-        mutating func number() -> UInt64? {
-            var (number, shift): (UInt64, UInt64) = (0, 0)
-            while offset < bytes.count, shift < 64 {
-                let byte = bytes[offset]
-                offset += 1
-                number |= UInt64(byte & 127) << shift
-                if byte < 128 { return number }
-                shift += 7
-            }
-            return nil
-        }
+        mutating func number() -> UInt64? { PackedNumber.read(bytes, &offset) }
 
         private mutating func integer() -> Int? { number().map { Int(Int64(bitPattern: $0)) } }
 

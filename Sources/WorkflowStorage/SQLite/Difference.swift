@@ -60,14 +60,7 @@ struct Difference {
 
     var encoded: Text {
         var bytes = TextBuilder(capacity: middle.count + 12)
-        for number in [head, tail] {
-            var rest = UInt(bitPattern: number)
-            while rest >= 0x80 {
-                bytes.append(byte: UInt8(truncatingIfNeeded: rest) | 0x80)
-                rest >>= 7
-            }
-            bytes.append(byte: UInt8(truncatingIfNeeded: rest))
-        }
+        for number in [head, tail] { bytes.append(packed: UInt64(UInt(bitPattern: number))) }
         bytes.append(middle)
         return bytes.finish()
     }
@@ -76,18 +69,9 @@ struct Difference {
     init?(decoding text: Text) {
         let found: (Int, Int, Int)? = text.withBytes { bytes in
             var offset = 0
-            func number() -> Int? {
-                var (value, shift) = (0, 0)
-                while offset < bytes.count, shift <= 42 {
-                    let byte = bytes[offset]
-                    offset += 1
-                    value |= Int(byte & 0x7F) << shift
-                    if byte < 0x80 { return value }
-                    shift += 7
-                }
-                return nil
-            }
-            guard let head = number(), let tail = number() else { return nil }
+            guard let head = PackedNumber.read(bytes, &offset).flatMap(Int.init(exactly:)),
+                let tail = PackedNumber.read(bytes, &offset).flatMap(Int.init(exactly:))
+            else { return nil }
             return (head, tail, offset)
         }
         guard let (head, tail, offset) = found else { return nil }
