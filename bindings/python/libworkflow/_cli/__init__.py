@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         "@FILE reads a file, - reads stdin",
     )
     run.add_argument("--run-id", help="a name for the run; refused if there is a run of that name already")
-    _add_running(run, storage_needed=False)
+    _add_running(run)
 
     resume = add(
         "resume",
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="an answer to a request, as JSON, or as text if text is asked for; may be given several times",
     )
-    _add_running(resume, storage_needed=False)
+    _add_running(resume)
 
     listing = add("list", "Lists checkpoints, the newest first.")
     listing.add_argument("--runs", action="store_true", help="list runs instead, each with where it stands")
@@ -102,8 +102,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_running(parser: Any, *, storage_needed: bool) -> None:
-    parser.add_argument("--storage", metavar="URL", required=storage_needed, help=f"where checkpoints go: {_STORAGE}")
+def _add_running(parser: Any) -> None:
+    parser.add_argument("--storage", metavar="URL", help=f"where checkpoints go: {_STORAGE}")
     parser.add_argument("--events", action="store_true", help="print every event to stdout as one line of JSON")
     parser.add_argument("--quiet", action="store_true", help="nothing on stderr but errors")
 

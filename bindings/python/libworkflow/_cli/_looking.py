@@ -114,8 +114,9 @@ def _changes(path: str, first: Any, second: Any) -> Iterator[tuple[str, dict[str
             if path or name not in _OWN:
                 yield from _member(f"{path}.{name}" if path else name, first, second, name)
     elif isinstance(first, list) and isinstance(second, list):
+        before, after = dict(enumerate(first)), dict(enumerate(second))
         for at in range(max(len(first), len(second))):
-            yield from _member(f"{path}[{at}]", dict(enumerate(first)), dict(enumerate(second)), at)
+            yield from _member(f"{path}[{at}]", before, after, at)
     elif first != second or type(first) is not type(second):
         yield path, {"before": first, "after": second}
 
