@@ -13,9 +13,10 @@ from programs import EXAMPLES, ROOT, WordCount
 README = (ROOT / "README.md").read_text()
 
 
-def run(command, folder, environment):
-    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
-    assert (ended.returncode, ended.stderr) == (0, "")
+def run(command, folder, environment, timeout=60):
+    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=timeout)
+    # Under `-X dev` asyncio tells of steps that took long: on a busy machine any does.
+    assert (ended.returncode, re.sub(r"(?m)^Executing <.* took [\d.]+ seconds\n", "", ended.stderr)) == (0, "")
     return ended.stdout
 
 
@@ -68,9 +69,8 @@ def test_story(story, language, built, environment, tmp_path):
 def test_conformance(language, built, environment, tmp_path):
     """It takes its time: a thousand checkpoints are synced one by one, three processes are killed."""
     command = [built / "conformance"] if language == "c" else [sys.executable, "-X", "dev", EXAMPLES / "python/conformance.py"]
-    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=400)
-    assert (ended.stderr, ended.returncode) == ("", 0)
-    assert ended.stdout.split("\n") == [f"{level}: passed" for level in ("basic", "fence", "processes", "memos", "large")] + [""]
+    told = run(command, tmp_path, environment, timeout=400)
+    assert told.split("\n") == [f"{level}: passed" for level in ("basic", "fence", "processes", "memos", "large")] + [""]
 
 
 def test_every_story_is_told_in_both_languages_and_listed():
