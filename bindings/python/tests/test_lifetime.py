@@ -75,7 +75,7 @@ def test_memory_is_bounded() -> None:
         gc.collect()
         assert resident() - before < 4_000_000
 
-    run(main())
+    run(main(), hangs_after=600)  # 13,000 runs: minutes on a busy machine
 
 
 @pytest.mark.parametrize("kind", ["run", "event", "workflow", "storage"])
