@@ -23,6 +23,9 @@
 #                               benchmarks/results; 20 minutes, or with BENCH=--quick 3
 #   make bench-engine           what a superstep costs a C host and a Python host, beside the bare callback; seconds
 #   make bench-storage          what storages cost: growing lists, rates, finding, resuming, large states, durability; minutes
+#   make bench-micro            what one superstep, message, read, write, event, checkpoint byte, graph and run costs: ns, instructions,
+#                               allocations; half a minute. `make test` fails beyond the bounds in benchmarks/micro/thresholds.json
+#   make bench-micro-update     writes these bounds anew
 #   make acknowledged           kills a program 200 times at each level of durability and counts what is missing
 #   make sanitize               the C tests under the address and thread sanitizers; takes a few minutes
 #   make install                to PREFIX (/usr/local), below DESTDIR: library, headers, pkg-config, CMake
@@ -57,7 +60,7 @@ LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xli
     -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python test-peer test-wheel bench bench-engine bench-storage acknowledged sanitize demo install clean
+.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python test-peer test-wheel bench bench-engine bench-storage bench-micro bench-micro-update acknowledged sanitize demo install clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -192,6 +195,12 @@ build/superstep: benchmarks/superstep.c $(LIBRARY) $(HEADERS)
 # In build/bench, or the folder WORKFLOW_BENCH: on a disk, if the numbers are to say anything about disks.
 bench-storage: $(addprefix build/bench-,rate growing large resume latest durability)
 	for program in $^; do $$program && echo || exit 1; done
+
+bench-micro: lib setup
+	python3 benchmarks/micro/micro.py
+
+bench-micro-update: lib setup
+	python3 benchmarks/micro/micro.py --update
 
 acknowledged: build/bench-acknowledged
 	benchmarks/acknowledged.py
