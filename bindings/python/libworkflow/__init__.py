@@ -64,7 +64,15 @@ from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
 
 if _TYPE_CHECKING:
+    from ._agent import WorkflowAgent
+    from ._agent_errors import AgentException, AgentInvalidRequestException, AgentInvalidResponseException, ContentError
+    from ._agent_response import AgentResponse, AgentResponseUpdate
+    from ._agent_session import AgentSession, ContextProvider, HistoryProvider, InMemoryHistoryProvider, SessionContext
+    from ._agent_stream import AgentResponseStream
+    from ._chat_message import AgentRunInputs, Message, normalize_messages
     from ._conformance import StorageReport, check_storage, run_storage_task
+    from ._content import Content, UsageDetails
+    from ._joining import add_usage_details
     from ._legacy_events import ExecutorCompletedEvent as ExecutorCompletedEvent
     from ._legacy_events import ExecutorCompleteEvent as ExecutorCompleteEvent
     from ._legacy_events import ExecutorEvent as ExecutorEvent
@@ -92,9 +100,20 @@ __all__ = [
     "DEFAULT_MAX_ITERATIONS",
     "INTERNAL_SOURCE_ID",
     "LATEST",
+    "AgentException",
+    "AgentInvalidRequestException",
+    "AgentInvalidResponseException",
+    "AgentResponse",
+    "AgentResponseStream",
+    "AgentResponseUpdate",
+    "AgentRunInputs",
+    "AgentSession",
     "Case",
     "CheckpointID",
     "CheckpointStorage",
+    "Content",
+    "ContentError",
+    "ContextProvider",
     "Default",
     "Edge",
     "EdgeDuplicationError",
@@ -107,16 +126,20 @@ __all__ = [
     "FunctionExecutor",
     "GiveUp",
     "GraphConnectivityError",
+    "HistoryProvider",
     "InMemoryCheckpointStorage",
+    "InMemoryHistoryProvider",
     "InProcRunnerContext",
     "InternalEdgeGroup",
     "Latest",
+    "Message",
     "MessageType",
     "NativeExecutor",
     "OpaqueValue",
     "ResponseStream",
     "Retry",
     "SQLiteCheckpointStorage",
+    "SessionContext",
     "SingleEdgeGroup",
     "StorageReport",
     "SubWorkflowRequestMessage",
@@ -125,8 +148,10 @@ __all__ = [
     "SwitchCaseEdgeGroupCase",
     "SwitchCaseEdgeGroupDefault",
     "TypeCompatibilityError",
+    "UsageDetails",
     "ValidationTypeEnum",
     "Workflow",
+    "WorkflowAgent",
     "WorkflowBuilder",
     "WorkflowCheckpoint",
     "WorkflowCheckpointException",
@@ -147,9 +172,11 @@ __all__ = [
     "WorkflowValidationError",
     "WorkflowViz",
     "__version__",
+    "add_usage_details",
     "check_storage",
     "executor",
     "handler",
+    "normalize_messages",
     "open_storage",
     "register_type",
     "response_handler",
@@ -158,9 +185,28 @@ __all__ = [
 ]
 
 _RARE = {
+    "AgentException": "_agent_errors",
+    "AgentInvalidRequestException": "_agent_errors",
+    "AgentInvalidResponseException": "_agent_errors",
+    "AgentResponse": "_agent_response",
+    "AgentResponseStream": "_agent_stream",
+    "AgentResponseUpdate": "_agent_response",
+    "AgentRunInputs": "_chat_message",
+    "AgentSession": "_agent_session",
+    "Content": "_content",
+    "ContentError": "_agent_errors",
+    "ContextProvider": "_agent_session",
+    "HistoryProvider": "_agent_session",
+    "InMemoryHistoryProvider": "_agent_session",
+    "Message": "_chat_message",
+    "SessionContext": "_agent_session",
     "StorageReport": "_conformance",
+    "UsageDetails": "_content",
+    "WorkflowAgent": "_agent",
     "WorkflowViz": "_viz",
+    "add_usage_details": "_joining",
     "check_storage": "_conformance",
+    "normalize_messages": "_chat_message",
     "run_storage_task": "_conformance",
 }
 """name -> module of what few programs use: read when somebody asks for it."""

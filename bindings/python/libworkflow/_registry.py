@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import enum
+import importlib
 import sys
 import typing
 from collections.abc import Iterable
@@ -28,6 +29,13 @@ _ADVICE = (
     "register_type(cls, encode=..., decode=...)"
 )
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement
+_OWN = {
+    "libworkflow:agent_response": "_agent_response",
+    "libworkflow:agent_response_update": "_agent_response",
+    "libworkflow:content": "_content",
+    "libworkflow:message": "_chat_message",
+}
+"""name -> module of the types of this package that few programs use: read when a value of one turns up."""
 _COPYING = ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__")
 
 
@@ -115,6 +123,9 @@ class TypeRegistry:
         shape = self._by_name.get(name)
         if shape is not None:
             return shape
+        if name in _OWN:
+            importlib.import_module(f".{_OWN[name]}", __package__)
+            return self._by_name[name]
         module, _, qualname = name.rpartition(":")
         if module == _MAIN:
             candidates = self._by_qualname.get(qualname, set())

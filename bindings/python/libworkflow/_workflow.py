@@ -24,6 +24,8 @@ from ._storage import CheckpointStorage
 from ._stream import ResponseStream, result_of
 
 if TYPE_CHECKING:
+    from ._agent import WorkflowAgent
+    from ._agent_session import ContextProvider
     from ._checkpoint import WorkflowCheckpoint
     from ._run import Run
 
@@ -290,6 +292,32 @@ class Workflow(OlderWorkflow):
         if storage is None:
             raise ValueError("there is no storage to find the checkpoint in: give checkpoint_storage, or a checkpoint")
         return compare(self._handle, load_text(storage, checkpoint))
+
+    # ---- As an agent
+
+    def as_agent(
+        self,
+        name: Optional[str] = None,
+        *,
+        description: Optional[str] = None,
+        context_providers: Optional[Sequence[ContextProvider]] = None,
+    ) -> WorkflowAgent:
+        """This workflow as something that is told messages, and answers in messages.
+
+        `name` and `description` are the workflow's own, if they are not given. `context_providers` say what is said
+        before the input.
+
+        Raises:
+            ValueError: the start executor has no handler that takes `list[Message]`.
+        """
+        from ._agent import WorkflowAgent
+
+        return WorkflowAgent(
+            self,
+            name=self.name if name is None else name,
+            description=self.description if description is None else description,
+            context_providers=context_providers,
+        )
 
     # ---- From the side
 

@@ -12,7 +12,6 @@ import importlib.machinery
 import inspect
 import sys
 import types
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -21,24 +20,12 @@ import libworkflow
 from libworkflow import _output
 
 
-@dataclass
-class Message:
-    """What tests send that do not care what it is. There are no agents here, and so no messages of theirs."""
-
-    role: str
-    contents: list[Any] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return " ".join(map(str, self.contents))
-
-
 class RequestInfoMixin:
     """An `Executor` can do without it whatever it did."""
 
 
 # Names that the tests need and that are not in libworkflow itself.
-EXTRA = {"Message": Message, "OutputDesignation": _output.OutputDesignation, "RequestInfoMixin": RequestInfoMixin}
+EXTRA = {"OutputDesignation": _output.OutputDesignation, "RequestInfoMixin": RequestInfoMixin}
 
 
 class Alias(types.ModuleType):

@@ -20,7 +20,7 @@ PUBLIC = [
     for name in libworkflow.__all__
     if inspect.isclass(getattr(libworkflow, name)) or callable(getattr(libworkflow, name))
 ]
-WITHOUT = {"CheckpointID", "WorkflowEventType"}  # other names for types of Python
+WITHOUT = {"AgentRunInputs", "CheckpointID", "WorkflowEventType"}  # other names for types of Python
 
 
 class Shout(Executor):
