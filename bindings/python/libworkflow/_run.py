@@ -23,6 +23,8 @@ from ._abi import (
     WF_EVENT_CUSTOM,
     WF_EVENT_EXECUTOR_FAILED,
     WF_EVENT_FAILED,
+    WF_EVENT_INTERMEDIATE,
+    WF_EVENT_OUTPUT,
     WF_EVENT_STATUS,
     WF_OK,
     WF_PENDING,
@@ -63,6 +65,7 @@ _free_event = lib.wf_event_free
 _is_cancelled = lib.wf_context_is_cancelled
 
 _FAILURES = frozenset((WF_EVENT_FAILED, WF_EVENT_EXECUTOR_FAILED))
+_YIELDS = frozenset((WF_EVENT_OUTPUT, WF_EVENT_INTERMEDIATE))
 _SPECIAL = _FAILURES | {WF_EVENT_CUSTOM}
 _YES, _NO, _FAILED = 1, 2, 0  # of conditions and selectors under WF_STRICT_RESULT
 
@@ -94,7 +97,7 @@ class Run:
         self._runs = workflow._runs
         self._workflow = workflow
         self._storage = storage
-        self._special = {*hidden, *_SPECIAL}
+        self._special = {*hidden, *_SPECIAL, *(_YIELDS if workflow._has_boxes else ())}
         self._prelude = list(prelude)
         self._has_news = has_news
         self._saves_late = workflow._settings.durability == WF_DURABILITY_EXIT
@@ -182,6 +185,10 @@ class Run:
         if kind in _FAILURES:
             event = WorkflowEvent._adopt(handle, kind)
             self.failures.explain(event)
+            return event
+        if kind in _YIELDS:
+            event = WorkflowEvent._adopt(handle, kind)
+            event.executor_id = self._workflow._outermost(event.executor_id)
             return event
         own = None
         if kind == WF_EVENT_CUSTOM:

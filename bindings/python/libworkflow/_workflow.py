@@ -22,6 +22,7 @@ from ._runner_context import InProcRunnerContext
 from ._runs import Runs
 from ._storage import CheckpointStorage
 from ._stream import ResponseStream, result_of
+from ._workflow_executor import WorkflowExecutor
 
 if TYPE_CHECKING:
     from ._agent import WorkflowAgent
@@ -97,6 +98,7 @@ class Workflow(OlderWorkflow):
         self._settings = parts.settings
         self._has_clock = parts.has_clock
         self._has_native = has_native(parts.executors.values())
+        self._has_boxes = any(isinstance(each, WorkflowExecutor) for each in parts.executors.values())
         self._migration = parts.migration
         self._scopes = parts.scopes
         self._code = parts.code
@@ -292,6 +294,12 @@ class Workflow(OlderWorkflow):
         if storage is None:
             raise ValueError("there is no storage to find the checkpoint in: give checkpoint_storage, or a checkpoint")
         return compare(self._handle, load_text(storage, checkpoint))
+
+    def _outermost(self, path: Optional[str]) -> Optional[str]:
+        """Whose an output is to those around: of an executor in a box, the box's."""
+        if path is None or path in self.executors:
+            return path
+        return next((id for id in self.executors if path.startswith(f"{id}/")), path)
 
     # ---- As an agent
 
