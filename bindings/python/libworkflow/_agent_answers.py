@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Optional
@@ -11,6 +12,7 @@ from ._chat_message import Message
 from ._codec import from_plain
 from ._content import Content
 from ._event import WorkflowEvent
+from ._request import Question
 from ._type_check import compile_check
 
 
@@ -46,11 +48,7 @@ def _answer(content: Content, request: Optional[WorkflowEvent[Any]]) -> Any:
     if expected is Content:
         return content
     text = content.result
-    fits = compile_check(expected)
-    if isinstance(text, str) and not fits(text):
-        try:
-            value = from_plain(json.loads(text))
-        except ValueError:
-            return text
-        return value if fits(value) else text
+    if isinstance(text, str) and not compile_check(expected)(text):
+        with contextlib.suppress(ValueError):
+            return Question(None, expected).accept(content.call_id or "", from_plain(json.loads(text)))
     return text

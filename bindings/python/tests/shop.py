@@ -6,7 +6,16 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from libworkflow import Executor, Workflow, WorkflowBuilder, WorkflowContext, executor, handler, response_handler
+from libworkflow import (
+    Executor,
+    Message,
+    Workflow,
+    WorkflowBuilder,
+    WorkflowContext,
+    executor,
+    handler,
+    response_handler,
+)
 
 
 @dataclass
@@ -46,6 +55,22 @@ async def echo(text: str, ctx: WorkflowContext[None, str]) -> None:
     await ctx.yield_output(text)
 
 
+class Teller(Executor):
+    @handler
+    async def hear(self, messages: list[Message], ctx: WorkflowContext[Any]) -> None:
+        ctx.set_state("said", messages)
+        await ctx.request_info(f"pay {messages[-1].text}?", bool, request_id="pay")
+
+    @response_handler
+    async def pay(self, original_request: str, response: bool, ctx: WorkflowContext[Any, str]) -> None:
+        await ctx.yield_output(str(response))
+
+
+@executor
+async def same(thing: Any, ctx: WorkflowContext[None, Any]) -> None:
+    await ctx.yield_output(thing)
+
+
 @executor
 async def broken(n: int, ctx: WorkflowContext[int]) -> None:
     raise LookupError("no such order")
@@ -54,6 +79,8 @@ async def broken(n: int, ctx: WorkflowContext[int]) -> None:
 _count = Count("count")
 counter = WorkflowBuilder(name="counter", start_executor=_count).add_edge(_count, _count)
 speaker = WorkflowBuilder(name="speaker", start_executor=echo).build()
+teller = WorkflowBuilder(name="teller", start_executor=Teller("teller")).build()
+anything = WorkflowBuilder(name="anything", start_executor=same).build()
 failing = WorkflowBuilder(name="failing", start_executor=broken).build()
 number = 7
 

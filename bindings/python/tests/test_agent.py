@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -185,6 +186,30 @@ def test_an_answer_of_another_type_changes_nothing(answer: Any) -> None:
             await agent.run(Message("tool", [Content.from_function_result("nobody", result="x")]))
         response = await agent.run([result_for(first, False), result_for(second, "because")])
         assert response.text == "pay 5? Falsewhy? because"
+
+    run(main())
+
+
+def test_an_answer_may_be_of_a_class() -> None:
+    @dataclass
+    class Receipt:
+        number: int
+
+    class Shop(Executor):
+        @handler
+        async def ask(self, messages: list[Message], ctx: WorkflowContext) -> None:
+            await ctx.request_info("receipt?", Receipt)
+
+        @response_handler
+        async def hear(self, original_request: str, response: Receipt, ctx: WorkflowContext[Any, int]) -> None:
+            await ctx.yield_output(response.number)
+
+    async def main() -> None:
+        agent = agent_of(Shop("shop"))
+        (request,) = contents(await agent.run("7"))
+        with pytest.raises(ValueError, match="Receipt"):
+            await agent.run(result_for(request, {"name": 7}))
+        assert (await agent.run(result_for(request, {"number": 7}))).text == "7"
 
     run(main())
 

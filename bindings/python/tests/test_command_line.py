@@ -128,11 +128,24 @@ def test_questions_and_answers(shell: Shell, url: str) -> None:
     assert shell(*more, "--answer", "name=7 of 9")[0] == "7 of 9\n"
 
 
+def test_a_conversation(shell: Shell) -> None:
+    out, said = shell("run", "shop:teller", "--input", "5 coins", "--storage", "sqlite:shop.db", code=3)
+    assert out == "" and "'teller' asks 'pay 5 coins?', for a bool" in said
+    assert shell("resume", "shop:teller", "--storage", "sqlite:shop.db", "--answer", "pay=true")[0] == "True\n"
+    assert "said" in shell("show", "--storage", "sqlite:shop.db")[0]
+
+
 def test_inputs(shell: Shell) -> None:
     assert shell("run", "shop:speaker", "--input", "7")[0] == "7\n"  # it takes only text
     assert shell("run", "shop:speaker", "--input", "-", stdin="from stdin")[0] == "from stdin\n"
     (shell.folder / "input").write_text("from a file")
     assert shell("run", "shop:speaker", "--input", "@input")[0] == "from a file\n"
+    tagged = '{"$type":"tuple","value":[1,2]}'
+    assert shell("run", "shop:anything", "--input", tagged)[0] == tagged + "\n"
+    assert (
+        "tagged 'date' cannot be read"
+        in shell("run", "shop:anything", "--input", '{"$type":"date","value":1}', code=2)[1]
+    )
     for given, problem in (
         ("hello", "is no JSON"),
         ("1.5", "--input is a float, and 'count' takes int"),
@@ -148,7 +161,7 @@ def test_inputs(shell: Shell) -> None:
         (["run", "shop", "--input", "1"], "names no workflow: write module:name"),
         (["run", "shop.py:counter", "--input", "1"], "write the module's name, shop:counter"),
         (["run", "shopp:counter", "--input", "1"], "there is no module 'shopp'"),
-        (["run", "shop:nothing", "--input", "1"], "workflows in it: counter, failing, speaker"),
+        (["run", "shop:nothing", "--input", "1"], "workflows in it: anything, counter, failing, speaker, teller"),
         (["run", "shop:number", "--input", "1"], "is a int, not a workflow"),
         (["resume", "shop:counter"], "say --storage where its checkpoints are"),
         (["resume", "shop:counter", "--storage", "sqlite:missing.db"], "there is no sqlite 'missing.db' here"),

@@ -59,8 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--input",
         required=True,
-        help="the message it starts with: JSON; if the workflow takes only text, the text as it is; "
-        "@FILE reads a file, - reads stdin",
+        help="the message it starts with: JSON; if the workflow takes only text, or what somebody says, the text as it "
+        "is; @FILE reads a file, - reads stdin",
     )
     run.add_argument("--run-id", help="a name for the run; refused if there is a run of that name already")
     _add_running(run)

@@ -8,7 +8,9 @@ import os
 import sys
 from typing import Any
 
+from .._annotations import type_name
 from .._builder import WorkflowBuilder
+from .._codec import from_plain
 from .._request import Question
 from .._workflow import Workflow
 from ._words import FAILED, Refused, text_or_json
@@ -61,12 +63,25 @@ def message_for(workflow: Workflow, given: str) -> Any:
     """
     text = _read(given)
     kinds = workflow._start_executor.input_types
-    value = text_or_json(text, all(kind is str for kind in kinds), "--input")
+    value = text_or_json(text, all(kind is str or _is_conversation(kind) for kind in kinds), "--input")
+    try:
+        value = from_plain(value)
+    except ValueError as error:
+        raise Refused(f"--input: {error}") from None
     for kind in kinds:
         with contextlib.suppress(ValueError):
             return Question(None, kind).accept("", value)
-    names = ", ".join(getattr(kind, "__name__", str(kind)) for kind in kinds)
+    if isinstance(value, str) and any(map(_is_conversation, kinds)):
+        from .._chat_message import normalize_messages
+
+        return normalize_messages(value)
+    names = ", ".join(map(type_name, kinds))
     raise Refused(f"--input is a {type(value).__name__}, and '{workflow._start_executor.id}' takes {names}")
+
+
+def _is_conversation(kind: Any) -> bool:
+    chat = sys.modules.get("libworkflow._chat_message")  # read by whoever has such a type
+    return chat is not None and kind == list[chat.Message]  # type: ignore[name-defined]
 
 
 def _read(given: str) -> str:
