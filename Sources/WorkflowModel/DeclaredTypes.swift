@@ -9,6 +9,8 @@ public struct TypeList: Sendable, Hashable {
     /// Throws for names that cannot be one, and for one that is there twice. `what` names the list in the error.
     public init(_ names: [String], as what: String) throws(Failure) {
         var known: Set<Text> = []
+        var texts: [Text] = []
+        texts.reserveCapacity(names.count)
         for name in names {
             do throws(Failure) { try Name.check(name, as: "type name") } catch {
                 throw Failure(error.status, "\(what): \(error.message)")
@@ -16,10 +18,16 @@ public struct TypeList: Sendable, Hashable {
             guard !name.utf8.contains(UInt8(ascii: "|")) else {
                 throw Failure(.invalid, "\(what): the type name '\(name)' contains a '|', which separates names")
             }
-            guard known.insert(Text(name)).inserted else { throw Failure(.invalid, "\(what) has the type '\(name)' twice") }
+            let text = Text(name)
+            // A short list is looked through faster than it is hashed.
+            let isNew = names.count > Self.few ? known.insert(text).inserted : !texts.contains(text)
+            guard isNew else { throw Failure(.invalid, "\(what) has the type '\(name)' twice") }
+            texts.append(text)
         }
-        self.names = names.map { Text($0) }
+        self.names = texts
     }
+
+    private static let few = 8
 
     /// From one text in which `|` separates the names; nil or an empty one declares nothing.
     public init(joined text: String?, as what: String) throws(Failure) {

@@ -7,7 +7,10 @@ public struct Name: Hashable, Sendable {
 
     public init(_ string: String) { self.string = string }
 
-    public static func == (left: Name, right: Name) -> Bool { left.string.utf8.elementsEqual(right.string.utf8) }
+    public static func == (left: Name, right: Name) -> Bool {
+        var (left, right) = (left.string, right.string)
+        return left.withUTF8 { left in right.withUTF8 { right in left.count == right.count && left.elementsEqual(right) } }
+    }
 
     public func hash(into hasher: inout Hasher) {
         var string = string

@@ -9,30 +9,35 @@ public enum SHA256 {
         let whole = bytes.count / 64
         if let start = bytes.baseAddress { compress(UnsafeRawPointer(start), blocks: whole, &state) }
         // The rest, a 1 bit, zeros, and the length in bits fill one or two more blocks.
-        var tail = Array(bytes[(whole * 64)...])
-        tail.append(0x80)
-        while tail.count % 64 != 56 { tail.append(0) }
-        let bits = UInt64(bytes.count) &* 8
-        for shift in stride(from: UInt64(56), through: 0, by: -8) { tail.append(UInt8(truncatingIfNeeded: bits >> shift)) }
-        tail.withUnsafeBytes { tail in
-            if let start = tail.baseAddress { compress(start, blocks: tail.count / 64, &state) }
+        let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[(whole * 64)...])
+        withUnsafeTemporaryAllocation(byteCount: 128, alignment: 8) { tail in
+            let length = rest.count < 56 ? 64 : 128
+            tail.copyMemory(from: rest)
+            tail[rest.count] = 0x80
+            for place in (rest.count + 1)..<(length - 8) { tail[place] = 0 }
+            tail.storeBytes(of: (UInt64(bytes.count) &* 8).bigEndian, toByteOffset: length - 8, as: UInt64.self)
+            if let start = tail.baseAddress { compress(UnsafeRawPointer(start), blocks: length / 64, &state) }
         }
-        var digits: [UInt8] = []
-        digits.reserveCapacity(64)
-        for word in state.words {
-            for shift in stride(from: UInt32(28), through: 0, by: -4) {
-                let digit = UInt8(truncatingIfNeeded: word >> shift) & 15
-                digits.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
-            }
-        }
-        return String(decoding: digits, as: UTF8.self)
+        return state.hex
     }
 
     private struct State {
         var (a, b, c, d): (UInt32, UInt32, UInt32, UInt32) = (0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a)
         var (e, f, g, h): (UInt32, UInt32, UInt32, UInt32) = (0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19)
 
-        var words: [UInt32] { [a, b, c, d, e, f, g, h] }
+        var hex: String {
+            String(unsafeUninitializedCapacity: 64) { digits in
+                var place = 0
+                for word in [a, b, c, d, e, f, g, h] {
+                    for shift in stride(from: UInt32(28), through: 0, by: -4) {
+                        let digit = UInt8(truncatingIfNeeded: word >> shift) & 15
+                        digits[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit
+                        place += 1
+                    }
+                }
+                return place
+            }
+        }
 
         /// One of 64 rounds. The variables change places with every round; here the caller says which is which.
         @inline(__always)
