@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any, Callable
 
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 
 _NUMBERS = frozenset((int,))
 _LEAVES = frozenset((str, int, float, bool, type(None)))
-_KINDS = _LEAVES | {list, dict}
+_CONTAINERS = frozenset((list, dict))
+_KINDS = _LEAVES | _CONTAINERS
+_TEXTS = frozenset((str,))
+_MANY = 16
+_values: Callable[[dict[Any, Any]], Iterable[Any]] = dict.values
 
 
 def is_plain(value: Any) -> bool:
@@ -30,7 +36,37 @@ def is_plain(value: Any) -> bool:
     kinds = set(map(type, items))
     if not kinds <= _KINDS or (int in kinds and not _fits(items, kinds)):
         return False
-    return kinds <= _LEAVES or all(is_plain(item) for item in items if type(item) in (list, dict))
+    if kinds <= _LEAVES:
+        return True
+    nested = [item for item in items if type(item) in _CONTAINERS]
+    return _are_plain(nested) if len(nested) > _MANY else all(map(is_plain, nested))
+
+
+def _are_plain(containers: list[Any]) -> bool:
+    """The same for many lists and dicts: all that are equally deep at once, so that most of the walking is not done here.
+
+    What contains itself may pass: the writer notices that too.
+    """
+    seen: set[int] = set()
+    while containers:
+        dicts = [item for item in containers if type(item) is dict]
+        lists = [item for item in containers if type(item) is list] if len(dicts) < len(containers) else []
+        if dicts:
+            if set(map(type, chain.from_iterable(dicts))) - _TEXTS:
+                return False
+            names = set(chain.from_iterable(dicts))
+            if "$type" in names or "\0" in "".join(names):
+                return False
+        items = [*chain.from_iterable(map(_values, dicts)), *chain.from_iterable(lists)]
+        kinds = set(map(type, items))
+        if not kinds <= _KINDS or (int in kinds and not _fits(items, kinds)):
+            return False
+        if kinds <= _LEAVES:
+            return True
+        nested = {id(item): item for item in items if type(item) in _CONTAINERS}
+        containers = [item for number, item in nested.items() if number not in seen]
+        seen.update(nested)
+    return True
 
 
 def has_plain_keys(value: dict[Any, Any]) -> bool:
@@ -47,4 +83,5 @@ def _fits(items: Any, kinds: set[type]) -> bool:
     """Whether every int has at most 64 bits."""
     if kinds == _NUMBERS:
         return bool(min(items) >= INT_MIN and max(items) <= INT_MAX)
-    return all(INT_MIN <= item <= INT_MAX for item in items if type(item) is int)
+    ints = [item for item in items if type(item) is int]
+    return bool(min(ints) >= INT_MIN and max(ints) <= INT_MAX)

@@ -168,6 +168,14 @@ def test_value_survives_exactly(value: Any) -> None:
     assert same(trip([value, {"k": value}]), [value, {"k": value}])
 
 
+@pytest.mark.parametrize("value", plain + tagged)
+def test_value_among_many_survives_exactly(value: Any) -> None:
+    for odd in (value, [value], {"k": value}, {"k": [{"l": value}]}):
+        many = [*({"n": i, "t": "x", "l": [i]} for i in range(30)), odd]
+        assert same(trip(many), many)
+        assert same(trip({"rows": many, "again": many}), {"rows": many, "again": many})
+
+
 @pytest.mark.parametrize("value", [*plain, plain, {"a": plain, "b": {"c": [[], {}]}}, [[1], [2.5, None]]])
 def test_plain_json_stays_plain(value: Any) -> None:
     assert b"$type" not in encode(value)
@@ -306,6 +314,13 @@ def test_refusal_names_the_place(value: Any, place: str) -> None:
     with pytest.raises(TypeError, match="saved in a checkpoint") as error:
         encode(value, "message")
     assert place in str(error.value)
+
+
+def test_many_that_contain_themselves_are_refused() -> None:
+    many: list[Any] = [{"n": i} for i in range(30)]
+    many[7]["back"] = many[8]["back"] = many
+    with pytest.raises(TypeError, match="contains itself"):
+        encode(many)
 
 
 def test_value_that_contains_itself_is_refused() -> None:
