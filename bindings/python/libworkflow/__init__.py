@@ -15,12 +15,9 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 from ._abi import WF_VERSION as __version__
 from ._assembly import DEFAULT_MAX_ITERATIONS
 from ._builder import WorkflowBuilder
-from ._case import Case, Default
-from ._checkpoint import CheckpointID, WorkflowCheckpoint
 from ._context import WorkflowContext
 from ._edge import INTERNAL_SOURCE_ID, Edge
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, InternalEdgeGroup, SingleEdgeGroup
-from ._error_details import WorkflowErrorDetails
 from ._errors import (
     EdgeDuplicationError,
     GraphConnectivityError,
@@ -39,15 +36,11 @@ from ._executor import Executor
 from ._function_executor import FunctionExecutor, executor
 from ._handler import handler
 from ._latest import LATEST, Latest
-from ._message import MessageType, WorkflowMessage
-from ._native import NativeExecutor
 from ._opaque import OpaqueValue
 from ._registry import register_type
 from ._response_handler import response_handler
 from ._result import WorkflowRunResult
-from ._retry import GiveUp, Retry
 from ._run_state import WorkflowRunState
-from ._runner_context import InProcRunnerContext
 from ._storage import (
     CheckpointStorage,
     EngineStorage,
@@ -57,8 +50,6 @@ from ._storage import (
     open_storage,
 )
 from ._stream import ResponseStream
-from ._sub_workflow import SubWorkflowRequestMessage, SubWorkflowResponseMessage
-from ._switch_group import SwitchCaseEdgeGroup, SwitchCaseEdgeGroupCase, SwitchCaseEdgeGroupDefault
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
@@ -69,9 +60,12 @@ if _TYPE_CHECKING:
     from ._agent_response import AgentResponse, AgentResponseUpdate
     from ._agent_session import AgentSession, ContextProvider, HistoryProvider, InMemoryHistoryProvider, SessionContext
     from ._agent_stream import AgentResponseStream
+    from ._case import Case, Default
     from ._chat_message import AgentRunInputs, Message, normalize_messages
+    from ._checkpoint import CheckpointID, WorkflowCheckpoint
     from ._conformance import StorageReport, check_storage, run_storage_task
     from ._content import Content, UsageDetails
+    from ._error_details import WorkflowErrorDetails
     from ._joining import add_usage_details
     from ._legacy_events import ExecutorCompletedEvent as ExecutorCompletedEvent
     from ._legacy_events import ExecutorCompleteEvent as ExecutorCompleteEvent
@@ -94,6 +88,12 @@ if _TYPE_CHECKING:
     from ._legacy_summary import RequestInfoExecutor as RequestInfoExecutor
     from ._legacy_summary import WorkflowCheckpointSummary as WorkflowCheckpointSummary
     from ._legacy_summary import get_checkpoint_summary as get_checkpoint_summary
+    from ._message import MessageType, WorkflowMessage
+    from ._native import NativeExecutor
+    from ._retry import GiveUp, Retry
+    from ._runner_context import InProcRunnerContext
+    from ._sub_workflow import SubWorkflowRequestMessage, SubWorkflowResponseMessage
+    from ._switch_group import SwitchCaseEdgeGroup, SwitchCaseEdgeGroupCase, SwitchCaseEdgeGroupDefault
     from ._viz import WorkflowViz
 
 __all__ = [
@@ -193,16 +193,32 @@ _RARE = {
     "AgentResponseUpdate": "_agent_response",
     "AgentRunInputs": "_chat_message",
     "AgentSession": "_agent_session",
+    "Case": "_case",
+    "CheckpointID": "_checkpoint",
     "Content": "_content",
     "ContentError": "_agent_errors",
     "ContextProvider": "_agent_session",
+    "Default": "_case",
+    "GiveUp": "_retry",
     "HistoryProvider": "_agent_session",
     "InMemoryHistoryProvider": "_agent_session",
+    "InProcRunnerContext": "_runner_context",
     "Message": "_chat_message",
+    "MessageType": "_message",
+    "NativeExecutor": "_native",
+    "Retry": "_retry",
     "SessionContext": "_agent_session",
     "StorageReport": "_conformance",
+    "SubWorkflowRequestMessage": "_sub_workflow",
+    "SubWorkflowResponseMessage": "_sub_workflow",
+    "SwitchCaseEdgeGroup": "_switch_group",
+    "SwitchCaseEdgeGroupCase": "_switch_group",
+    "SwitchCaseEdgeGroupDefault": "_switch_group",
     "UsageDetails": "_content",
     "WorkflowAgent": "_agent",
+    "WorkflowCheckpoint": "_checkpoint",
+    "WorkflowErrorDetails": "_error_details",
+    "WorkflowMessage": "_message",
     "WorkflowViz": "_viz",
     "add_usage_details": "_joining",
     "check_storage": "_conformance",

@@ -8,6 +8,8 @@ import typing
 from collections.abc import Mapping
 from typing import Any, Callable, Optional, Union
 
+HEAP_TYPE = 1 << 9
+"""Py_TPFLAGS_HEAPTYPE: made by a class statement."""
 UNION_KINDS: tuple[Any, ...] = (Union, getattr(types, "UnionType", Union))
 
 
@@ -29,6 +31,9 @@ def resolve(annotation: Any, function: Callable[..., Any], names: Mapping[str, A
         NameError: a name in it is not defined (yet).
     """
 
+    if is_resolved(annotation):
+        return annotation
+
     def holder() -> None: ...
 
     holder.__annotations__ = {"it": annotation}
@@ -36,8 +41,17 @@ def resolve(annotation: Any, function: Callable[..., Any], names: Mapping[str, A
     return typing.get_type_hints(holder, scope, dict(names), include_extras=True)["it"]
 
 
+def is_resolved(annotation: Any) -> bool:
+    """Whether it surely has no text in it: a class, or a generic type of classes."""
+    if type(annotation) is types.GenericAlias:
+        return all(map(is_resolved, annotation.__args__))
+    return isinstance(annotation, type)
+
+
 def members(annotation: Any) -> list[Any]:
     """The alternatives of a union, or the annotation alone; nothing for Never and None."""
+    if type(annotation) is type:
+        return [] if annotation is type(None) else [annotation]
     if annotation is None or annotation is type(None) or is_never(annotation):
         return []
     if typing.get_origin(annotation) in UNION_KINDS:
@@ -52,6 +66,8 @@ def is_never(annotation: Any) -> bool:
 
 def contains_type_variable(annotation: Any) -> bool:
     """Whether a type variable is left open in it."""
+    if type(annotation) is type:
+        return False
     if isinstance(annotation, typing.TypeVar):
         return True
     return any(contains_type_variable(part) for part in typing.get_args(annotation))

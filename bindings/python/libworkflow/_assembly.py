@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from ctypes import byref, c_void_p
-from dataclasses import dataclass, field
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ._abi import WF_OUTPUT_FINAL, WF_OUTPUT_HIDDEN, WF_OUTPUT_INTERMEDIATE
 from ._condition import condition_names, condition_struct
-from ._described import Described
 from ._edge_group import EdgeGroup
 from ._executor import Executor
-from ._fork import Migration
-from ._host import Host, executor_struct, types_of
+from ._host import Host, executor_struct
 from ._library import lib, raise_for
 from ._output import OutputDesignation
-from ._retry import Retry, milliseconds
 from ._selector import selector_struct
 from ._shapes import Shape
 from ._storage import CheckpointStorage
@@ -24,47 +20,76 @@ from ._trampolines import Code
 from ._type_names import names_of
 from ._workflow_executor import WorkflowExecutor
 
+if TYPE_CHECKING:
+    from ._described import Described
+    from ._fork import Migration
+    from ._retry import Retry
+
 DEFAULT_MAX_ITERATIONS = 100
+
+NOTHING: Mapping[str, Any] = {}
 
 _OUTPUT_KINDS = {"output": WF_OUTPUT_FINAL, "intermediate": WF_OUTPUT_INTERMEDIATE, None: WF_OUTPUT_HIDDEN}
 
 
-@dataclass
 class RunSettings:
-    """How the runs of a workflow behave, in the numbers of the library."""
+    """How the runs of a workflow behave, in the numbers of the library; `mask` has the events that are not made."""
 
-    flags: int = 0
-    mask: int = 0
-    """The events that are not made."""
-    lease: int = 0
-    durability: int = 0
-    migrate: Optional[Migration] = None
+    __slots__ = ("durability", "flags", "lease", "mask", "migrate")
+
+    def __init__(
+        self, flags: int = 0, mask: int = 0, lease: int = 0, durability: int = 0, migrate: Optional[Migration] = None
+    ) -> None:
+        self.flags: int = flags
+        self.mask: int = mask
+        self.lease: int = lease
+        self.durability: int = durability
+        self.migrate: Optional[Migration] = migrate
 
 
-@dataclass
 class Assembly:
-    """The parts of a workflow."""
+    """The parts of a workflow. `described` is the definition that the graph comes from."""
 
-    name: str
-    executors: dict[str, Executor]
-    groups: Sequence[EdgeGroup]
-    start_executor: Executor
-    designation: OutputDesignation
-    description: Optional[str] = None
-    max_iterations: int = DEFAULT_MAX_ITERATIONS
-    settings: RunSettings = field(default_factory=RunSettings)
-    checkpoint_storage: Optional[CheckpointStorage] = None
-    retries: Mapping[str, Optional[Retry]] = field(default_factory=dict)
-    timeouts: Mapping[str, Optional[float]] = field(default_factory=dict)
-    described: Optional[Described] = None
-    """The definition that the graph comes from."""
-    code: Code = field(default_factory=Code)
-    """The host code behind the library's workflow."""
-    migration: Optional[int] = None
-    """The number of the migration."""
+    def __init__(
+        self,
+        name: str,
+        executors: dict[str, Executor],
+        groups: Sequence[EdgeGroup],
+        start_executor: Executor,
+        designation: OutputDesignation,
+        description: Optional[str] = None,
+        max_iterations: int = DEFAULT_MAX_ITERATIONS,
+        settings: Optional[RunSettings] = None,
+        checkpoint_storage: Optional[CheckpointStorage] = None,
+        retries: Mapping[str, Optional[Retry]] = NOTHING,
+        timeouts: Mapping[str, Optional[float]] = NOTHING,
+        described: Optional[Described] = None,
+    ) -> None:
+        self.name: str = name
+        self.executors: dict[str, Executor] = executors
+        self.groups: Sequence[EdgeGroup] = groups
+        self.start_executor: Executor = start_executor
+        self.designation: OutputDesignation = designation
+        self.description: Optional[str] = description
+        self.max_iterations: int = max_iterations
+        self.settings: RunSettings = settings or RunSettings()
+        self.checkpoint_storage: Optional[CheckpointStorage] = checkpoint_storage
+        self.retries: Mapping[str, Optional[Retry]] = retries
+        self.timeouts: Mapping[str, Optional[float]] = timeouts
+        self.described: Optional[Described] = described
+        self.code: Code = Code()
+        """The host code behind the library's workflow."""
+        self.migration: Optional[int] = None
+        """The number of the migration."""
+        self.scopes: dict[str, Mapping[str, Shape]] = {}
+        """The types that each executor knows, by its id or path."""
+        self.has_clock: bool = False
+        """Whether time alone can make a run go on."""
+        self.has_native: bool = False
+        """Whether something may go on that Python does not hear of: a call that finishes on a thread of C's."""
 
     def build(self) -> int:
-        """The library's workflow; `code` and `migration` are known afterwards.
+        """The library's workflow; `code` and what follows it above is known afterwards.
 
         Raises:
             TypeError: the class of an executor has a `retry` or a `timeout` that is none.
@@ -72,6 +97,7 @@ class Assembly:
         """
         if self.settings.migrate is not None:
             self.migration = self.code.keep(self.settings.migrate)
+        self.has_clock = bool(self.settings.lease)
         return self._build() if self.described is None else self._build_described(self.described)
 
     def _build(self) -> int:
@@ -85,12 +111,14 @@ class Assembly:
             _call(lib.wf_builder_set_start, builder, self.start_executor.id.encode())
             for name, executor in self.executors.items():
                 if isinstance(executor, WorkflowExecutor):
-                    inner, flags = executor.workflow._handle, executor.flags(self._targets(name))
-                    _call(lib.wf_builder_add_sub_workflow, builder, name.encode(), inner, flags)
+                    self._add_sub_workflow(builder, name, executor)
                 else:
-                    self._add_code(builder, name, Host(executor))
-                    _call(lib.wf_builder_set_types, builder, name.encode(), names_of(executor.input_types), None, None)
-                    self._add_limits(builder, executor)
+                    retry, timeout = self._limits(executor)
+                    self._add_code(builder, name, executor, retry is not None)
+                    accepted = names_of(executor.input_types)
+                    if accepted is not None:
+                        _call(lib.wf_builder_set_types, builder, name.encode(), accepted, None, None)
+                    self._add_limits(builder, executor, retry, timeout)
             if self.designation.outputs is not None:
                 for name in self.executors:
                     kind = _OUTPUT_KINDS[self.designation.classify(name)]
@@ -111,9 +139,12 @@ class Assembly:
 
     def _build_described(self, described: Described) -> int:
         builder, handle = described.parse(), c_void_p()
+        self.has_clock |= described.has_limits or any(
+            node.workflow._has_clock for node in self.executors.values() if isinstance(node, WorkflowExecutor)
+        )
         try:
             for path, executor in described.executors.items():
-                self._add_code(builder, path, Host(executor))
+                self._add_code(builder, path, executor, described.may_repeat or self._limits(executor)[0] is not None)
             for name, condition in described.conditions.items():
                 _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, self.code.keep(condition))))
             for name, selector in described.selectors.items():
@@ -123,11 +154,20 @@ class Assembly:
         finally:
             lib.wf_builder_free(builder)
 
-    def _add_code(self, builder: c_void_p, path: str, host: Host) -> None:
-        inside = self.described is not None and self.described.may_repeat
-        may_repeat = inside or self._limits(host.executor)[0] is not None
-        struct = host.executor._native or executor_struct(self.code.keep(host), host.keeps_state, may_repeat)
+    def _add_code(self, builder: c_void_p, path: str, executor: Executor, may_repeat: bool) -> None:
+        host = Host(executor)
+        self.scopes[path] = host.types
+        self.has_native |= executor._native is not None
+        struct = executor._native or executor_struct(self.code.keep(host), host.keeps_state, may_repeat)
         _call(lib.wf_builder_add_executor, builder, path.encode(), byref(struct))
+
+    def _add_sub_workflow(self, builder: c_void_p, name: str, executor: WorkflowExecutor) -> None:
+        inner = executor.workflow
+        self.scopes.update((f"{name}/{inside}", scope) for inside, scope in inner._scopes.items())
+        self.has_clock |= inner._has_clock
+        self.has_native |= inner._has_native
+        flags = executor.flags(self._targets(name))
+        _call(lib.wf_builder_add_sub_workflow, builder, name.encode(), inner._handle, flags)
 
     def _targets(self, source: str) -> list[Executor]:
         """The executors that get what `source` sends."""
@@ -138,8 +178,12 @@ class Assembly:
         retry, timeout = executor._limits()
         return self.retries.get(executor.id, retry), self.timeouts.get(executor.id, timeout)
 
-    def _add_limits(self, builder: c_void_p, executor: Executor) -> None:
-        retry, timeout = self._limits(executor)
+    def _add_limits(self, builder: c_void_p, executor: Executor, retry: Any, timeout: Any) -> None:
+        if retry is None and timeout is None:
+            return
+        from ._retry import Retry, milliseconds  # few need it
+
+        self.has_clock |= bool(retry or timeout)
         if retry is not None:
             if not isinstance(retry, Retry):
                 raise TypeError(f"the retry of '{executor.id}' must be a Retry, not {retry!r}")
@@ -147,29 +191,6 @@ class Assembly:
         if timeout is not None:
             limit = milliseconds(timeout, f"the timeout of '{executor.id}'")
             _call(lib.wf_builder_set_timeout, builder, executor.id.encode(), limit)
-
-    @property
-    def has_clock(self) -> bool:
-        """Whether time alone can make a run go on."""
-        inner = [node.workflow for node in self.executors.values() if isinstance(node, WorkflowExecutor)]
-        if self.settings.lease or any(workflow._has_clock for workflow in inner):
-            return True
-        if self.described is not None:
-            return self.described.has_limits
-        return any(
-            any(self._limits(node)) for node in self.executors.values() if not isinstance(node, WorkflowExecutor)
-        )
-
-    @property
-    def scopes(self) -> dict[str, Mapping[str, Shape]]:
-        """The types that each executor knows, by its id or path."""
-        found: dict[str, Mapping[str, Shape]] = {}
-        for name, executor in self.executors.items():
-            if isinstance(executor, WorkflowExecutor):
-                found.update((f"{name}/{inside}", scope) for inside, scope in executor.workflow._scopes.items())
-            else:
-                found[name] = types_of(executor)
-        return found
 
 
 def _call(function: Callable[..., int], *arguments: Any) -> None:

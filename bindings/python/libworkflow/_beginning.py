@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
@@ -9,12 +10,10 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 from ._abi import WF_EVENT_BIT, WF_EVENT_STARTED, WF_EVENT_STATUS, wf_run_options_t
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
-from ._fork import NO_EDITS, Edits, edited, load_text, migrate, resuming_failure
 from ._latest import CheckpointId, found_id, key_of
 from ._library import lib, raise_for
 from ._log import warn
 from ._memos import text_of
-from ._message import WorkflowMessage
 from ._new_run import new_run
 from ._resting_run import RestingRun
 from ._run_state import WorkflowRunState
@@ -22,8 +21,11 @@ from ._storage import handle_of
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
+    from ._fork import Edits
     from ._run import Run
     from ._workflow import Workflow
+
+_MESSAGES = f"{__package__}._message"
 
 
 class Beginning:
@@ -47,13 +49,16 @@ class Beginning:
             durability=self._workflow._settings.durability,
         )
         if self._workflow._migration is not None:
+            from ._fork import migrate  # few need it
+
             options.migrate, options.migrate_data = migrate, self._workflow._migration
         return options
 
     def start(self, message: Any, run_id: Optional[str]) -> Run:
         """With a message for the start executor."""
         workflow, storage = self._workflow, self._storage
-        if isinstance(message, WorkflowMessage):
+        kind: Any = getattr(sys.modules.get(_MESSAGES), "WorkflowMessage", ())  # without its module nobody can have made one
+        if isinstance(message, kind):
             message = message.data
         if workflow._start_executor._find_handler(message) is None:
             raise workflow._start_executor._refusal(message)
@@ -89,11 +94,15 @@ class Beginning:
             options, key = self._options(storage, run_id), key_of(checkpoint_id)
             status = lib.wf_run_resume(workflow._handle, byref(options), key, byref(handle), byref(error))
         else:
+            from ._fork import NO_EDITS, edited, load_text  # few need it
+
             # Not as a merge patch: that cannot say None, and would mix the fields of two values.
             original = load_text(storage, found_id(storage, workflow.name, checkpoint_id))
             options, text = self._options(storage, run_id, NO_EDITS), edited(original, edits)
             status = lib.wf_run_restore(workflow._handle, byref(options), text, len(text), byref(handle), byref(error))
         if status:
+            from ._fork import resuming_failure
+
             raise resuming_failure(status, error, checkpoint_id if isinstance(checkpoint_id, str) else None)
         resumed = RestingRun(handle.value or 0, storage)
         if responses is not None:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 from ._abi import WF_RUN_STRICT_STATE
 from ._assembly import DEFAULT_MAX_ITERATIONS, Assembly, RunSettings
-from ._case import Case, Default, group_cases
-from ._described import Definition, Described, Executors, Functions
 from ._durability import Durability, level_of
 from ._edge import Condition
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, Selector, SingleEdgeGroup
 from ._errors import GraphConnectivityError
 from ._event import mask_of
 from ._executor import Executor, checked_executor
-from ._fork import Migration
 from ._legacy import outdated
 from ._legacy_builder import OlderBuilder
 from ._output import UNSET, OutputDesignation, OutputSelection, Selection
-from ._retry import Retry, milliseconds
 from ._storage import CheckpointStorage, handle_of
-from ._switch_group import SwitchCaseEdgeGroup
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
+
+if TYPE_CHECKING:
+    from ._case import Case, Default
+    from ._described import Definition, Described, Executors, Functions
+    from ._fork import Migration
+    from ._retry import Retry
 
 
 class WorkflowBuilder(OlderBuilder):
@@ -93,7 +94,7 @@ class WorkflowBuilder(OlderBuilder):
             raise TypeError(f"the migration {migrate!r} cannot be called")
         self._migrate = migrate
         self._mask = mask_of(hidden_events)
-        self._lease = 0 if lease is None else milliseconds(lease, "a lease")
+        self._lease = 0 if lease is None else _milliseconds(lease, "a lease")
         self._durability = level_of(durability)
         handle_of(checkpoint_storage)  # refuses other objects
         self._max_iterations = max_iterations
@@ -139,6 +140,8 @@ class WorkflowBuilder(OlderBuilder):
             ValueError: code is missing or has no place, with all names; it is no JSON; or what the class says.
             WorkflowValidationError: it is JSON, but no definition; the error has every place that is wrong.
         """
+        from ._described import Described  # few need it
+
         return cls._from(
             Described(definition, executors, conditions or {}, selectors or {}),
             description=description,
@@ -226,6 +229,9 @@ class WorkflowBuilder(OlderBuilder):
             ValueError: there are fewer than two cases, not exactly one default, or two executors have the same id.
             TypeError: one is neither a case nor a default, or holds something else than it should.
         """
+        from ._case import group_cases  # few need it
+        from ._switch_group import SwitchCaseEdgeGroup
+
         source_id = self._id(source)
         return self._add(SwitchCaseEdgeGroup(source_id, group_cases(cases, self._id)))
 
@@ -254,6 +260,8 @@ class WorkflowBuilder(OlderBuilder):
             TypeError: one of the two is something else.
             ValueError: another executor has the same id, or it is a workflow: set it for the executors inside.
         """
+        from ._retry import Retry  # few need it
+
         if retry is not None and not isinstance(retry, Retry):
             raise TypeError(f"{retry!r} is not a Retry")
         self._retries[self._limited(executor)] = retry
@@ -269,7 +277,7 @@ class WorkflowBuilder(OlderBuilder):
             ValueError: another executor has the same id, it is a workflow, or the time is out of its range.
         """
         if seconds is not None:
-            milliseconds(seconds, "a timeout")
+            _milliseconds(seconds, "a timeout")
         self._timeouts[self._limited(executor)] = seconds
         return self
 
@@ -340,3 +348,9 @@ class WorkflowBuilder(OlderBuilder):
         pairs = sorted(pair for group in self._groups for pair in group.pairs)
         text = repr((start.id, sorted(self._executors), pairs))
         return f"workflow-{zlib.crc32(text.encode()):08x}"
+
+
+def _milliseconds(seconds: Any, what: str) -> int:
+    from ._retry import milliseconds  # few need it
+
+    return milliseconds(seconds, what)

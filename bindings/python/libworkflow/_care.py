@@ -5,83 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from ctypes import byref, c_void_p
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypedDict, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from ._abi import WF_NONE
 from ._library import lib, raise_for, take_text
 from ._memos import text_of
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from datetime import timedelta
 
-    Status = Literal["idle", "waiting", "working"]
-    Order = Literal["newest", "oldest"]
+    from ._care_entries import CheckpointEntry, CheckpointSummary, Order, PruneReport, RunEntry, Status, VerifyReport
 
 _LARGEST_PAGE = 10_000
-
-
-class _Problem(TypedDict, total=False):
-    problem: str
-    """Only there if something is damaged: what."""
-
-
-class RunEntry(_Problem):
-    """A run, as its last readable checkpoint tells."""
-
-    run_id: str
-    workflow_name: str
-    head: str
-    """The id of the last readable checkpoint."""
-    superstep: int
-    status: Optional[Status]
-    """None if the last checkpoint is damaged."""
-    timestamp: str
-    checkpoints: int
-
-
-class CheckpointEntry(_Problem, total=False):
-    """A checkpoint in a listing. A damaged one has only `checkpoint_id` and `problem`."""
-
-    checkpoint_id: str
-    previous_checkpoint_id: Optional[str]
-    run_id: str
-    workflow_name: str
-    graph_signature: str
-    kind: str
-    superstep: int
-    timestamp: str
-
-
-class CheckpointSummary(CheckpointEntry):
-    """What a checkpoint is, without its parts."""
-
-    status: Status
-    pending_request_ids: list[str]
-    messages: int
-    bytes: int
-
-
-class PruneReport(TypedDict):
-    """What pruning did, or would do."""
-
-    deleted: int
-    runs_deleted: int
-    kept: int
-    live_runs_skipped: int
-    bytes_before: int
-    bytes_after: int
-
-
-class VerifyReport(TypedDict):
-    """What a storage has, and what of it is damaged; see `wf_storage_verify`."""
-
-    checkpoints: int
-    good: int
-    problems: list[dict[str, Optional[str]]]
-    missing_parents: list[str]
-    runs: list[dict[str, str]]
-    memos: Optional[int]
 
 
 class StorageCare:
@@ -194,7 +129,7 @@ class StorageCare:
             ValueError: an argument cannot be, or there is neither `keep_last` nor `older_than`.
             WorkflowCheckpointException: the storage cannot be read or written.
         """
-        age = None if older_than is None else older_than // timedelta(milliseconds=1)
+        age = None if older_than is None else _milliseconds(older_than)
         policy = _given(
             keep_last=keep_last,
             older_than_ms=age,
@@ -276,3 +211,9 @@ class StorageCare:
 
 def _given(**arguments: Any) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if value is not None}
+
+
+def _milliseconds(time: timedelta) -> int:
+    from datetime import timedelta
+
+    return time // timedelta(milliseconds=1)

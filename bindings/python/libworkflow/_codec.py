@@ -79,13 +79,15 @@ def decoder(scope: Mapping[str, Shape] | None = None) -> Decode:
     def untag(members: dict[str, Any]) -> Any:
         return _untag(members, known) if "$type" in members else members
 
-    tagged = json.JSONDecoder(object_hook=untag).decode
+    tagged: list[json.JSONDecoder] = []  # most never need one
     plain, strict = _plain_decoder.raw_decode, _plain_decoder.decode
 
     def decode(raw: bytes) -> Any:
         text = raw.decode()
         if '"$type"' in text:
-            return tagged(text)
+            if not tagged:
+                tagged.append(json.JSONDecoder(object_hook=untag))
+            return tagged[0].decode(text)
         try:
             value, end = plain(text)
         except ValueError:

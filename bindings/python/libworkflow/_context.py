@@ -8,7 +8,7 @@ from ctypes import byref, c_char_p, c_void_p
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, Optional, overload
 
-from . import _values
+from . import _request_event, _values  # noqa: F401
 from ._abi import WF_E_CLOSED, WF_E_NOTFOUND, WF_NONE, WF_SCOPE_EXECUTOR, WF_SCOPE_SHARED
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
@@ -19,7 +19,6 @@ from ._log import warn
 from ._memos import Memos, text_of
 from ._request import Question
 from ._state import State
-from ._sub_workflow import SubWorkflowResponseMessage
 
 if TYPE_CHECKING:
     from typing_extensions import Never, TypeVar
@@ -105,7 +104,7 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
             TypeError: a `SubWorkflowResponseMessage`, or a message of a workflow with a `NativeExecutor`, has no JSON form.
             ValueError: the workflow has no executor of that id.
         """
-        if message.__class__ is SubWorkflowResponseMessage and self._answer(message):
+        if message.__class__.__name__ == "SubWorkflowResponseMessage" and self._answer(message):
             return
         error = c_void_p()
         target = None if target_id is None else text_of(target_id)
@@ -125,6 +124,10 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
 
     def _answer(self, message: Any) -> bool:
         """Answers the request of a sub-workflow; False if no sub-workflow here waits for that."""
+        from ._sub_workflow import SubWorkflowResponseMessage  # few need it
+
+        if message.__class__ is not SubWorkflowResponseMessage:
+            return False  # another class of that name
         request_id = message.source_event.request_id
         payload = encode(message.data, f"executor '{self._host.id}': the answer to request '{request_id}'")
         error = c_void_p()

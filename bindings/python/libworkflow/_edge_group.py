@@ -66,6 +66,8 @@ class EdgeGroup:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> EdgeGroup:
         """The opposite of `to_dict`, of the class that "type" names; conditions and selectors stay names."""
+        from . import _switch_group  # noqa: F401 # for its classes
+
         kinds = [EdgeGroup]
         for kind in kinds:
             kinds.extend(kind.__subclasses__())

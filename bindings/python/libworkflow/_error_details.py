@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from ._error_texts import message_of, traceback_of
+
 
 @dataclass
 class WorkflowErrorDetails:
@@ -26,21 +28,6 @@ class WorkflowErrorDetails:
     ) -> WorkflowErrorDetails:
         """Describes an exception."""
         return cls(type(exc).__name__, message_of(exc), traceback_of(exc), executor_id, extra)
-
-
-def message_of(error: BaseException) -> str:
-    """The text of an exception, also of one that cannot say it."""
-    try:
-        return str(error)
-    except Exception as failure:
-        return f"(its text cannot be had: {failure!r})"
-
-
-def traceback_of(error: BaseException) -> str:
-    """The traceback of an exception as text."""
-    import traceback  # costs milliseconds, and is for failures alone
-
-    return "".join(traceback.format_exception(type(error), error, error.__traceback__))
 
 
 def details_from_plain(data: dict[str, Any]) -> WorkflowErrorDetails:

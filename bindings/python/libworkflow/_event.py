@@ -7,16 +7,18 @@ import json
 import sys
 import warnings
 from collections.abc import Iterable
-from typing import Any, Generic, Literal, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Optional, TypeVar
 
 from . import _abi
 from ._codec import decode
-from ._error_details import WorkflowErrorDetails, details_from_plain
 from ._library import lib
 from ._request import Question
 from ._run_state import WorkflowRunState
 from ._trampolines import objects
 from ._type_text import type_from_plain, type_to_plain
+
+if TYPE_CHECKING:
+    from ._error_details import WorkflowErrorDetails
 
 DataT = TypeVar("DataT")
 
@@ -320,7 +322,7 @@ class WorkflowEvent(Generic[DataT]):
         self.sequence = _sequence(handle)
         self.iteration = lib.wf_event_superstep(handle) if kind in _ITERATION_KINDS else None
         self.state = WorkflowRunState(json.loads(raw)) if kind == _abi.WF_EVENT_STATUS else None
-        self.details = details_from_plain(json.loads(raw)) if kind in _FAILURE_KINDS else None
+        self.details = _details(raw) if kind in _FAILURE_KINDS else None
         self._request = None
         if kind in _PAYLOAD_KINDS:
             self.data = decode(raw)
@@ -360,6 +362,12 @@ class WorkflowEvent(Generic[DataT]):
         if self.data is not None:
             parts.append(f"data={self.data!r}")
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def _details(raw: bytes) -> WorkflowErrorDetails:
+    from ._error_details import details_from_plain  # few need it
+
+    return details_from_plain(json.loads(raw))
 
 
 def _rebuild(*fields: Any) -> WorkflowEvent[Any]:

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from ._annotations import type_name
 from ._handler import HandlerSpec
-from ._message import MessageType, WorkflowMessage
 from ._response_handler import ResponseSpec
 from ._type_check import closeness
 from ._type_fit import fits
 
 if TYPE_CHECKING:
+    from ._message import WorkflowMessage
     from ._retry import Retry
 
 SpecT = TypeVar("SpecT")
+
+_OURS = frozenset(f"{__package__}.{name}" for name in ("_executor", "_function_executor", "_workflow_executor", "_native"))
+"""Where the classes are that declare no handlers."""
 
 
 class Executor:
@@ -66,7 +69,9 @@ class Executor:
         """Finds the handlers, if that was not done yet."""
         if not self._handlers:
             self._set_handlers(self._declared_handlers())
-            self._set_response_handlers(self._declared("_response_spec", ResponseSpec))
+            specs = self._declared("_response_spec", ResponseSpec)
+            if specs:
+                self._set_response_handlers(specs)
 
     def _set_handlers(self, specs: list[HandlerSpec]) -> None:
         if not specs:
@@ -105,7 +110,8 @@ class Executor:
 
     def _declared(self, attribute: str, kind: type[SpecT]) -> list[SpecT]:
         """What the decorators noted at the class and its bases, in the order in which it is written."""
-        names = dict.fromkeys(name for cls in self.__class__.__mro__ for name in cls.__dict__)
+        bases = (cls for cls in self.__class__.__mro__ if cls is not object and cls.__module__ not in _OURS)
+        names = dict.fromkeys(name for cls in bases for name in cls.__dict__)
         found = (getattr(getattr(self.__class__, name, None), attribute, None) for name in names)
         return [spec for spec in found if isinstance(spec, kind)]
 
@@ -153,6 +159,8 @@ class Executor:
 
     def can_handle(self, message: WorkflowMessage) -> bool:
         """Whether it has a handler for the message, or for the answer to a request."""
+        from ._message import MessageType  # few need it
+
         if message.type is not MessageType.RESPONSE:
             return any(spec.check(message.data) for spec in self._handlers)
         request = message.original_request_info_event

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from ._abi import WF_E_CONFLICT, WF_E_EXECUTOR, WF_E_EXISTS
-from ._error_details import traceback_of
+from ._error_texts import traceback_of
 from ._errors import WorkflowRunnerException
 from ._event import WorkflowEvent
 

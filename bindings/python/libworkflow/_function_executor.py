@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, overload
 from ._annotations import local_names
 from ._executor import Executor
 from ._handler import HandlerSpec, annotated_spec
+from ._parameters import parameters_of
 from ._pool import call_in, called, check
-from ._retry import Retry
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor as Pool
+
+    from ._retry import Retry
 
 Function = Callable[..., Any]
 
@@ -54,7 +56,7 @@ class FunctionExecutor(Executor):
                 "itself; use @handler on instance methods of an Executor class"
             )
         name = getattr(func, "__name__", type(func).__name__)
-        parameters = list(inspect.signature(func).parameters.values())
+        parameters = parameters_of(func)
         if len(parameters) not in (1, 2):
             raise ValueError(
                 f"executor function '{name}' must have (message: T) or (message: T, ctx: WorkflowContext[U]) as its "

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import sys
 import typing
-from typing import Any, Callable, Optional, TypeVar, overload
+from types import GenericAlias
+from typing import Any, Callable, Optional, TypeVar, Union, overload
 
-from ._annotations import contains_type_variable, local_names, members, resolve
+from ._annotations import HEAP_TYPE, contains_type_variable, local_names, members, resolve
 from ._context import WorkflowContext
+from ._parameters import Parameter, parameters_of
 from ._type_check import Check, compile_check, plain_classes
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
@@ -50,17 +53,17 @@ class HandlerSpec:
     @property
     def input(self) -> Any:
         """The type of message it takes."""
-        return self.resolve()[0]
+        return (self._types or self.resolve())[0]
 
     @property
     def output(self) -> list[Any]:
         """The types it declares for `send_message`."""
-        return self.resolve()[1]
+        return (self._types or self.resolve())[1]
 
     @property
     def workflow_output(self) -> list[Any]:
         """The types it declares for `yield_output`."""
-        return self.resolve()[2]
+        return (self._types or self.resolve())[2]
 
     @property
     def check(self) -> Check:
@@ -82,6 +85,9 @@ class HandlerSpec:
             ValueError: the types are not those of a handler.
         """
         if self._types is None:
+            with contextlib.suppress(TypeError):  # what is part of a type need not have a hash
+                self._types = _common.get(self._declared)
+        if self._types is None:
             source = inspect.unwrap(self.function)
             message, context, *outputs = (
                 None if part is None else resolve(part, source, self._names) for part in self._declared
@@ -93,6 +99,8 @@ class HandlerSpec:
             self._check_variables("workflow output", yields)
             self._types = message, members(sends), members(yields)
             self._names = {}
+            if len(_common) < 1000 and all(part is None or _is_lasting(part) for part in self._declared):
+                _common[self._declared] = self._types
         return self._types
 
     def _check_variables(self, what: str, annotation: Any) -> None:
@@ -117,6 +125,18 @@ class HandlerSpec:
                 raise ValueError(f"handler '{self.name}': invalid type entry {kind!r} in WorkflowContext")
         sends, yields, *_ = (*arguments, None, None)
         return sends, yields
+
+
+_common: dict[Any, tuple[Any, list[Any], list[Any]]] = {}
+"""What was found for annotations of nothing but types of the interpreter: graphs are made again and again, with such."""
+
+
+def _is_lasting(annotation: Any) -> bool:
+    """Whether it is such a type: it is never collected, so that a table may keep it."""
+    if type(annotation) is GenericAlias:
+        origin: Any = annotation.__origin__
+        return (origin is WorkflowContext or _is_lasting(origin)) and all(map(_is_lasting, annotation.__args__))
+    return type(annotation) is type and not annotation.__flags__ & HEAP_TYPE
 
 
 @overload
@@ -147,7 +167,7 @@ def handler(func: Any = None, *, input: Any = None, output: Any = None, workflow
             raise ValueError(f"@handler marks an async method of an Executor, not {method!r}")
         if not inspect.iscoroutinefunction(method):
             raise ValueError(f"handler '{method.__name__}' must be an async method; use @executor for sync functions")
-        parameters = list(inspect.signature(method).parameters.values())
+        parameters = parameters_of(method)
         if len(parameters) != 3:
             raise ValueError(f"handler '{method.__name__}' must have the parameters (self, message, ctx)")
         names = local_names(frame)
@@ -169,8 +189,8 @@ def handler(func: Any = None, *, input: Any = None, output: Any = None, workflow
 def annotated_spec(
     function: Callable[..., Any],
     names: dict[str, Any],
-    message: inspect.Parameter,
-    context: Optional[inspect.Parameter],
+    message: Union[Parameter, inspect.Parameter],
+    context: Union[Parameter, inspect.Parameter, None],
     what: str = "the message",
     **explicit: Any,
 ) -> HandlerSpec:

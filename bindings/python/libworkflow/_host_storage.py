@@ -36,7 +36,7 @@ from typing import Any, Callable, Optional
 
 from . import _abi
 from ._checkpoint import WorkflowCheckpoint
-from ._error_details import message_of
+from ._error_texts import message_of
 from ._library import lib, raise_for, take_error
 from ._trampolines import current
 

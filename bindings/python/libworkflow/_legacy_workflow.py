@@ -7,7 +7,6 @@ from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, Optional
 
 from ._errors import WorkflowCheckpointException
-from ._fork import load_text
 from ._graph import Graph
 from ._legacy import outdated
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from ._storage import CheckpointStorage
     from ._stream import ResponseStream
 
-_IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_IDENTIFIER = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class OlderWorkflow(Graph):
@@ -90,8 +89,10 @@ class OlderWorkflow(Graph):
 
     def _is_checkpoint(self, message: Any, checkpoint_storage: Any) -> bool:
         storage = self._checkpoint_storage if checkpoint_storage is None else checkpoint_storage
-        if storage is None or not isinstance(message, str) or not _IDENTIFIER.fullmatch(message):
+        if storage is None or not isinstance(message, str) or not re.fullmatch(_IDENTIFIER, message):
             return False
+        from ._fork import load_text  # few need it
+
         try:
             return bool(load_text(storage, message))
         except WorkflowCheckpointException:

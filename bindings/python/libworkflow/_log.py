@@ -15,13 +15,24 @@ def warn(text: str, *values: object) -> None:
 
 def hint(level: int, text: str, *values: object) -> None:
     """Says something of a graph that may be a mistake, at a level of `logging`, to who listens: it is none for sure."""
-    if "logging" in sys.modules:  # else nobody does
+    if is_heard(level):
         _hints().log(level, text, *values, stacklevel=2)
 
 
 def is_heard(level: int) -> bool:
     """Whether a hint of that level reaches anybody."""
-    return "logging" in sys.modules and bool(_hints().isEnabledFor(level))
+    if "logging" not in sys.modules:
+        return False
+    import logging
+
+    logger = _hints()
+    if not logger.isEnabledFor(level):
+        return False
+    while logger is not None:
+        if logger.filters or any(type(handler) is not logging.NullHandler for handler in logger.handlers):
+            return True
+        logger = logger.parent if logger.propagate else None
+    return False
 
 
 def _hints() -> Any:

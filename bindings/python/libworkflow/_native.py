@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable
 from typing import Any, Optional
 
 from . import _abi
@@ -80,11 +79,3 @@ def _address(data: Any) -> Optional[int]:
     if not isinstance(data, (ctypes._SimpleCData, ctypes.Structure, ctypes.Union, ctypes.Array)):
         raise TypeError(f"data must be an address or something of ctypes, not {data!r}")
     return ctypes.addressof(data)
-
-
-def has_native(executors: Iterable[Executor]) -> bool:
-    """Whether something may go on that Python does not hear of: a call that finishes on a thread of C's."""
-    return any(
-        isinstance(each, NativeExecutor) or getattr(getattr(each, "workflow", None), "_has_native", False)
-        for each in executors
-    )

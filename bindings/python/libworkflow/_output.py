@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Optional, Union
 
 from ._errors import ValidationTypeEnum, WorkflowValidationError
@@ -17,12 +16,16 @@ UNSET: Any = object()
 Selection = Union[Sequence[Executor], str, None]
 
 
-@dataclass(frozen=True)
 class OutputDesignation:
     """What becomes of yields. Without `outputs`, every executor's are outputs; with it, those of others are hidden."""
 
-    outputs: Optional[frozenset[str]] = None
-    intermediates: frozenset[str] = frozenset()
+    __slots__ = ("intermediates", "outputs")
+
+    def __init__(
+        self, outputs: Optional[frozenset[str]] = None, intermediates: frozenset[str] = frozenset()
+    ) -> None:
+        self.outputs: Optional[frozenset[str]] = outputs
+        self.intermediates: frozenset[str] = intermediates
 
     def is_terminal(self, executor_id: str) -> bool:
         """Whether yields are outputs."""

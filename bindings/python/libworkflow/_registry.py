@@ -7,7 +7,6 @@ the annotations of a handler, or because this process wrote a value of it.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import enum
 import importlib
 import sys
@@ -15,6 +14,7 @@ import typing
 from collections.abc import Iterable
 from typing import Any, Callable, Optional, TypeVar, overload
 
+from ._annotations import HEAP_TYPE
 from ._foreign_shapes import Adapted, foreign_shape
 from ._shapes import Members, Record, Row, Shape
 from ._standard_types import READERS
@@ -23,19 +23,23 @@ from ._unencodable import Unencodable
 T = TypeVar("T", bound=type)
 Code = Callable[[Any], Any]
 
+REQUEST = "libworkflow:sub_workflow_request"
+"""What the library calls a request of a sub-workflow."""
 _MAIN = "__main__"
 _ADVICE = (
     "send plain data, a dataclass, an enum or a named tuple instead, or say how it is written with "
     "register_type(cls, encode=..., decode=...)"
 )
-_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement
 _OWN = {
     "libworkflow:agent_response": "_agent_response",
     "libworkflow:agent_response_update": "_agent_response",
     "libworkflow:content": "_content",
     "libworkflow:message": "_chat_message",
+    REQUEST: "_sub_workflow",
 }
 """name -> module of the types of this package that few programs use: read when a value of one turns up."""
+_PLAIN = frozenset((bool, bytes, dict, float, int, list, set, str, tuple, type(None)))
+"""What is met most often, and never registered by itself."""
 _COPYING = ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__")
 
 
@@ -47,6 +51,8 @@ class TypeRegistry:
         self._by_name: dict[str, Shape] = {}
         self._by_qualname: dict[str, set[str]] = {}
         self._chosen: set[str] = set()
+        self.changes: int = 0
+        """How often something was added."""
 
     def add(self, cls: type, name: Optional[str] = None) -> Shape:
         """Registers `cls`, under `name` or under `module:qualname`.
@@ -62,6 +68,7 @@ class TypeRegistry:
         if known is not None and name in (None, known.name):
             return known
         shape = _shape(cls, name or _default_name(cls))
+        self.changes += 1
         holder = self._by_name.get(shape.name)
         if holder is not None and holder.cls is not cls:
             same_place = (holder.cls.__module__, holder.cls.__qualname__) == (cls.__module__, cls.__qualname__)
@@ -87,6 +94,7 @@ class TypeRegistry:
         same_place = holder is not None and _default_name(holder.cls) == _default_name(cls)
         if shape.name in READERS or (holder is not None and not same_place):
             raise ValueError(f"the type name {shape.name!r} is taken")
+        self.changes += 1
         former = self._by_type.pop(cls, None)
         if former is not None:
             self._by_name.pop(former.name, None)
@@ -95,6 +103,7 @@ class TypeRegistry:
 
     def put(self, shape: Shape) -> None:
         """Registers a type of this package with a form of its own."""
+        self.changes += 1
         self._by_type[shape.cls] = self._by_name[shape.name] = shape
         self._chosen.add(shape.name)
 
@@ -142,6 +151,8 @@ class TypeRegistry:
             if id(item) in seen:
                 continue
             seen.add(id(item))
+            if type(item) is type and item in _PLAIN and item not in self._by_type:
+                continue
             parts = [typing.get_origin(item), *typing.get_args(item)]
             if isinstance(item, type) and not typing.get_args(item):  # list[int] passes for a type before 3.11
                 # Of several subclasses with one name the newest comes first: it took the place of the others.
@@ -177,7 +188,7 @@ def _shape(cls: type, name: str) -> Shape:
     foreign = foreign_shape(cls, name)
     if foreign is not None:
         return foreign
-    if dataclasses.is_dataclass(cls) and all(base is object or base.__module__ != "builtins" for base in cls.__mro__):
+    if hasattr(cls, "__dataclass_fields__") and all(base is object or base.__module__ != "builtins" for base in cls.__mro__):
         return Record(cls, name)
     if _is_plain_class(cls):
         return Record(cls, name)
@@ -191,7 +202,7 @@ def _is_plain_class(cls: type) -> bool:
     """Whether the attributes of an instance are all there is to it: written in Python, and with no say in how it is
     copied."""
     return (
-        all(base is object or (base.__flags__ & _HEAP_TYPE and not vars(base).get("__slots__")) for base in cls.__mro__)
+        all(base is object or (base.__flags__ & HEAP_TYPE and not vars(base).get("__slots__")) for base in cls.__mro__)
         and all(getattr(cls, name, None) is getattr(object, name, None) for name in _COPYING)
         and cls.__dictoffset__ != 0
     )

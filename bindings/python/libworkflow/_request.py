@@ -11,10 +11,8 @@ host in another language reads both members as plain JSON. The test itself happe
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ._annotations import type_name
@@ -28,12 +26,14 @@ TAG = "libworkflow:request"
 """The type under which a question stands in a checkpoint."""
 
 
-@dataclass(frozen=True)
 class Question:
     """What was asked, and the type of the answer."""
 
-    data: Any
-    response_type: Any = Any
+    __slots__ = ("data", "response_type")
+
+    def __init__(self, data: Any, response_type: Any = Any) -> None:
+        self.data: Any = data
+        self.response_type: Any = response_type
 
     def to_json(self, what: str = "request") -> bytes:
         """Writes it for the library; `what` names the data in errors.
@@ -70,7 +70,7 @@ class Question:
         if self.response_type is float and type(response) is int:
             return float(response)
         kind: Any = self.response_type
-        if isinstance(kind, type) and dataclasses.is_dataclass(kind) and type(response) is dict:
+        if isinstance(kind, type) and hasattr(kind, "__dataclass_fields__") and type(response) is dict:
             try:
                 return kind(**response)
             except TypeError as error:

@@ -8,6 +8,7 @@ from typing import Any, Callable, Optional, TypeVar, overload
 
 from ._annotations import local_names, type_name
 from ._handler import HandlerSpec, annotated_spec
+from ._parameters import parameters_of
 from ._type_check import closeness, plain_classes
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
@@ -92,7 +93,7 @@ def response_handler(
         name = method.__name__
         if not inspect.iscoroutinefunction(method):
             raise ValueError(f"response handler '{name}' must be an async method")
-        parameters = list(inspect.signature(method).parameters.values())
+        parameters = parameters_of(method)
         if len(parameters) != 4:
             raise ValueError(
                 f"response handler '{name}' must have the parameters (self, original_request, response, ctx)"

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 from ._clock import why_waiting
 from ._codec import encode, from_plain
 from ._event import WorkflowEvent
-from ._fork import resuming_failure
 from ._library import lib, raise_for, take_text
 from ._memos import text_of
 from ._request import Question
@@ -118,6 +117,8 @@ def rewind(handle: Optional[int], checkpoint: Union[str, WorkflowCheckpoint, Non
         text = checkpoint.to_json()
         status = lib.wf_run_rewind_document(handle, text, len(text), byref(error))
     if status:
+        from ._fork import resuming_failure  # few need it
+
         raise resuming_failure(status, error)
 
 

@@ -39,14 +39,13 @@ from ._condition import evaluate
 from ._context import WorkflowContext
 from ._edge import Condition
 from ._edge_group import Selector
-from ._error_details import message_of
+from ._error_texts import message_of
 from ._errors import WorkflowCheckpointException
 from ._event import WorkflowEvent
 from ._failures import Failures
 from ._host import Host
 from ._library import lib
 from ._resting_run import RestingRun, checkpoint_id_of, requests_of, rewind
-from ._retry import GiveUp
 from ._selector import choose
 from ._steps import make_steps, running_loop
 from ._storage import storage_failure
@@ -335,6 +334,8 @@ class Run:
             return WF_E_CANCELLED  # a call that is late, or of a cancelled run: how it ends counts no more
         if self._clock is not None:
             self._clock.expect()
+        from ._retry import GiveUp  # few need it
+
         if isinstance(error, GiveUp):
             lib.wf_context_give_up(handle, None)
         if code == host.restore and isinstance(error, Exception):

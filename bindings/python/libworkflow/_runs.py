@@ -23,14 +23,13 @@ class Runs:
         self._resting: Optional[RestingRun] = None
         self._ended: Optional[RestingRun] = None
         self._newest: Optional[weakref.ref[Run]] = None
-        self._under_way: weakref.WeakSet[Run] = weakref.WeakSet()
+        self._under_way: set[weakref.ref[Run]] = set()
         self._state = WorkflowRunState.IDLE
 
     def begin(self, run: Run) -> Run:
         """Notes a run that is driven from now on."""
-        self._newest = weakref.ref(run)
-        with self._lock:
-            self._under_way.add(run)
+        self._newest = weakref.ref(run, self._under_way.discard)
+        self._under_way.add(self._newest)
         return run
 
     def keep(self, resting: RestingRun) -> None:
@@ -70,8 +69,8 @@ class Runs:
 
     def cancel(self, reason: Optional[str]) -> int:
         """Ends those under way, and says how many they are."""
-        with self._lock:
-            runs = [run for run in self._under_way if run.is_under_way]
+        known = [run() for run in self._under_way.copy()]
+        runs = [run for run in known if run is not None and run.is_under_way]
         for run in runs:
             run.cancel(reason)
         return len(runs)

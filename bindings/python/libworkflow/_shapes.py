@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from typing import Any, Callable
 
@@ -56,7 +55,11 @@ class Record(Shape):
 
     def __init__(self, cls: type, name: str) -> None:
         super().__init__(cls, name)
-        self.fields = {field.name: field for field in dataclasses.fields(cls)} if dataclasses.is_dataclass(cls) else {}
+        self.fields: dict[str, Any] = {}
+        if hasattr(cls, "__dataclass_fields__"):
+            from dataclasses import fields  # is there by now
+
+            self.fields = {field.name: field for field in fields(cls)}
         self.required = self.fields.keys()
         self.slotted = any(base.__dict__.get("__slots__") for base in cls.__mro__)
 
@@ -83,11 +86,13 @@ class Record(Shape):
 
     def _default(self, instance: Any, names: set[str]) -> None:
         """Fills fields that the class got after the value was written."""
+        from dataclasses import MISSING
+
         for name in names:
             field = self.fields[name]
-            if field.default is not dataclasses.MISSING:
+            if field.default is not MISSING:
                 object.__setattr__(instance, name, field.default)
-            elif field.default_factory is not dataclasses.MISSING:
+            elif field.default_factory is not MISSING:
                 object.__setattr__(instance, name, field.default_factory())
 
 

@@ -9,10 +9,12 @@ import importlib
 import sys
 from binascii import b2a_base64
 from collections import Counter, OrderedDict, deque
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ._unencodable import Unencodable
+
+if TYPE_CHECKING:
+    from datetime import datetime, time, tzinfo
 
 Tag = Callable[[Any], Any]
 """Turns any value into something that `json` writes without loss."""
@@ -20,13 +22,15 @@ Tag = Callable[[Any], Any]
 
 def _zone(zone: tzinfo | None) -> dict[str, str]:
     """What the ISO text does not say about a zone."""
+    if zone is None:
+        return {}
+    from datetime import timezone
+
     if type(zone) is timezone:
         # The name is kept only where the constructor was given one.
         named = len(zone.__getinitargs__()) > 1  # type: ignore[attr-defined]
         return {"name": str(zone)} if named else {}
     key = getattr(zone, "key", None)
-    if zone is None:
-        return {}
     if type(zone).__name__ == "ZoneInfo" and isinstance(key, str):
         return {"zone": key}
     raise Unencodable(zone, "use datetime.timezone or zoneinfo.ZoneInfo with a key as time zone")
@@ -50,7 +54,7 @@ def _moment(kind: Any, value: Any) -> Any:
     if "zone" in value:
         moment = moment.replace(tzinfo=_standard("zoneinfo", "ZoneInfo")(value["zone"]))
     elif "name" in value:
-        moment = moment.replace(tzinfo=timezone(moment.utcoffset(), value["name"]))
+        moment = moment.replace(tzinfo=_standard("datetime", "timezone")(moment.utcoffset(), value["name"]))
     return moment.replace(fold=value.get("fold", 0))
 
 
@@ -127,10 +131,10 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "complex": lambda value: complex(*value),
     "bytes": _from_base64,
     "bytearray": lambda value: bytearray(_from_base64(value)),
-    "datetime": lambda value: _moment(datetime, value),
-    "time": lambda value: _moment(time, value),
-    "date": date.fromisoformat,
-    "timedelta": lambda value: timedelta(*value),
+    "datetime": lambda value: _moment(_standard("datetime", "datetime"), value),
+    "time": lambda value: _moment(_standard("datetime", "time"), value),
+    "date": lambda value: _standard("datetime", "date").fromisoformat(value),
+    "timedelta": lambda value: _standard("datetime", "timedelta")(*value),
     "Decimal": lambda value: _standard("decimal", "Decimal")(value),
     "UUID": lambda value: _standard("uuid", "UUID")(value),
     "PurePosixPath": lambda value: _standard("pathlib", "PurePosixPath")(value),

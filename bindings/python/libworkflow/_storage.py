@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Optional, Protocol, Union
 
 from ._abi import WF_E_STORAGE, WF_NONE
 from ._care import StorageCare
-from ._checkpoint import WorkflowCheckpoint
 from ._legacy import outdated, workflow_name_of
 from ._legacy_checkpoint import OlderStorage
 from ._library import lib, raise_for, take_error, take_text
@@ -19,6 +18,8 @@ from ._log import warn
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ._checkpoint import WorkflowCheckpoint
 
 _HOST_STORAGE = f"{__package__}._host_storage"
 
@@ -109,6 +110,8 @@ class EngineStorage(StorageCare, OlderStorage):
         Raises:
             WorkflowCheckpointException: there is none, or it is damaged.
         """
+        from ._checkpoint import WorkflowCheckpoint  # few need it
+
         return WorkflowCheckpoint.from_json(self._text(lib.wf_storage_load, checkpoint_id.encode()))
 
     async def list_checkpoints(
@@ -252,7 +255,7 @@ def open_storage(url: str) -> EngineStorage:
     return EngineStorage(url)
 
 
-_METHODS = ("save", "load", "list_checkpoints", "list_checkpoint_ids", "get_latest", "delete")
+_METHODS = frozenset(("save", "load", "list_checkpoints", "list_checkpoint_ids", "get_latest", "delete"))
 
 
 def handle_of(storage: Any) -> Optional[int]:
@@ -263,11 +266,12 @@ def handle_of(storage: Any) -> Optional[int]:
     """
     if storage is None:
         return None
-    kind = type(storage)
-    if isinstance(storage, EngineStorage) and all(
-        getattr(kind, name) is getattr(EngineStorage, name) for name in _METHODS
-    ):
-        return storage._handle
+    for kind in type(storage).__mro__:
+        if kind is EngineStorage:
+            handle: Optional[int] = storage._handle
+            return handle
+        if not _METHODS.isdisjoint(kind.__dict__):
+            break  # something of its own
     from ._host_storage import host_storage  # few need it
 
     return host_storage(storage).handle

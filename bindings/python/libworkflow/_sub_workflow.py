@@ -7,7 +7,7 @@ from typing import Any
 
 from ._annotations import type_name
 from ._event import WorkflowEvent
-from ._registry import registry
+from ._registry import REQUEST, registry
 from ._request import Question
 from ._shapes import Shape, Tag
 from ._type_check import compile_check
@@ -54,20 +54,6 @@ class SubWorkflowRequestMessage:
         return SubWorkflowResponseMessage(data, self.source_event)
 
 
-class _RequestEvent(Shape):
-    """A "request_info" event. Others are about a moment of a run, and mean nothing in another one."""
-
-    def write(self, value: Any, tag: Tag) -> Any:
-        return {
-            "request_id": value.request_id,
-            "source_executor_id": value.source_executor_id,
-            "data": tag(Question(value.data, value.response_type).to_value()),
-        }
-
-    def read(self, value: Any) -> Any:
-        return WorkflowEvent._asking(value["request_id"], value["source_executor_id"], value["data"])
-
-
 class _Request(Shape):
     """The form that the library gives to a request of a sub-workflow."""
 
@@ -80,5 +66,4 @@ class _Request(Shape):
         return SubWorkflowRequestMessage(event, value["executor_id"])
 
 
-registry.put(_RequestEvent(WorkflowEvent, "libworkflow:request_info"))
-registry.put(_Request(SubWorkflowRequestMessage, "libworkflow:sub_workflow_request"))
+registry.put(_Request(SubWorkflowRequestMessage, REQUEST))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import sys
 import typing
+import weakref
 from collections.abc import Iterable
-from typing import Any, Literal, Optional
+from itertools import chain
+from typing import Any, Callable, Literal, Optional
 
 from ._annotations import UNION_KINDS
 from ._opaque import OpaqueValue
@@ -30,6 +32,7 @@ _NAMES: dict[type, bytes] = {list: b"array"}
 """Those of values whose type alone says it."""
 
 _MAIN = "__main__"
+_STANDARD = frozenset(path.rpartition(".")[0] for path in WRITERS)
 _ABSTRACT = frozenset(("abc", "collections.abc", "numbers", "os", "typing"))
 _FOREIGN: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset()) | {"builtins", __name__.partition(".")[0]}
 """Where nobody defines messages: their many enums need not be listed for `int` and `str`."""
@@ -98,6 +101,48 @@ def _names(annotation: Any) -> Optional[list[str]]:
         or getattr(kind, "_is_protocol", False)
     ):
         return None
+    classes = _family(kind)
+    known = _known.get(kind)
+    if known is not None and known.holds(classes):
+        return known.names
+    names = _listed(kind)
+    _known[kind] = _Known(classes, names)
+    return names
+
+
+class _Known:
+    """The names of a type, as long as its subclasses and the registry stay what they are."""
+
+    __slots__ = ("_around", "_classes", "names")
+
+    def __init__(self, classes: list[type], names: Optional[list[str]]) -> None:
+        self._around = _around()
+        self._classes = [weakref.ref(cls) for cls in classes]
+        self.names: Optional[list[str]] = names
+
+    def holds(self, classes: list[type]) -> bool:
+        """Whether it is still true."""
+        return self._around == _around() and [cls() for cls in self._classes] == classes
+
+
+_known: weakref.WeakKeyDictionary[type, _Known] = weakref.WeakKeyDictionary()
+
+
+def _around() -> tuple[int, int, list[str]]:
+    """What the names hang on apart from classes: the registry, the modules whose types the package knows, the script."""
+    return registry.changes, sum(map(sys.modules.__contains__, _STANDARD)), _names_of_main()
+
+
+def _family(kind: type) -> list[type]:
+    """`kind` and its subclasses, the quick way: one that is beneath several may be there several times."""
+    found = level = [kind]
+    while level:
+        level = [*dict.fromkeys(chain.from_iterable(map(_subclasses, level)))]
+        found = found + level
+    return found
+
+
+def _listed(kind: type) -> Optional[list[str]]:
     found = [name for plain, names in _PLAIN if issubclass(plain, kind) for name in names]
     for path, (tag, _) in WRITERS.items():
         module, _, name = path.rpartition(".")
@@ -118,13 +163,15 @@ def _is_foreign(cls: type) -> bool:
     return cls.__module__.partition(".")[0] in _FOREIGN
 
 
+_subclasses: Callable[[type], list[type]] = type.__subclasses__
+
+
 def _with_subclasses(kind: type) -> list[type]:
     """`kind` and its subclasses as of now: a message may be of any of them."""
     found = {kind: None}
     todo = [kind]
     while todo:
-        subclasses: list[type] = type.__subclasses__(todo.pop())
-        for subclass in subclasses:
+        for subclass in _subclasses(todo.pop()):
             if subclass not in found:
                 found[subclass] = None
                 todo.append(subclass)

@@ -20,6 +20,8 @@ from ._executor import Executor
 from ._log import hint, is_heard
 from ._type_fit import fits
 
+Pair = tuple[str, str]
+
 DEBUG, INFO, WARNING = 10, 20, 30  # of logging
 
 
@@ -40,10 +42,11 @@ def validate_workflow_graph(
     """
     groups = [group for group in edge_groups if not isinstance(group, InternalEdgeGroup)]
     known = executors or {start_executor.id: start_executor}
+    pairs = [pair for group in groups for pair in group.pairs]
     problems: list[WorkflowValidationError] = [
-        *_duplicates(groups),
+        *_duplicates(pairs),
         *_misfits(groups, known),
-        *_unconnected(groups, known, start_executor.id),
+        *_unconnected(pairs, known, start_executor.id),
         *_designations(known, output_executors, intermediate_executors or ()),
     ]
     if problems:
@@ -53,6 +56,8 @@ def validate_workflow_graph(
 
 def _tell(groups: Sequence[EdgeGroup], executors: Mapping[str, Executor]) -> None:
     """Logs what is allowed and may yet be a mistake."""
+    if not is_heard(WARNING):
+        return  # nor anything less
     is_verbose = is_heard(DEBUG)
     for group in groups:
         for source, target in group.pairs:
@@ -105,10 +110,11 @@ def _all_in_one(problems: list[WorkflowValidationError]) -> WorkflowValidationEr
     return first
 
 
-def _duplicates(groups: Iterable[EdgeGroup]) -> Iterator[WorkflowValidationError]:
-    for (source, target), count in Counter(pair for group in groups for pair in group.pairs).items():
-        if count > 1:
-            yield EdgeDuplicationError(f"{source}->{target}")
+def _duplicates(pairs: list[Pair]) -> Iterator[WorkflowValidationError]:
+    if len(set(pairs)) < len(pairs):
+        for (source, target), count in Counter(pairs).items():
+            if count > 1:
+                yield EdgeDuplicationError(f"{source}->{target}")
 
 
 def _misfits(groups: Iterable[EdgeGroup], executors: Mapping[str, Executor]) -> Iterator[WorkflowValidationError]:
@@ -118,14 +124,17 @@ def _misfits(groups: Iterable[EdgeGroup], executors: Mapping[str, Executor]) -> 
             if source not in executors or target not in executors:
                 continue  # named elsewhere
             offered, taken = _offered(group, executors[source]), executors[target].input_types
-            if offered and taken and not any(fits(mine, theirs) for mine in offered for theirs in taken):
+            if offered and taken and offered != taken and not _any_fits(offered, taken):
                 yield TypeCompatibilityError(source, target, offered, taken)
 
 
+def _any_fits(offered: list[Any], taken: list[Any]) -> bool:
+    return any(fits(mine, theirs) for mine in offered for theirs in taken)
+
+
 def _unconnected(
-    groups: Iterable[EdgeGroup], executors: Mapping[str, Executor], start: str
+    pairs: list[Pair], executors: Mapping[str, Executor], start: str
 ) -> Iterator[WorkflowValidationError]:
-    pairs = [pair for group in groups for pair in group.pairs]
     mentioned = {name for pair in pairs for name in pair}
     if start not in executors:
         yield GraphConnectivityError(f"the start executor '{start}' is not present in the workflow graph")
@@ -137,10 +146,11 @@ def _unconnected(
     for source, target in pairs:
         following.setdefault(source, []).append(target)
     reached, todo = {start}, [start]
-    while todo:
-        fresh = [target for target in following.get(todo.pop(), ()) if target not in reached]
-        reached.update(fresh)
-        todo.extend(fresh)
+    for name in todo:
+        for target in following.get(name, ()):
+            if target not in reached:
+                reached.add(target)
+                todo.append(target)
     lost = sorted(executors.keys() - reached)
     if lost:
         names = ", ".join(f"'{name}'" for name in lost)

@@ -15,7 +15,7 @@ from typing import Any, Optional
 
 from . import _abi
 from ._codec import encode
-from ._error_details import message_of
+from ._error_texts import message_of
 from ._failures import Failures
 from ._library import lib, raise_for
 from ._trampolines import objects

@@ -11,14 +11,11 @@ from ._beginning import Beginning
 from ._edge_group import EdgeGroup, InternalEdgeGroup
 from ._event import WorkflowEvent
 from ._executor import Executor
-from ._fork import Edits, compare, load_text
 from ._latest import CheckpointId
 from ._legacy_workflow import OlderWorkflow
-from ._native import has_native
 from ._output import OutputDesignation
 from ._result import WorkflowRunResult
 from ._run_state import WorkflowRunState
-from ._runner_context import InProcRunnerContext
 from ._runs import Runs
 from ._storage import CheckpointStorage
 from ._stream import ResponseStream, result_of
@@ -28,7 +25,9 @@ if TYPE_CHECKING:
     from ._agent import WorkflowAgent
     from ._agent_session import ContextProvider
     from ._checkpoint import WorkflowCheckpoint
+    from ._fork import Edits
     from ._run import Run
+    from ._runner_context import InProcRunnerContext
 
 
 class Workflow(OlderWorkflow):
@@ -97,7 +96,7 @@ class Workflow(OlderWorkflow):
         )
         self._settings = parts.settings
         self._has_clock = parts.has_clock
-        self._has_native = has_native(parts.executors.values())
+        self._has_native = parts.has_native
         self._has_boxes = any(isinstance(each, WorkflowExecutor) for each in parts.executors.values())
         self._migration = parts.migration
         self._scopes = parts.scopes
@@ -288,6 +287,8 @@ class Workflow(OlderWorkflow):
             ValueError: there is an id, but no storage.
             WorkflowCheckpointException: it is unknown, or no checkpoint.
         """
+        from ._fork import compare, load_text  # few need it
+
         if not isinstance(checkpoint, str):
             return compare(self._handle, checkpoint.to_json())
         storage = checkpoint_storage if checkpoint_storage is not None else self._checkpoint_storage

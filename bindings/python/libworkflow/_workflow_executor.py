@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Optional
 from . import _abi
 from ._executor import Executor
 from ._handler import HandlerSpec
-from ._sub_workflow import SubWorkflowRequestMessage, SubWorkflowResponseMessage
 from ._type_fit import fits
 
 if TYPE_CHECKING:
@@ -45,6 +44,8 @@ class WorkflowExecutor(Executor):
 
     def flags(self, targets: Sequence[Executor]) -> int:
         """How the library ties it to what is around it; `targets` get what it sends."""
+        from ._sub_workflow import SubWorkflowRequestMessage  # few need it
+
         # The library refuses edges that nothing can take. Edges of one that sends nothing are no mistake to us.
         is_silent = (
             self.allow_direct_output
@@ -66,10 +67,14 @@ class WorkflowExecutor(Executor):
 
     @property
     def input_types(self) -> list[Any]:
+        from ._sub_workflow import SubWorkflowResponseMessage
+
         return [*self.workflow.input_types, SubWorkflowResponseMessage]
 
     @property
     def output_types(self) -> list[Any]:
+        from ._sub_workflow import SubWorkflowRequestMessage
+
         outputs = [] if self.allow_direct_output else self.workflow.output_types
         asks = any(node.is_request_response_capable for node in self.workflow.get_executors_list())
         return [*outputs, SubWorkflowRequestMessage] if asks and not self.propagate_request else outputs
