@@ -35,20 +35,11 @@ from ._event import WorkflowEvent, WorkflowEventSource, WorkflowEventType
 from ._executor import Executor
 from ._function_executor import FunctionExecutor, executor
 from ._handler import handler
-from ._latest import LATEST, Latest
 from ._opaque import OpaqueValue
 from ._registry import register_type
 from ._response_handler import response_handler
 from ._result import WorkflowRunResult
 from ._run_state import WorkflowRunState
-from ._storage import (
-    CheckpointStorage,
-    EngineStorage,
-    FileCheckpointStorage,
-    InMemoryCheckpointStorage,
-    SQLiteCheckpointStorage,
-    open_storage,
-)
 from ._stream import ResponseStream
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
@@ -88,10 +79,19 @@ if _TYPE_CHECKING:
     from ._legacy_summary import RequestInfoExecutor as RequestInfoExecutor
     from ._legacy_summary import WorkflowCheckpointSummary as WorkflowCheckpointSummary
     from ._legacy_summary import get_checkpoint_summary as get_checkpoint_summary
+    from ._latest import LATEST, Latest
     from ._message import MessageType, WorkflowMessage
     from ._native import NativeExecutor
     from ._retry import GiveUp, Retry
     from ._runner_context import InProcRunnerContext
+    from ._storage import (
+        CheckpointStorage,
+        EngineStorage,
+        FileCheckpointStorage,
+        InMemoryCheckpointStorage,
+        SQLiteCheckpointStorage,
+        open_storage,
+    )
     from ._sub_workflow import SubWorkflowRequestMessage, SubWorkflowResponseMessage
     from ._switch_group import SwitchCaseEdgeGroup, SwitchCaseEdgeGroupCase, SwitchCaseEdgeGroupDefault
     from ._viz import WorkflowViz
@@ -195,18 +195,25 @@ _RARE = {
     "AgentSession": "_agent_session",
     "Case": "_case",
     "CheckpointID": "_checkpoint",
+    "CheckpointStorage": "_storage",
     "Content": "_content",
     "ContentError": "_agent_errors",
     "ContextProvider": "_agent_session",
     "Default": "_case",
+    "EngineStorage": "_storage",
+    "FileCheckpointStorage": "_storage",
     "GiveUp": "_retry",
     "HistoryProvider": "_agent_session",
+    "InMemoryCheckpointStorage": "_storage",
     "InMemoryHistoryProvider": "_agent_session",
     "InProcRunnerContext": "_runner_context",
+    "LATEST": "_latest",
+    "Latest": "_latest",
     "Message": "_chat_message",
     "MessageType": "_message",
     "NativeExecutor": "_native",
     "Retry": "_retry",
+    "SQLiteCheckpointStorage": "_storage",
     "SessionContext": "_agent_session",
     "StorageReport": "_conformance",
     "SubWorkflowRequestMessage": "_sub_workflow",
@@ -223,6 +230,7 @@ _RARE = {
     "add_usage_details": "_joining",
     "check_storage": "_conformance",
     "normalize_messages": "_chat_message",
+    "open_storage": "_storage",
     "run_storage_task": "_conformance",
 }
 """name -> module of what few programs use: read when somebody asks for it."""

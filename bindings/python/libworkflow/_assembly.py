@@ -15,7 +15,6 @@ from ._library import lib, raise_for
 from ._output import OutputDesignation
 from ._selector import selector_struct
 from ._shapes import Shape
-from ._storage import CheckpointStorage
 from ._trampolines import Code
 from ._type_names import names_of
 from ._workflow_executor import WorkflowExecutor
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from ._described import Described
     from ._fork import Migration
     from ._retry import Retry
+    from ._storage import CheckpointStorage
 
 DEFAULT_MAX_ITERATIONS = 100
 
@@ -77,6 +77,7 @@ class Assembly:
         self.retries: Mapping[str, Optional[Retry]] = retries
         self.timeouts: Mapping[str, Optional[float]] = timeouts
         self.described: Optional[Described] = described
+        self._call = _caller()
         self.code: Code = Code()
         """The host code behind the library's workflow."""
         self.migration: Optional[int] = None
@@ -105,10 +106,10 @@ class Assembly:
         selecting = [edge for group in self.groups for edge in group.selecting]
         condition_of, selector_of = condition_names(conditional), condition_names(selecting)
         builder, handle = c_void_p(), c_void_p()
-        _call(lib.wf_builder_new, self.name.encode(), byref(builder))
+        self._call(lib.wf_builder_new, self.name.encode(), byref(builder))
         try:
-            _call(lib.wf_builder_set_max_supersteps, builder, self.max_iterations)
-            _call(lib.wf_builder_set_start, builder, self.start_executor.id.encode())
+            self._call(lib.wf_builder_set_max_supersteps, builder, self.max_iterations)
+            self._call(lib.wf_builder_set_start, builder, self.start_executor.id.encode())
             for name, executor in self.executors.items():
                 if isinstance(executor, WorkflowExecutor):
                     self._add_sub_workflow(builder, name, executor)
@@ -117,22 +118,24 @@ class Assembly:
                     self._add_code(builder, name, executor, retry is not None)
                     accepted = names_of(executor.input_types)
                     if accepted is not None:
-                        _call(lib.wf_builder_set_types, builder, name.encode(), accepted, None, None)
+                        self._call(lib.wf_builder_set_types, builder, name.encode(), accepted, None, None)
                     self._add_limits(builder, executor, retry, timeout)
             if self.designation.outputs is not None:
                 for name in self.executors:
                     kind = _OUTPUT_KINDS[self.designation.classify(name)]
-                    _call(lib.wf_builder_set_output, builder, name.encode(), kind)
+                    self._call(lib.wf_builder_set_output, builder, name.encode(), kind)
             for name, (_, _, condition) in dict(zip(condition_of, conditional)).items():
-                _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, self.code.keep(condition))))
+                self._call(
+                    lib.wf_builder_add_condition, builder, byref(condition_struct(name, self.code.keep(condition)))
+                )
             for name, (_, _, selector) in dict(zip(selector_of, selecting)).items():
-                _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, self.code.keep(selector))))
+                self._call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, self.code.keep(selector))))
             conditions, selectors = iter(condition_of), iter(selector_of)
             for group in self.groups:
                 names = [next(conditions) for _ in group.conditional]
                 names.extend(next(selectors) for _ in group.selecting)
-                group.add_to(builder, _call, names)
-            _call(lib.wf_builder_build, builder, byref(handle))
+                group.add_to(builder, self._call, names)
+            self._call(lib.wf_builder_build, builder, byref(handle))
             return handle.value or 0
         finally:
             lib.wf_builder_free(builder)
@@ -146,10 +149,12 @@ class Assembly:
             for path, executor in described.executors.items():
                 self._add_code(builder, path, executor, described.may_repeat or self._limits(executor)[0] is not None)
             for name, condition in described.conditions.items():
-                _call(lib.wf_builder_add_condition, builder, byref(condition_struct(name, self.code.keep(condition))))
+                self._call(
+                    lib.wf_builder_add_condition, builder, byref(condition_struct(name, self.code.keep(condition)))
+                )
             for name, selector in described.selectors.items():
-                _call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, self.code.keep(selector))))
-            _call(lib.wf_builder_build, builder, byref(handle))
+                self._call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, self.code.keep(selector))))
+            self._call(lib.wf_builder_build, builder, byref(handle))
             return handle.value or 0
         finally:
             lib.wf_builder_free(builder)
@@ -159,7 +164,7 @@ class Assembly:
         self.scopes[path] = host.types
         self.has_native |= executor._native is not None
         struct = executor._native or executor_struct(self.code.keep(host), host.keeps_state, may_repeat)
-        _call(lib.wf_builder_add_executor, builder, path.encode(), byref(struct))
+        self._call(lib.wf_builder_add_executor, builder, path.encode(), byref(struct))
 
     def _add_sub_workflow(self, builder: c_void_p, name: str, executor: WorkflowExecutor) -> None:
         inner = executor.workflow
@@ -167,7 +172,7 @@ class Assembly:
         self.has_clock |= inner._has_clock
         self.has_native |= inner._has_native
         flags = executor.flags(self._targets(name))
-        _call(lib.wf_builder_add_sub_workflow, builder, name.encode(), inner._handle, flags)
+        self._call(lib.wf_builder_add_sub_workflow, builder, name.encode(), inner._handle, flags)
 
     def _targets(self, source: str) -> list[Executor]:
         """The executors that get what `source` sends."""
@@ -187,14 +192,20 @@ class Assembly:
         if retry is not None:
             if not isinstance(retry, Retry):
                 raise TypeError(f"the retry of '{executor.id}' must be a Retry, not {retry!r}")
-            _call(lib.wf_builder_set_retry, builder, executor.id.encode(), byref(retry.to_struct()))
+            self._call(lib.wf_builder_set_retry, builder, executor.id.encode(), byref(retry.to_struct()))
         if timeout is not None:
             limit = milliseconds(timeout, f"the timeout of '{executor.id}'")
-            _call(lib.wf_builder_set_timeout, builder, executor.id.encode(), limit)
+            self._call(lib.wf_builder_set_timeout, builder, executor.id.encode(), limit)
 
 
-def _call(function: Callable[..., int], *arguments: Any) -> None:
+def _caller() -> Callable[..., None]:
+    """Calls functions of the library whose last argument is the place for an error, and raises that."""
     error = c_void_p()
-    status = function(*arguments, byref(error))
-    if status:
-        raise_for(status, error)
+    place = byref(error)
+
+    def call(function: Callable[..., int], *arguments: Any) -> None:
+        status = function(*arguments, place)
+        if status:
+            raise_for(status, error)
+
+    return call

@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 from ._abi import WF_EVENT_BIT, WF_EVENT_STARTED, WF_EVENT_STATUS, wf_run_options_t
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
-from ._latest import CheckpointId, found_id, key_of
 from ._library import lib, raise_for
 from ._log import warn
 from ._memos import text_of
 from ._new_run import new_run
 from ._resting_run import RestingRun
 from ._run_state import WorkflowRunState
-from ._storage import handle_of
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
     from ._fork import Edits
+    from ._latest import CheckpointId
     from ._run import Run
     from ._workflow import Workflow
 
@@ -41,7 +40,7 @@ class Beginning:
         name = None if run_id is None else text_of(run_id)
         options = wf_run_options_t(
             flags=self._workflow._settings.flags,
-            storage=handle_of(storage),
+            storage=None if storage is None else _handle_of(storage),
             run_id=name,
             hidden_events=self._workflow._settings.mask,
             lease_ms=self._workflow._settings.lease,
@@ -57,7 +56,8 @@ class Beginning:
     def start(self, message: Any, run_id: Optional[str]) -> Run:
         """With a message for the start executor."""
         workflow, storage = self._workflow, self._storage
-        kind: Any = getattr(sys.modules.get(_MESSAGES), "WorkflowMessage", ())  # without its module nobody can have made one
+        # Without its module nobody can have made one.
+        kind: Any = getattr(sys.modules.get(_MESSAGES), "WorkflowMessage", ())
         if isinstance(message, kind):
             message = message.data
         if workflow._start_executor._find_handler(message) is None:
@@ -89,6 +89,8 @@ class Beginning:
     def resume(self, checkpoint_id: CheckpointId, responses: Any, edits: Optional[Edits], run_id: Optional[str]) -> Run:
         """From a checkpoint, maybe with answers to its requests."""
         workflow, storage = self._workflow, self._storage
+        from ._latest import found_id, key_of  # few need it
+
         handle, error = c_void_p(), c_void_p()
         if edits is None:
             options, key = self._options(storage, run_id), key_of(checkpoint_id)
@@ -154,6 +156,12 @@ class Beginning:
     def _begun(self, handle: int, storage: Any, **more: Any) -> Run:
         run = new_run(self._workflow, handle, storage=storage, **{"hidden": self._hidden, **more})
         return self._workflow._runs.begin(run)
+
+
+def _handle_of(storage: Any) -> Optional[int]:
+    from ._storage import handle_of
+
+    return handle_of(storage)
 
 
 def _framework_event(type: str, state: Optional[WorkflowRunState] = None) -> WorkflowEvent[Any]:

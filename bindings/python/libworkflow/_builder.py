@@ -17,7 +17,6 @@ from ._executor import Executor, checked_executor
 from ._legacy import outdated
 from ._legacy_builder import OlderBuilder
 from ._output import UNSET, OutputDesignation, OutputSelection, Selection
-from ._storage import CheckpointStorage, handle_of
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from ._described import Definition, Described, Executors, Functions
     from ._fork import Migration
     from ._retry import Retry
+    from ._storage import CheckpointStorage
 
 
 class WorkflowBuilder(OlderBuilder):
@@ -96,7 +96,10 @@ class WorkflowBuilder(OlderBuilder):
         self._mask = mask_of(hidden_events)
         self._lease = 0 if lease is None else _milliseconds(lease, "a lease")
         self._durability = level_of(durability)
-        handle_of(checkpoint_storage)  # refuses other objects
+        if checkpoint_storage is not None:
+            from ._storage import handle_of
+
+            handle_of(checkpoint_storage)  # refuses other objects
         self._max_iterations = max_iterations
         self._name = name
         self._description = description

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 SpecT = TypeVar("SpecT")
 
-_OURS = frozenset(f"{__package__}.{name}" for name in ("_executor", "_function_executor", "_workflow_executor", "_native"))
+_OURS = frozenset(
+    f"{__package__}.{name}" for name in ("_executor", "_function_executor", "_workflow_executor", "_native")
+)
 """Where the classes are that declare no handlers."""
 
 

@@ -128,7 +128,7 @@ class HandlerSpec:
 
 
 _common: dict[Any, tuple[Any, list[Any], list[Any]]] = {}
-"""What was found for annotations of nothing but types of the interpreter: graphs are made again and again, with such."""
+"""What was found for annotations of nothing but types of the interpreter, with which graphs are made again and again."""
 
 
 def _is_lasting(annotation: Any) -> bool:

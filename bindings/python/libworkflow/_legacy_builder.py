@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from ._legacy import outdated
-from ._storage import CheckpointStorage, handle_of
 
 if TYPE_CHECKING:
     from ._executor import Executor
+    from ._storage import CheckpointStorage
 
 BuilderT = TypeVar("BuilderT", bound="OlderBuilder")
 
@@ -40,6 +40,8 @@ class OlderBuilder:
             TypeError: it is not a storage.
         """
         outdated("with_checkpointing()", "WorkflowBuilder(checkpoint_storage=...)")
+        from ._storage import handle_of
+
         handle_of(checkpoint_storage)  # refuses other objects
         self._checkpoint_storage = checkpoint_storage
         return self

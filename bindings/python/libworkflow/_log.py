@@ -35,13 +35,20 @@ def is_heard(level: int) -> bool:
     return False
 
 
-def _hints() -> Any:
-    import logging
+_graph: list[Any] = []
+"""The log for hints: asking for it takes a lock each time."""
 
-    logger = logging.getLogger(f"{NAME}.graph")
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())  # else warnings are printed on stderr
-    return logger
+
+def _hints() -> Any:
+    if not _graph:
+        import logging
+
+        _graph.append(logging.getLogger(f"{NAME}.graph"))
+    if not _graph[0].handlers:
+        import logging
+
+        _graph[0].addHandler(logging.NullHandler())  # else warnings are printed on stderr
+    return _graph[0]
 
 
 def tell(text: str, *values: object) -> None:

@@ -21,9 +21,7 @@ class OutputDesignation:
 
     __slots__ = ("intermediates", "outputs")
 
-    def __init__(
-        self, outputs: Optional[frozenset[str]] = None, intermediates: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, outputs: Optional[frozenset[str]] = None, intermediates: frozenset[str] = frozenset()) -> None:
         self.outputs: Optional[frozenset[str]] = outputs
         self.intermediates: frozenset[str] = intermediates
 

@@ -43,7 +43,7 @@ def is_plain(value: Any) -> bool:
 
 
 def _are_plain(containers: list[Any]) -> bool:
-    """The same for many lists and dicts: all that are equally deep at once, so that most of the walking is not done here.
+    """The same for many lists and dicts: all that are equally deep at once, so that C does most of the walking.
 
     What contains itself may pass: the writer notices that too.
     """

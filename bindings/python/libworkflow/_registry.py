@@ -188,7 +188,9 @@ def _shape(cls: type, name: str) -> Shape:
     foreign = foreign_shape(cls, name)
     if foreign is not None:
         return foreign
-    if hasattr(cls, "__dataclass_fields__") and all(base is object or base.__module__ != "builtins" for base in cls.__mro__):
+    if hasattr(cls, "__dataclass_fields__") and all(
+        base is object or base.__module__ != "builtins" for base in cls.__mro__
+    ):
         return Record(cls, name)
     if _is_plain_class(cls):
         return Record(cls, name)

@@ -48,7 +48,6 @@ from ._library import lib
 from ._resting_run import RestingRun, checkpoint_id_of, requests_of, rewind
 from ._selector import choose
 from ._steps import make_steps, running_loop
-from ._storage import storage_failure
 from ._trampolines import current, objects
 
 if TYPE_CHECKING:
@@ -170,6 +169,8 @@ class Run:
                 elif status == WF_DONE or status == WF_E_CANCELLED:
                     return True
                 else:
+                    from ._storage import storage_failure  # few need it
+
                     raise self.failures.of(status, storage_failure(status, self._error))
             if self.failures.interrupt is not None:
                 raise self.failures.interrupt

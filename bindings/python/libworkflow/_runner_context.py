@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
-from ._storage import CheckpointStorage
+if TYPE_CHECKING:
+    from ._storage import CheckpointStorage
 
 
 class InProcRunnerContext:

@@ -8,7 +8,6 @@ from typing import Any
 from ._annotations import type_name
 from ._event import WorkflowEvent
 from ._registry import REQUEST, registry
-from ._request import Question
 from ._shapes import Shape, Tag
 from ._type_check import compile_check
 

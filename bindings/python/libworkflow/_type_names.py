@@ -129,7 +129,7 @@ _known: weakref.WeakKeyDictionary[type, _Known] = weakref.WeakKeyDictionary()
 
 
 def _around() -> tuple[int, int, list[str]]:
-    """What the names hang on apart from classes: the registry, the modules whose types the package knows, the script."""
+    """What the names hang on apart from classes: the registry, the modules of known types, and the script."""
     return registry.changes, sum(map(sys.modules.__contains__, _STANDARD)), _names_of_main()
 
 

@@ -132,9 +132,7 @@ def _any_fits(offered: list[Any], taken: list[Any]) -> bool:
     return any(fits(mine, theirs) for mine in offered for theirs in taken)
 
 
-def _unconnected(
-    pairs: list[Pair], executors: Mapping[str, Executor], start: str
-) -> Iterator[WorkflowValidationError]:
+def _unconnected(pairs: list[Pair], executors: Mapping[str, Executor], start: str) -> Iterator[WorkflowValidationError]:
     mentioned = {name for pair in pairs for name in pair}
     if start not in executors:
         yield GraphConnectivityError(f"the start executor '{start}' is not present in the workflow graph")

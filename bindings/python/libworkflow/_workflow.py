@@ -11,13 +11,11 @@ from ._beginning import Beginning
 from ._edge_group import EdgeGroup, InternalEdgeGroup
 from ._event import WorkflowEvent
 from ._executor import Executor
-from ._latest import CheckpointId
 from ._legacy_workflow import OlderWorkflow
 from ._output import OutputDesignation
 from ._result import WorkflowRunResult
 from ._run_state import WorkflowRunState
 from ._runs import Runs
-from ._storage import CheckpointStorage
 from ._stream import ResponseStream, result_of
 from ._workflow_executor import WorkflowExecutor
 
@@ -26,8 +24,10 @@ if TYPE_CHECKING:
     from ._agent_session import ContextProvider
     from ._checkpoint import WorkflowCheckpoint
     from ._fork import Edits
+    from ._latest import CheckpointId
     from ._run import Run
     from ._runner_context import InProcRunnerContext
+    from ._storage import CheckpointStorage
 
 
 class Workflow(OlderWorkflow):
