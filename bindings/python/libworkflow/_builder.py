@@ -55,9 +55,9 @@ class WorkflowBuilder(OlderBuilder):
     "full": every one, before the run goes on; it is there after a power loss.
     "process": every one, before the run goes on; it survives the death of the process. After a power loss some of the
         last ones may be missing; those that are there are whole.
-    "exit": one, whenever a run comes to rest (done, waiting for an answer, failed, cancelled); it is there after a power
-        loss. A process that dies on the way loses what the run did since its last rest. The "checkpoint" event comes
-        after the status.
+    "exit": one, whenever a run comes to rest (done, waiting for an answer, failed, cancelled); it is there after a
+        power loss. A process that dies on the way loses what the run did since its last rest. The "checkpoint" event
+        comes after the status.
 
     A storage that is written in Python decides for itself what its checkpoints survive.
 

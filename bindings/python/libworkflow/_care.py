@@ -53,7 +53,13 @@ class StorageCare:
             WorkflowCheckpointException: the storage cannot be read.
         """
         query = _given(
-            run_id=run_id, workflow_name=workflow_name, status=status, kind=kind, before=before, after=after, order=order
+            run_id=run_id,
+            workflow_name=workflow_name,
+            status=status,
+            kind=kind,
+            before=before,
+            after=after,
+            order=order,
         )
         return self._pages(lib.wf_storage_runs, "runs", query, limit)
 
@@ -78,7 +84,13 @@ class StorageCare:
             WorkflowCheckpointException: the storage cannot be read.
         """
         query = _given(
-            run_id=run_id, workflow_name=workflow_name, status=status, kind=kind, before=before, after=after, order=order
+            run_id=run_id,
+            workflow_name=workflow_name,
+            status=status,
+            kind=kind,
+            before=before,
+            after=after,
+            order=order,
         )
         return self._pages(lib.wf_storage_find, "checkpoints", query, limit)
 

@@ -50,7 +50,7 @@ class StorageReport:
 
     def __str__(self) -> str:
         levels = [f"{level}: {result}" for level, result in self.levels.items()]
-        others = [f"{clause.result}: {clause.name}: {clause.why}" for clause in self.clauses if clause.result != "passed"]
+        others = [f"{it.result}: {it.name}: {it.why}" for it in self.clauses if it.result != "passed"]
         return "\n".join([self.storage, *levels, *others])
 
 
@@ -64,9 +64,9 @@ async def check_storage(
 ) -> StorageReport:
     """Tries whether a storage keeps its promises, one by one: for whoever writes one. It takes seconds.
 
-    What is made on the way has ids and names that begin with `conformance-` and goes again; what else is in the storage stays.
-    The storage is used by several threads at once, as runs may do. Documents have up to 2,000 levels: a storage that takes them
-    apart may need a higher `sys.setrecursionlimit`.
+    What is made on the way has ids and names that begin with `conformance-` and goes again; what else is in the storage
+    stays. The storage is used by several threads at once, as runs may do. Documents have up to 2,000 levels: a storage
+    that takes them apart may need a higher `sys.setrecursionlimit`.
 
     Args:
         storage: any object with the methods of `CheckpointStorage`, or a storage of the library.

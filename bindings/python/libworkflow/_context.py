@@ -93,15 +93,16 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
     async def send_message(self, message: OutT, target_id: Optional[str] = None) -> None:
         """Sends `message` along the edges of this executor, or only along the one to `target_id`.
 
-        It is delivered in the next superstep: this very object, to all its receivers, as long as the run is not resumed. So
-        leave it alone from now on, and send a copy of what you go on changing. A `SubWorkflowResponseMessage` goes to the
-        executor in the sub-workflow that asked.
+        It is delivered in the next superstep: this very object, to all its receivers, as long as the run is not
+        resumed. So leave it alone from now on, and send a copy of what you go on changing. A
+        `SubWorkflowResponseMessage` goes to the executor in the sub-workflow that asked.
 
         Where there is a storage, a message that has no JSON form fails the run at the end of the superstep, with a
         TypeError.
 
         Raises:
-            TypeError: a `SubWorkflowResponseMessage`, or a message of a workflow with a `NativeExecutor`, has no JSON form.
+            TypeError: a `SubWorkflowResponseMessage`, or a message of a workflow with a `NativeExecutor`, has no JSON
+                form.
             ValueError: the workflow has no executor of that id.
         """
         if message.__class__.__name__ == "SubWorkflowResponseMessage" and self._answer(message):

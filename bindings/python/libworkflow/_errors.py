@@ -136,8 +136,8 @@ class TypeCompatibilityError(WorkflowValidationError):
     ) -> None:
         sent, taken = (", ".join(map(type_name, kinds)) for kinds in (source_types, target_types))
         super().__init__(
-            f"nothing can go from '{source_executor_id}' to '{target_executor_id}'. Source executor outputs types: {sent}"
-            f"; target executor can only handle types: {taken}",
+            f"nothing can go from '{source_executor_id}' to '{target_executor_id}'. Source executor outputs types: "
+            f"{sent}; target executor can only handle types: {taken}",
             ValidationTypeEnum.TYPE_COMPATIBILITY,
         )
         self.source_executor_id = source_executor_id

@@ -12,10 +12,10 @@ An object that also has these three keeps what `wf_context_remember` records, as
     recall(run_id: str, key: str) -> Optional[bytes]
     forget(run_id: str) -> bool                              all of a run; False if there was none
 
-One that also has these two keeps two writers of a run apart. `commit` does what `save` does, which is then not called, in one
-step with a look at the head of the run: if that is not `expected_head` (None: if the run has one), or if there is a checkpoint of
-that id, it changes nothing and gives False. `new_head` is the head from then on, until the last checkpoint of the run is deleted:
-then the head goes too:
+One that also has these two keeps two writers of a run apart. `commit` does what `save` does, which is then not called,
+in one step with a look at the head of the run: if that is not `expected_head` (None: if the run has one), or if there
+is a checkpoint of that id, it changes nothing and gives False. `new_head` is the head from then on, until the last
+checkpoint of the run is deleted: then the head goes too:
 
     commit(checkpoint: WorkflowCheckpoint, expected_head: Optional[str], new_head: str) -> bool
     get_head(run_id: str) -> Optional[str]
@@ -257,8 +257,15 @@ def _save(number: int, checkpoint_id: bytes, workflow: bytes, document: bytes, l
 
 @_abi.wf_storage_commit_fn
 def _commit(
-    number: int, run_id: bytes, expected: Optional[bytes], new: bytes, checkpoint_id: bytes, workflow: bytes, document: bytes,
-    length: int, handle: int,
+    number: int,
+    run_id: bytes,
+    expected: Optional[bytes],
+    new: bytes,
+    checkpoint_id: bytes,
+    workflow: bytes,
+    document: bytes,
+    length: int,
+    handle: int,
 ) -> int:  # fmt: skip
     def question(storage: HostStorage) -> int:
         kept = storage.commit(document, None if expected is None else expected.decode(), new.decode())

@@ -32,9 +32,9 @@ class CheckpointStorage(Protocol):
     saved is yours; `to_dict` has all that must come back. Whatever a method raises fails the run, or its resuming,
     with a WorkflowCheckpointException; what is saved already stays good.
 
-    `commit(checkpoint, expected_head, new_head) -> bool` and `get_head(run_id)` keep two writers of one run apart, and `remember`, `recall`
-    and `forget` keep what runs remember; an object may have them, and `libworkflow._host_storage` says what they must do.
-    `check_storage` tries whether a storage keeps to all of it.
+    `commit(checkpoint, expected_head, new_head) -> bool` and `get_head(run_id)` keep two writers of one run apart, and
+    `remember`, `recall` and `forget` keep what runs remember; an object may have them, and `libworkflow._host_storage`
+    says what they must do. `check_storage` tries whether a storage keeps to all of it.
 
     >>> storage: CheckpointStorage = InMemoryCheckpointStorage()
     >>> asyncio.run(storage.list_checkpoint_ids(workflow_name="hello"))
@@ -219,10 +219,10 @@ class FileCheckpointStorage(EngineStorage):
 class SQLiteCheckpointStorage(EngineStorage):
     """Keeps the checkpoints of any number of runs in one SQLite database: what to use for real work.
 
-    A checkpoint costs what has changed since the one before it, the latest is found at once, and any number of threads and
-    processes may use one file. It is made if it is not there; its folder must exist, and `~` is not expanded. Beside it
-    there are `<path>-wal` and `<path>-shm` while it is open and after a crash: they belong to it, so move and delete the
-    three together, while nobody has them open. It must be on a file system of this machine, not on NFS.
+    A checkpoint costs what has changed since the one before it, the latest is found at once, and any number of threads
+    and processes may use one file. It is made if it is not there; its folder must exist, and `~` is not expanded.
+    Beside it there are `<path>-wal` and `<path>-shm` while it is open and after a crash: they belong to it, so move and
+    delete the three together, while nobody has them open. It must be on a file system of this machine, not on NFS.
 
     Raises:
         WorkflowCheckpointException: it cannot be made or read, or is no database of ours.

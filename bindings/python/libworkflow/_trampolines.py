@@ -38,7 +38,8 @@ _numbers = itertools.count(1)
 
 
 objects: dict[int, Any] = {}
-"""What the library holds by number instead of as text: see `_values`. When the interpreter ends, nobody may let go of it."""
+"""What the library holds by number instead of as text: see `_values`. When the interpreter ends, nobody may let go of
+it."""
 
 
 class Code:

@@ -3,9 +3,9 @@
     python bindings/python/peer/beside.py [EXAMPLES [PYTHON_OF_THE_PEER]]
 
 Outputs, events, superstep numbers, final states and checkpoints are compared, as far as `differences.py` does not say
-that they differ on purpose. Each package runs in a process of its own. Without the second argument, `environment.py` makes
-an environment with the package. Prints how many examples were compared, and how many of them only up to a difference
-that is listed; ends with the smallest example of one that is not.
+that they differ on purpose. Each package runs in a process of its own. Without the second argument, `environment.py`
+makes an environment with the package. Prints how many examples were compared, and how many of them only up to a
+difference that is listed; ends with the smallest example of one that is not.
 """
 
 from __future__ import annotations

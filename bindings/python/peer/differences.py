@@ -1,7 +1,7 @@
 """What of two accounts of one plan may differ, and why; everything else must be equal.
 
-Each of these is in docs/migrating.md or docs/behaviour.md. Where it is no matter of writing the same thing otherwise, the
-accounts are compared up to the superstep in which it shows.
+Each of these is in docs/migrating.md or docs/behaviour.md. Where it is no matter of writing the same thing otherwise,
+the accounts are compared up to the superstep in which it shows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Account = dict[str, Any]
 REASONS = {
     "shared state": "what an executor writes, others see from the next superstep on; there at once (weak spot W18)",
     "order": "which of two sources' messages to one executor comes first is nobody's promise",
-    "fan-in": "a fan-in delivers all that came in a superstep; there what a source sends twice may stay behind (decision 4)",
+    "fan-in": "a fan-in delivers all that came in a superstep; there a message may stay behind (decision 4)",
     "siblings": "what a failed handler has put out is not told; its siblings finish, and are cancelled there",
     "problems": "a graph is refused for all its problems at once; there for the first",
 }
@@ -31,7 +31,7 @@ class Superstep(NamedTuple):
 
 
 def supersteps(account: Account) -> list[Superstep]:
-    """Those of all turns, numbered from 1 with every message, as there; here they go on with the turns of a workflow object."""
+    """Those of all turns, numbered from 1 with every message, as there; here they go on with the turns."""
     found, offset = [], 0
     starts = beginnings(account)
     for at, turn in enumerate(account["turns"]):
@@ -96,7 +96,7 @@ def canonical(value: Any) -> Any:
 
 
 def by_executor(step: Superstep, ordered: bool) -> dict[str, Any]:
-    """What each did, in its order, if that is defined. A request is told when its handler ends here, and at once there."""
+    """What each did, in its order, if that is defined. A request is told when its handler ends, and at once there."""
     found: dict[str, list[Any]] = {}
     for event in sorted(step.did, key=lambda event: event[0] == "request_info"):
         mine = found.setdefault(event[1], [])

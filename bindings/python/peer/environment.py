@@ -1,4 +1,4 @@
-"""The published `agent-framework-core`, in an environment of its own below `build`: 100 MB, so that nothing else has it.
+"""The published `agent-framework-core`, in an environment of its own below `build`: it has 100 MB.
 
     python bindings/python/peer/environment.py [VERSION]
 

@@ -1,4 +1,4 @@
-"""Plays plans of `plans.py` under one of the two packages: a plan comes as a line of JSON, what happened goes back as one.
+"""Plays plans of `plans.py` under one of the two packages: a plan is a line of JSON, and so is what happened.
 
     python play.py agent_framework      or      python play.py libworkflow
 
@@ -223,7 +223,7 @@ class Game:
         return {"turns": self.told, "checkpoints": [shown(checkpoint) for checkpoint in history]}
 
     async def converse(self, workflow: Any, turn: dict[str, Any]) -> bool:
-        """A message, and answers to what is asked; False if something failed, after which a workflow object is no use there."""
+        """A message, and answers to what is asked; False if something failed: there the object is of no use then."""
         if not await self.turn(workflow, {"message": turn["message"]}):
             return False
         for answers in turn["answers"]:

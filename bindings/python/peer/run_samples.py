@@ -7,8 +7,8 @@ model. Nothing in them is changed but the import, in a copy. Python's `random` i
 several seeds. The second argument is a Python that has agent-framework-core; without it, `environment.py` makes one.
 
 Ids, times and addresses are random, and are replaced by placeholders. Where handlers of one superstep print, their
-order is nobody's promise; for the samples of `UNORDERED` the sorted lines are compared. Lines that differ on purpose stand in
-`DIFFERS`. Ends with 1 if anything else differs.
+order is nobody's promise; for the samples of `UNORDERED` the sorted lines are compared. Lines that differ on purpose
+stand in `DIFFERS`. Ends with 1 if anything else differs.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ UNORDERED = {
 
 DIFFERS = {
     "composition/sub_workflow_request_interception.py": [
-        (r"Final result for '", "prints an attribute of the input that a handler changed; the input of a run is a copy here"),
+        (r"Final result for '", "prints an attribute of the input that a handler changed; the input is a copy here"),
     ],
     "checkpoint/sub_workflow_checkpoint.py": [
         (r"Captured review request id: ", "ids of requests are random there, and the same after a crash here"),

@@ -58,7 +58,9 @@ def test_a_run_id_that_is_taken(storage: EngineStorage) -> None:
         workflow = WorkflowBuilder(start_executor=once, checkpoint_storage=storage).build()
         await workflow.run(1, run_id="daily-7")
         before = await storage.list_checkpoint_ids()
-        with pytest.raises(WorkflowConflictException, match=r"'daily-7' is there already.*resume it, or give") as raised:
+        with pytest.raises(
+            WorkflowConflictException, match=r"'daily-7' is there already.*resume it, or give"
+        ) as raised:
             await workflow.run(2, run_id="daily-7")
         assert before[-1] in str(raised.value)
         assert (calls, await storage.list_checkpoint_ids()) == (1, before)
@@ -121,9 +123,7 @@ def test_a_conflict_in_the_state_is_another_thing() -> None:
 
         return write
 
-    builder = WorkflowBuilder(
-        start_executor=start, strict_state=True, checkpoint_storage=InMemoryCheckpointStorage()
-    )
+    builder = WorkflowBuilder(start_executor=start, strict_state=True, checkpoint_storage=InMemoryCheckpointStorage())
     workflow = builder.add_fan_out_edges(start, [writer("a"), writer("b")]).build()
     with pytest.raises(WorkflowRunnerException, match="both wrote") as raised:
         run(workflow.run(1))

@@ -145,7 +145,7 @@ def test_an_answer_that_is_none_fails_the_run(method: str, answer: Any) -> None:
 
 def test_what_a_storage_gets_wrong_is_told() -> None:
     class Forgetful(Fenced):
-        """Only says that it deletes, once in each run, and is full soon: all that is kept makes the later clauses dear."""
+        """Only says that it deletes, once in each run, and is full soon: what is kept makes later clauses dear."""
 
         def __init__(self) -> None:
             super().__init__()

@@ -28,9 +28,7 @@ from libworkflow import (
 
 def factors(storage: EngineStorage, durability: Any) -> Workflow:
     start, worker = Start("start"), Factors("factors")
-    builder = WorkflowBuilder(
-        start_executor=start, checkpoint_storage=storage, name="factors", durability=durability
-    )
+    builder = WorkflowBuilder(start_executor=start, checkpoint_storage=storage, name="factors", durability=durability)
     return builder.add_edge(start, worker).add_edge(worker, worker).build()
 
 
@@ -182,5 +180,7 @@ def test_levels_are_those_of_the_header() -> None:
     from libworkflow import _abi
     from libworkflow._durability import _LEVELS
 
-    names = {name[len("WF_DURABILITY_") :].lower(): getattr(_abi, name) for name in dir(_abi) if "WF_DURABILITY" in name}
+    names = {
+        name[len("WF_DURABILITY_") :].lower(): getattr(_abi, name) for name in dir(_abi) if "WF_DURABILITY" in name
+    }
     assert json.loads(json.dumps(_LEVELS)) == names

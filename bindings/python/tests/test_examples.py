@@ -42,7 +42,15 @@ async def double(number: int, ctx: WorkflowContext[int]) -> None: ...
 def test_the_example_is_right(name: str, tmp_path: Path) -> None:
     text = inspect.getdoc(getattr(libworkflow, name)) or ""
     known: dict[str, Any] = {one: getattr(libworkflow, one) for one in libworkflow.__all__}
-    known.update(asyncio=asyncio, ctypes=ctypes, echo=echo, double=double, folder=tmp_path, shout=Shout("shout"), boss=Shout("boss"))
+    known.update(
+        asyncio=asyncio,
+        ctypes=ctypes,
+        echo=echo,
+        double=double,
+        folder=tmp_path,
+        shout=Shout("shout"),
+        boss=Shout("boss"),
+    )
     known.update(workflow=WorkflowBuilder(name="hello", start_executor=known["shout"]).build())
     test = doctest.DocTestParser().get_doctest(text, known, name, None, None)
     assert test.examples, f"{name} has no example"

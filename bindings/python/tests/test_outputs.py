@@ -290,7 +290,9 @@ def test_appending_to_a_list_of_the_state() -> None:
         log = [0, ("left", {7}), "left", ("right", {7}), "right", "thread"]
         assert (await workflow.run(7)).get_outputs() == [[[*log, "end"], [None], [[7, 7], 8]]]
         last = (await storage.list_checkpoints(workflow_name=workflow.name))[-2]
-        assert (await workflow.run(checkpoint_id=last.checkpoint_id)).get_outputs() == [[[*log, "end"], [None], [[7, 7], 8]]]
+        assert (await workflow.run(checkpoint_id=last.checkpoint_id)).get_outputs() == [
+            [[*log, "end"], [None], [[7, 7], 8]]
+        ]
 
     run(main())
 

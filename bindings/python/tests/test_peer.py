@@ -78,7 +78,8 @@ PLAN = {
     "nodes": [
         {"id": "a", "takes": "numbers", "then": [], "saves": True, "steps": [
             {"do": "send", "target": None, "less": 1, "text": False}, {"do": "add", "key": "sum"}, {"do": "ask"}]},
-        {"id": "b", "takes": "all", "then": [], "saves": True, "steps": [{"do": "count_up"}, {"do": "give", "mark": 7}]},
+        {"id": "b", "takes": "all", "then": [], "saves": True, "steps": [
+            {"do": "count_up"}, {"do": "give", "mark": 7}]},
     ],
     "groups": [{"kind": "edge", "source": "a", "targets": ["b"], "tests": []}],
     "max_iterations": 9,

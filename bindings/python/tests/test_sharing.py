@@ -227,7 +227,7 @@ def test_it_is_written_once_for_all_who_look() -> None:
     first, last = sending(page), keeping(seen)
     workflow = WorkflowBuilder(start_executor=first).add_edge(first, last, condition=look).build()
     result = play(workflow)
-    assert [event.data for event in result if event.executor_id == "last"][0] == page
+    assert next(event.data for event in result if event.executor_id == "last") == page
     assert seen == [page, page] and seen[0] is not page and seen[1] is page
     assert len(written) == 1
 
@@ -394,7 +394,9 @@ def test_it_is_delivered_by_its_type() -> None:
         builder.add_edge(first, target)
     result = play(builder.build())
     wanted = [("slotted", made[0]), ("slotted", made[1]), *(("lists", it) for it in made[3:5])]
-    assert sorted(map(repr, found)) == sorted(map(repr, [*wanted, ("pages", made[5]), ("pages", made[6]), ("lists", made[7])]))
+    assert sorted(map(repr, found)) == sorted(
+        map(repr, [*wanted, ("pages", made[5]), ("pages", made[6]), ("lists", made[7])])
+    )
     assert Row in [type(it) for _, it in found]
     (warning,) = [event.data for event in result if event.type == "warning"]
     assert "builtins:LookupError" in warning
@@ -474,7 +476,7 @@ def test_after_runs_that_end_in_any_way() -> None:
 def test_events_keep_it_until_they_go() -> None:
     result: Any = play(chain(sending(Page(["a"])), keeping([])))
     assert values.count() == 1
-    assert [event.data for event in result if event.executor_id == "last"][0] == Page(["a"])
+    assert next(event.data for event in result if event.executor_id == "last") == Page(["a"])
     del result
     gc.collect()
     assert values.count() == 0

@@ -137,8 +137,8 @@ def test_words() -> None:
         "OUTPUT_VALIDATION".split()
     )
     assert set(typing.get_args(WorkflowEventType)) >= set(
-        "started status failed output intermediate data request_info warning error superstep_started superstep_completed "
-        "executor_invoked executor_completed executor_failed executor_bypassed".split()
+        "started status failed output intermediate data request_info warning error superstep_started "
+        "superstep_completed executor_invoked executor_completed executor_failed executor_bypassed".split()
     )
     assert libworkflow.CheckpointID is str and libworkflow.DEFAULT_MAX_ITERATIONS == 100
 

@@ -309,7 +309,8 @@ async def grow(n: int, ctx: WorkflowContext[int]) -> None:
 async def main():
     storage = SQLiteCheckpointStorage(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
-    workflow = WorkflowBuilder(10**6, "grow", start_executor=grow, checkpoint_storage=storage).add_edge(grow, grow).build()
+    builder = WorkflowBuilder(10**6, "grow", start_executor=grow, checkpoint_storage=storage)
+    workflow = builder.add_edge(grow, grow).build()
     saved = 0
     try:
         async for event in workflow.run(0, stream=True, include_checkpoint_events=True):
@@ -354,7 +355,9 @@ def test_a_file_that_goes_away_fails_the_next_commit(tmp_path: Path, fate: str) 
         (place / "runs.db-wal").unlink()
     else:
         place.rename(tmp_path / "other")
-    with pytest.raises(WorkflowCheckpointException, match=r"deleted, moved or replaced.*Nothing was saved now") as raised:
+    with pytest.raises(
+        WorkflowCheckpointException, match=r"deleted, moved or replaced.*Nothing was saved now"
+    ) as raised:
         run(two_steps(storage).run("b"))
     assert str(path) in str(raised.value)
     with pytest.raises(WorkflowCheckpointException, match="deleted, moved or replaced"):
@@ -438,7 +441,10 @@ def test_a_lock_that_is_held_for_good_is_named(path: Path) -> None:
 
 
 def test_others_may_look_while_a_run_is_under_way(path: Path) -> None:
-    looker = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM checkpoint').fetchone()[0])"
+    looker = (
+        "import sqlite3, sys; "
+        "print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM checkpoint').fetchone()[0])"
+    )
     shell = shutil.which("sqlite3")
 
     async def main() -> None:
@@ -584,7 +590,9 @@ class Tally(Executor):
 def test_the_order_of_builder_calls_means_nothing_to_a_database(path: Path) -> None:
     def build(order: str) -> Workflow:
         nodes = {name: Tally(name) for name in "abc"}
-        builder = WorkflowBuilder(name="tally", start_executor=nodes["a"], checkpoint_storage=SQLiteCheckpointStorage(path))
+        builder = WorkflowBuilder(
+            name="tally", start_executor=nodes["a"], checkpoint_storage=SQLiteCheckpointStorage(path)
+        )
         for name in order:
             builder.add_edge(nodes["a"], nodes[name])
         return builder.build()

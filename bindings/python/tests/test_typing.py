@@ -1,4 +1,4 @@
-"""The package is fully typed, and so are programs that use it. Needs mypy and basedpyright (pyright with its own node)."""
+"""The package is fully typed, and so are programs that use it. Needs mypy and basedpyright, which has its own node."""
 
 from __future__ import annotations
 
