@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, Literal, Optional, TypeVar
 
 from . import _abi
+from ._checkpoint_saved import CheckpointSaved
 from ._codec import decode
 from ._library import lib
 from ._request import Question
@@ -335,7 +336,7 @@ class WorkflowEvent(Generic[DataT]):
         elif kind == _abi.WF_EVENT_CANCELLED:
             self.data = json.loads(raw)["reason"]
         elif kind == _abi.WF_EVENT_CHECKPOINT:
-            self.data = json.loads(raw)
+            self.data = CheckpointSaved(json.loads(raw))
         else:
             self.data = self.details if kind == _abi.WF_EVENT_EXECUTOR_FAILED else None
         self._handle = None

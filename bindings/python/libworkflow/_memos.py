@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from ._abi import WF_E_CONFLICT, WF_NONE
 from ._codec import encode
 from ._library import lib, raise_for, take_error
+from ._registry import can_register
 
 if TYPE_CHECKING:
     from ._host import Host
@@ -26,9 +27,11 @@ class Memos:
 
         def _open(self) -> int: ...
 
-    def remember(self, key: str, value: Any) -> None:
+    def remember(self, key: str, value: Any) -> Any:
         """Records the result of a side effect at once, as durable as a checkpoint: `recall` gives it to whoever handles
         this very message again, after a failure or a crash.
+
+        With a function in place of the result, `await ctx.remember(key, function)` is `await ctx.once(key, function)`.
 
         Without a storage it lives as long as the run. `storage.forget` deletes what a run has remembered.
 
@@ -37,12 +40,15 @@ class Memos:
             ValueError: the key is empty, or has another value already: the first stays.
             WorkflowCheckpointException: it cannot be written.
         """
+        if callable(value) and not can_register(type(value)):
+            return self.once(key, value)
         payload, error = encode(value, f"executor '{self._host.id}': what is remembered as {key!r}"), c_void_p()
         status = lib.wf_context_remember(self._open(), text_of(key), payload, len(payload), byref(error))
         if status == WF_E_CONFLICT:
             raise ValueError(str(take_error(status, error)))
         if status:
             raise_for(status, error)
+        return None
 
     def recall(self, key: str, default: Any = None) -> Any:
         """What was remembered when this very message was handled before, or `default`.

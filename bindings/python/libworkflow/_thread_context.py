@@ -11,6 +11,7 @@ from typing import Any
 from ._context import WorkflowContext
 from ._done import Done
 from ._memos import Memos
+from ._registry import can_register
 
 
 class ThreadContext(WorkflowContext[Any, Any]):
@@ -34,6 +35,12 @@ class ThreadContext(WorkflowContext[Any, Any]):
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._close()
+
+    def remember(self, key: str, value: Any) -> None:
+        if callable(value) and not can_register(type(value)):
+            raise TypeError("a sync function cannot wait: call the function itself, unless ctx.recall knows its result")
+        with self._lock:
+            super().remember(key, value)
 
     def _wake(self) -> None:
         self._loop.call_soon_threadsafe(self._run.wake)
@@ -62,7 +69,7 @@ def _locked(member: Any) -> Any:
     return functools.wraps(member)(call)
 
 
-_REALLY_WAITS = {"once"}
+_REALLY_WAITS = {"once", "remember"}
 _OF_STATE = {"_read_state", "_write_state", "_append_state", "_remove_state", "_list_state", "_empty_state"}
 """What a `State` calls."""
 

@@ -271,6 +271,9 @@ class Workflow(OlderWorkflow):
 
         return ResponseStream(begin, include_status_events) if stream else self._collect(begin, include_status_events)
 
+    restore = rewind
+    """The same: a run of this object goes back to a checkpoint, in place."""
+
     def compare(
         self,
         checkpoint: Union[str, WorkflowCheckpoint],

@@ -84,7 +84,11 @@ def test_checkpoint_events_are_there_for_who_asks() -> None:
         events = [event async for event in workflow.run("hey", stream=True, include_checkpoint_events=True)]
         found = [event for event in events if event.type == "checkpoint"]
         assert [event.iteration for event in found] == [0, 1, 2]
-        assert [event.data["checkpoint_id"] for event in found] == await storage.list_checkpoint_ids()
+        ids = await storage.list_checkpoint_ids()
+        assert [event.data["checkpoint_id"] for event in found] == [event.data.checkpoint_id for event in found] == ids
+        with pytest.raises(AttributeError, match=r"tells checkpoint_id, .*no 'id'"):
+            found[0].data.id  # noqa: B018
+        assert copy.deepcopy(found[0].data) == pickle.loads(pickle.dumps(found[0].data)) == dict(found[0].data)
         assert events.index(found[1]) + 1 == [
             e.iteration == 1 and e.type == "superstep_completed" for e in events
         ].index(True)

@@ -15,6 +15,7 @@ from libworkflow import (
     Executor,
     FileCheckpointStorage,
     InMemoryCheckpointStorage,
+    Retry,
     Workflow,
     WorkflowBuilder,
     WorkflowContext,
@@ -170,3 +171,32 @@ def test_a_context_that_has_ended_remembers_nothing() -> None:
         contexts[0].remember("key", 1)
     with pytest.raises(RuntimeError, match="has ended"):
         contexts[0].recall("key")
+
+
+def test_remembering_what_a_function_gives() -> None:
+    """`await ctx.remember(key, function)` is `await ctx.once(key, function)`."""
+    seen: list[Any] = []
+
+    @executor(id="a", retry=Retry(attempts=2, delay=0))
+    async def a(n: int, ctx: WorkflowContext[Any, Any]) -> None:
+        async def act() -> int:
+            seen.append("acted")
+            return n
+
+        seen.append(await ctx.remember("x", act))
+        seen.append(await ctx.remember("y", lambda: n + 1))
+        assert ctx.recall("y") == n + 1
+        if ctx.attempt == 1:
+            raise ConnectionError
+
+    run(WorkflowBuilder(start_executor=a).build().run(1))
+    assert seen == ["acted", 1, 2, 1, 2]
+
+
+def test_a_sync_function_cannot_wait_for_what_a_function_gives() -> None:
+    @executor(id="a")
+    def a(n: int, ctx: WorkflowContext[Any, Any]) -> None:
+        ctx.remember("x", lambda: n)
+
+    with pytest.raises(TypeError, match="recall"):
+        run(WorkflowBuilder(start_executor=a).build().run(1))

@@ -76,7 +76,7 @@ def test_a_run_that_has_ended_goes_back_to_any_of_its_checkpoints(tmp_path: Path
         later = await storage.list_checkpoints(workflow_name="count")
         assert [c.checkpoint_id for c in later[:5]] == ids and len(later) == 7
         assert later[5].previous_checkpoint_id == ids[2] and later[5].document["run_id"] == later[0].document["run_id"]
-        assert (await workflow.rewind(ids[0])).get_outputs() == [[3, 2, 1, 0]]
+        assert (await workflow.restore(ids[0])).get_outputs() == [[3, 2, 1, 0]]  # the same under another name
         assert count.restored[1:] == [{"seen": []}]
         # And with a checkpoint that was loaded.
         assert (await workflow.rewind(await storage.load(ids[3]))).get_outputs() == [[3, 2, 1, 0]]
