@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._codec import from_plain
 from ._legacy import outdated
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ class OlderCheckpoint:
     if TYPE_CHECKING:
         workflow_name: str
         state: dict[str, Any]
+        document: dict[str, Any]
 
     @property
     def shared_state(self) -> dict[str, Any]:
@@ -27,9 +29,13 @@ class OlderCheckpoint:
 
     @property
     def executor_states(self) -> dict[str, Any]:
-        """Deprecated: `state["_executor_state"]`."""
+        """Deprecated: `state["_executor_state"]`, and what executors keep in `ctx.own_state`."""
         outdated("executor_states", 'state["_executor_state"]')
-        states: dict[str, Any] = self.state.get(_SAVED, {})
+        states: dict[str, Any] = dict(self.state.get(_SAVED, {}))
+        for name, entry in self.document.get("executor_states", {}).items():
+            own = {key: from_plain(value) for key, value in entry.get("state", {}).items()}
+            if own:
+                states[name] = {**own, **states.get(name, {})}
         return states
 
     @property

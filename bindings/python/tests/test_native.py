@@ -84,10 +84,11 @@ void forget(void) { total = 0; }
 @pytest.fixture(scope="module")
 def plugin(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Built as a user builds it, against the library that this process has loaded."""
-    include = Path(__file__).parents[3] / "include"
+    package = Path(__file__).parents[1]
+    include = package.parents[1] / "include"
     compiler = shutil.which("cc")
-    if compiler is None or not include.exists():
-        pytest.skip("there is no C compiler, or no header")
+    if compiler is None or not (package / "libworkflow").exists() or not include.exists():
+        pytest.skip("there is no C compiler, or no header: the tests stand alone")
     folder = tmp_path_factory.mktemp("plugin")
     (folder / "plugin.c").write_text(SOURCE)
     command = [

@@ -270,6 +270,7 @@ def test_checkpoints_and_storages_had_other_names(storage: EngineStorage) -> Non
         @handler
         async def take(self, text: str, ctx: WorkflowContext[str]) -> None:
             ctx.set_state("text", text)
+            ctx.own_state.set("pair", (1, 2))
 
         async def on_checkpoint_save(self) -> dict[str, Any]:
             return {"kept": 1}
@@ -289,7 +290,7 @@ def test_checkpoints_and_storages_had_other_names(storage: EngineStorage) -> Non
         with warns("use state$"):
             assert last.shared_state == {"text": "x"}
         with warns(r'use state\["_executor_state"\]'):
-            assert last.executor_states == {"k": {"kept": 1}}
+            assert last.executor_states == {"k": {"kept": 1, "pair": (1, 2)}}
         with warns("workflow_name"):
             assert last.workflow_id == "w"
         copy = WorkflowCheckpoint("w", last.graph_signature_hash)

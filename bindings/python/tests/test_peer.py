@@ -13,6 +13,9 @@ import pytest
 
 PEER = Path(__file__).parents[1] / "peer"
 
+if not PEER.exists():
+    pytest.skip("what compares with the peer stays in the source tree", allow_module_level=True)
+
 TESTS = """
 import pytest
 from agent_framework import Executor, WorkflowBuilder, WorkflowContext, handler
