@@ -26,6 +26,9 @@
 #   make bench-micro            what one superstep, message, read, write, event, checkpoint byte, graph and run costs: ns, instructions,
 #                               allocations; half a minute. `make test` fails beyond the bounds in benchmarks/micro/thresholds.json
 #   make bench-micro-update     writes these bounds anew
+#   make bench-scale            100,000 runs, a million executors, a million messages, 10,000 requests, 100 MB, 100,000 checkpoints:
+#                               time and memory at three sizes, and how they grow; some minutes
+#   make bench-parallel         what a second thread is worth to the pool and to many runs, and what threads share; a minute
 #   make acknowledged           kills a program 200 times at each level of durability and counts what is missing
 #   make sanitize               the C tests under the address and thread sanitizers; takes a few minutes
 #   make install                to PREFIX (/usr/local), below DESTDIR: library, headers, pkg-config, CMake
@@ -60,7 +63,7 @@ LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xli
     -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python test-peer test-wheel bench bench-engine bench-storage bench-micro bench-micro-update acknowledged sanitize demo install clean
+.PHONY: help setup lib header check-header test test-swift nightly test-abi test-kill test-faults nightly-faults test-python test-peer test-wheel bench bench-engine bench-storage bench-micro bench-micro-update bench-scale bench-parallel acknowledged sanitize demo install clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -201,6 +204,12 @@ bench-micro: lib setup
 
 bench-micro-update: lib setup
 	python3 benchmarks/micro/micro.py --update
+
+bench-scale: lib setup build/bench-scale
+	python3 benchmarks/scale.py
+
+bench-parallel: lib setup build/bench-parallel
+	python3 benchmarks/parallel.py
 
 acknowledged: build/bench-acknowledged
 	benchmarks/acknowledged.py
