@@ -1,6 +1,6 @@
 /* superstep.c: what one superstep costs a C host, beside a bare call of the same callback.
  *
- * A self-loop of N supersteps: without checkpoints, with all events, with checkpoints in memory. Each row is the
+ * A self-loop of N supersteps: without checkpoints, with all events, one by one and 64 at a time, with checkpoints in memory. Each row is the
  * median of several rounds; compare the rows with each other, not with those of another day or machine.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -9,7 +9,7 @@
 #include <time.h>
 #include <workflow.h>
 
-enum { STEPS = 200000, ROUNDS = 5 };
+enum { STEPS = 200000, ROUNDS = 5, ROWS = 5, BATCH = 64 };
 
 static double now(void) {
     struct timespec time;
@@ -42,13 +42,24 @@ static void must(wf_status_t status, wf_error_t *error) {
     exit(1);
 }
 
-static double loop(wf_workflow_t *workflow, const char *url, uint64_t hidden) {
+/* Drives a run to its end; asks for `most` events at a time. */
+static wf_status_t drive(wf_run_t *run, size_t most, wf_error_t **error) {
+    wf_batch_t *batch = NULL;
+    wf_event_t *event = NULL;
+    wf_status_t status;
+    if (most == 1) {
+        while ((status = wf_run_next(run, -1, &event, error)) == WF_OK) wf_event_free(event);
+    } else {
+        while ((status = wf_run_next_batch(run, -1, most, &batch, error)) == WF_OK) wf_batch_free(batch);
+    }
+    return status;
+}
+
+static double loop(wf_workflow_t *workflow, const char *url, uint64_t hidden, size_t most) {
     wf_run_options_t options = WF_RUN_OPTIONS_INIT;
     wf_storage_t *storage = NULL;
     wf_run_t *run = NULL;
-    wf_event_t *event = NULL;
     wf_error_t *error = NULL;
-    wf_status_t status;
     char input[32];
     double start;
     if (url) must(wf_storage_open(url, &storage, &error), error);
@@ -58,8 +69,7 @@ static double loop(wf_workflow_t *workflow, const char *url, uint64_t hidden) {
     snprintf(input, sizeof input, "%d", STEPS - 1);
     must(wf_run_start(workflow, &options, input, WF_NUL, &run, &error), error);
     start = now();
-    while ((status = wf_run_next(run, -1, &event, &error)) == WF_OK) wf_event_free(event);
-    must(status, error);
+    must(drive(run, most, &error), error);
     if (wf_run_superstep(run) != STEPS) {
         fprintf(stderr, "superstep: the run took %llu supersteps, not %d\n", (unsigned long long)wf_run_superstep(run), STEPS);
         exit(1);
@@ -88,8 +98,10 @@ int main(void) {
     wf_builder_t *builder = NULL;
     wf_workflow_t *workflow = NULL;
     wf_error_t *error = NULL;
-    double rounds[4][ROUNDS];
-    const char *names[] = {"bare callback", "superstep, no events", "superstep, all events", "superstep, memory: checkpoint"};
+    double rounds[ROWS][ROUNDS];
+    const char *names[] = {
+        "bare callback", "superstep, no events", "superstep, all events", "superstep, all events in batches", "superstep, memory: checkpoint",
+    };
     executor.invoke = count_down;
     must(wf_builder_new("superstep", &builder, &error), error);
     must(wf_builder_add_executor(builder, "count_down", &executor, &error), error);
@@ -98,11 +110,12 @@ int main(void) {
     must(wf_builder_build(builder, &workflow, &error), error);
     for (int round = 0; round < ROUNDS; round++) {
         rounds[0][round] = bare_loop();
-        rounds[1][round] = loop(workflow, NULL, ~(uint64_t)0);
-        rounds[2][round] = loop(workflow, NULL, 0);
-        rounds[3][round] = loop(workflow, "memory:", ~(uint64_t)0);
+        rounds[1][round] = loop(workflow, NULL, ~(uint64_t)0, 1);
+        rounds[2][round] = loop(workflow, NULL, 0, 1);
+        rounds[3][round] = loop(workflow, NULL, 0, BATCH);
+        rounds[4][round] = loop(workflow, "memory:", ~(uint64_t)0, 1);
     }
-    for (int row = 0; row < 4; row++) {
+    for (int row = 0; row < ROWS; row++) {
         qsort(rounds[row], ROUNDS, sizeof(double), by_value);
         printf("%-32s %8.3f us   (%.3f to %.3f)\n", names[row], rounds[row][ROUNDS / 2] * 1e6, rounds[row][0] * 1e6,
                rounds[row][ROUNDS - 1] * 1e6);

@@ -1263,6 +1263,26 @@ WF_API wf_status_t wf_run_rewind_document(wf_run_t *run, const char *checkpoint,
  */
 WF_API wf_status_t wf_run_next(wf_run_t *run, int64_t timeout_ms, wf_event_t **event, wf_error_t **error);
 
+/** Drives the run on this thread like wf_run_next, and gives up to `most` events at once.
+ *
+ * For hosts to which a call costs more than an event: scripting languages, and whoever wants all events.
+ * Once it has an event it does not wait: it comes back when the run would wait or rest, when host code has
+ * failed, or with `most` events. But it goes on through callbacks on this thread: an event that must be seen
+ * before the next callback is called wants a `most` of 1. The promise of wf_run_next holds: with
+ * "superstep_completed" in the batch, that superstep is committed.
+ *
+ * @param run Borrowed.
+ * @param timeout_ms As for wf_run_next, for the first event.
+ * @param most At least 1.
+ * @param batch Receives the events, at least one, owned by the caller: wf_batch_free. NULL unless WF_OK.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK with a batch; WF_E_INVALID if `most` is 0; else what wf_run_next answers in place of an
+ *     event. What comes behind the events of a batch, such as WF_DONE or why the run failed, is answered by
+ *     the next call.
+ */
+WF_API wf_status_t wf_run_next_batch(wf_run_t *run, int64_t timeout_ms, size_t most, wf_batch_t **batch,
+                                     wf_error_t **error);
+
 /** Takes a message for an executor that was added with WF_POLLED, in place of a callback.
  *
  * Any number of threads may poll, also while another one is inside wf_run_next; somebody must drive the run
@@ -1567,6 +1587,46 @@ WF_API const char *wf_event_json(const wf_event_t *event, size_t *length);
  * @param event Consumed. NULL does nothing.
  */
 WF_API void wf_event_free(wf_event_t *event);
+
+/* ---- Batch --------------------------------------------------------------------------------------------- */
+
+/* Several events at once, for hosts whose calls are dear. Owned by the caller, immutable and independent of
+ * its run: any thread. */
+
+/** The events of a batch, in order, as an array of structs: all of it can be read without a further call.
+ *
+ * The next record begins `struct_size` bytes behind the one before, which a newer library may make more than
+ * `sizeof(wf_record_t)`.
+ *
+ * @param batch Borrowed.
+ * @param count Receives the number of events. NULL if not wanted.
+ * @return The array, borrowed with all that it points to: valid until the batch is freed. NULL for anything
+ *     but a batch.
+ */
+WF_API const wf_record_t *wf_batch_records(const wf_batch_t *batch, size_t *count);
+
+/** Which kinds of events are in a batch: whether it is worth looking through.
+ *
+ * @param batch Borrowed.
+ * @return WF_EVENT_BIT of each of them; 0 for anything but a batch.
+ */
+WF_API uint64_t wf_batch_kinds(const wf_batch_t *batch);
+
+/** Gives one event of a batch as wf_run_next would have given it: for data that is made on demand, and to
+ * keep it alone.
+ *
+ * @param batch Borrowed.
+ * @param index Its place in the batch, from 0.
+ * @return The event, owned by the caller: wf_event_free. A new one each time, independent of the batch. NULL
+ *     if there is no such place, and for anything but a batch.
+ */
+WF_API wf_event_t *wf_batch_event(const wf_batch_t *batch, size_t index);
+
+/** Releases a batch, and every event in it that was not taken out.
+ *
+ * @param batch Consumed. NULL does nothing.
+ */
+WF_API void wf_batch_free(wf_batch_t *batch);
 
 /* ---- Context ------------------------------------------------------------------------------------------- */
 

@@ -59,6 +59,7 @@ typedef struct wf_storage { uint64_t reserved; } wf_storage_t;   /**< Where chec
 typedef struct wf_pool { uint64_t reserved; } wf_pool_t;         /**< Threads that handle messages for runs. */
 typedef struct wf_run { uint64_t reserved; } wf_run_t;           /**< One execution of a workflow. */
 typedef struct wf_event { uint64_t reserved; } wf_event_t;       /**< One thing that happened in a run. */
+typedef struct wf_batch { uint64_t reserved; } wf_batch_t;       /**< Several events at once. */
 typedef struct wf_context { uint64_t reserved; } wf_context_t;   /**< One call of host code, and what it may do. */
 typedef struct wf_selection { uint64_t reserved; } wf_selection_t; /**< The targets that a selector chooses among. */
 typedef struct wf_answer { uint64_t reserved; } wf_answer_t;     /**< What a host's storage answers to one question. */
@@ -377,5 +378,21 @@ typedef struct wf_run_options {
     uint64_t durability;     /**< enum wf_durability. A storage of the host decides for itself what its checkpoints survive. */
 } wf_run_options_t;
 #define WF_RUN_OPTIONS_INIT { (uint32_t)sizeof(wf_run_options_t), 0, NULL, NULL, 0, 0, NULL, 0, NULL, NULL, NULL, 0 }
+
+/* ---- Structs that the library fills ------------------------------------------------------------ */
+
+/** One event of a batch: see wf_batch_records. */
+typedef struct wf_record {
+    uint32_t struct_size;    /**< The bytes from this record to the next. */
+    wf_event_kind_t kind;    /**< As wf_event_kind tells. */
+    uint64_t sequence;       /**< As wf_event_sequence tells. */
+    uint64_t superstep;      /**< As wf_event_superstep tells. */
+    const char *executor_id; /**< As wf_event_executor_id tells: NUL-terminated, or NULL; of one executor the same address each time,
+                              *   as long as the workflow lives. */
+    const char *data;        /**< As wf_event_data tells, where there is such a text already: NUL-terminated JSON. NULL where it is
+                              *   made on demand: ask wf_batch_event. */
+    size_t data_length;      /**< Its length in bytes, without the NUL. */
+} wf_record_t;
+#define WF_RECORD_INIT { (uint32_t)sizeof(wf_record_t), 0, 0, 0, NULL, NULL, 0 }
 
 #endif /* WORKFLOW_TYPES_H */

@@ -36,6 +36,41 @@ public func wf_run_next(
     }
 }
 
+/// Drives the run on this thread like wf_run_next, and gives up to `most` events at once.
+///
+/// For hosts to which a call costs more than an event: scripting languages, and whoever wants all events. Once it has an event it
+/// does not wait: it comes back when the run would wait or rest, when host code has failed, or with `most` events. But it goes
+/// on through callbacks on this thread: an event that must be seen before the next callback is called wants a `most` of 1.
+/// The promise of wf_run_next holds: with "superstep_completed" in the batch, that superstep is committed.
+/// - Parameters:
+///   - run: Borrowed.
+///   - timeout_ms: As for wf_run_next, for the first event.
+///   - most: At least 1.
+///   - batch: Receives the events, at least one, owned by the caller: wf_batch_free. NULL unless WF_OK.
+///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
+/// - Returns: WF_OK with a batch; WF_E_INVALID if `most` is 0; else what wf_run_next answers in place of an event. What comes behind the
+///   events of a batch, such as WF_DONE or why the run failed, is answered by the next call.
+@_cdecl("wf_run_next_batch")
+public func wf_run_next_batch(
+    _ run: UnsafeMutablePointer<wf_run>?, _ timeout_ms: Int64, _ most: UInt,
+    _ batch: UnsafeMutablePointer<UnsafeMutablePointer<wf_batch>?>?, _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
+) -> wf_status_t {
+    Boundary.status(error) { () throws(Failure) in
+        let place = try Boundary.place(batch, "batch")
+        let run = try Handle.object(run)
+        guard most > 0 else { throw Failure(.invalid, "a batch of at most 0 events was asked for; ask for 1 or more") }
+        switch try run.next(timeout: timeout_ms) {
+        case .event(let event, let sequence):
+            let batch = EventBatch(run.workflow.graph, event, sequence: sequence)
+            batch.add(from: run, most: most)
+            place.pointee = Handle.make(batch)
+            return .ok
+        case .timeout: return .timeout
+        case .done: return .done
+        }
+    }
+}
+
 /// Takes a message for an executor that was added with WF_POLLED, in place of a callback.
 ///
 /// Any number of threads may poll, also while another one is inside wf_run_next; somebody must drive the run meanwhile. One

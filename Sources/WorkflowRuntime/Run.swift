@@ -33,6 +33,8 @@ public final class Run: ProcessBound, @unchecked Sendable {
     /// It could not be saved, and nobody will find it.
     var isLost = false
     var underWay: CallsUnderWay
+    /// How many calls of host code have failed.
+    public internal(set) var failedCalls = 0
     /// Whether the clock matters to the run.
     let hasLimits: Bool
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import pytest
 from tools import INCLUDE, ROOT, run
 
-STRUCTS = ["wf_executor_t", "wf_condition_t", "wf_selector_t", "wf_value_t", "wf_retry_t", "wf_storage_code_t", "wf_conformance_t", "wf_run_options_t"]
+STRUCTS = ["wf_executor_t", "wf_condition_t", "wf_selector_t", "wf_value_t", "wf_retry_t", "wf_storage_code_t", "wf_conformance_t", "wf_run_options_t", "wf_record_t"]
 
 
 @lru_cache

@@ -40,6 +40,10 @@ extension wf_event: HandleType {
     typealias Object = EventBox
     static let noun = "event"
 }
+extension wf_batch: HandleType {
+    typealias Object = EventBatch
+    static let noun = "batch"
+}
 extension wf_selection: HandleType {
     typealias Object = Selection
     static let noun = "selection"

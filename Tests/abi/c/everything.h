@@ -320,6 +320,8 @@ static void make_a_run(wf_workflow_t *workflow) {
 static void read_an_event(void) {
     wf_run_t *run = NULL;
     wf_event_t *event = NULL;
+    wf_batch_t *batch = NULL;
+    size_t count = 0;
 
     IS(wf_run_start(world.workflow, NULL, "1", 1, &run, NULL), WF_OK, WF_E_MISUSE);
     if (run == NULL) return;
@@ -328,6 +330,12 @@ static void read_an_event(void) {
     YES(wf_event_sequence(event) == 1 && wf_event_superstep(event) == 0 && wf_event_executor_id(event) == NULL);
     YES(wf_event_request_id(event) == NULL && wf_event_name(event) != NULL);
     YES(strcmp(wf_event_data(event, NULL), "null") == 0 && strlen(wf_event_json(event, NULL)) > 0);
+    wf_event_free(event);
+    IS(wf_run_next_batch(run, 0, 1, &batch, NULL), WF_OK);
+    YES(wf_batch_kinds(batch) == WF_EVENT_BIT(WF_EVENT_STATUS) && wf_batch_records(batch, &count)->sequence == 2 && count == 1);
+    event = wf_batch_event(batch, 0);
+    YES(wf_event_sequence(event) == 2);
+    wf_batch_free(batch);
     wf_event_free(event);
     wf_run_free(run);
 }

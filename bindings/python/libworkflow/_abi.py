@@ -264,6 +264,21 @@ class wf_run_options_t(Structure):
         super().__init__(struct_size=sizeof(wf_run_options_t), **members)
 
 
+class wf_record_t(Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("kind", wf_event_kind_t),
+        ("sequence", c_uint64),
+        ("superstep", c_uint64),
+        ("executor_id", c_char_p),
+        ("data", c_char_p),
+        ("data_length", c_size_t),
+    ]
+
+    def __init__(self, **members):
+        super().__init__(struct_size=sizeof(wf_record_t), **members)
+
+
 def declare(library):
     """Gives every function of the loaded library its types."""
     for name, result, *arguments in PROTOTYPES:
@@ -341,6 +356,7 @@ PROTOTYPES = [
     ("wf_run_rewind", wf_status_t, c_void_p, c_char_p, POINTER(c_void_p)),
     ("wf_run_rewind_document", wf_status_t, c_void_p, c_char_p, c_size_t, POINTER(c_void_p)),
     ("wf_run_next", wf_status_t, c_void_p, c_int64, POINTER(c_void_p), POINTER(c_void_p)),
+    ("wf_run_next_batch", wf_status_t, c_void_p, c_int64, c_size_t, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_run_poll", wf_status_t, c_void_p, c_int64, POINTER(c_void_p), POINTER(c_void_p)),
     ("wf_run_wake_fd", wf_status_t, c_void_p, POINTER(c_int32), POINTER(c_void_p)),
     ("wf_run_set_wake", wf_status_t, c_void_p, wf_wake_fn, c_void_p, wf_finalizer_fn, POINTER(c_void_p)),
@@ -365,6 +381,10 @@ PROTOTYPES = [
     ("wf_event_data", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_event_json", c_char_p, c_void_p, POINTER(c_size_t)),
     ("wf_event_free", None, c_void_p),
+    ("wf_batch_records", POINTER(wf_record_t), c_void_p, POINTER(c_size_t)),
+    ("wf_batch_kinds", c_uint64, c_void_p),
+    ("wf_batch_event", c_void_p, c_void_p, c_size_t),
+    ("wf_batch_free", None, c_void_p),
     ("wf_context_run_id", c_char_p, c_void_p),
     ("wf_context_executor_id", c_char_p, c_void_p),
     ("wf_context_idempotency_key", c_char_p, c_void_p),
