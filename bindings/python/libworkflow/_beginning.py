@@ -84,7 +84,7 @@ class Beginning:
         status = lib.wf_run_start(workflow._handle, byref(options), text, len(text), byref(handle), byref(error))
         if status:
             raise_for(status, error)
-        return self._begun(handle.value or 0, storage)
+        return self._begun(handle.value or 0, storage, has_requests=False)
 
     def resume(self, checkpoint_id: CheckpointId, responses: Any, edits: Optional[Edits], run_id: Optional[str]) -> Run:
         """From a checkpoint, maybe with answers to its requests."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from ._run import Run
+    from ._trampolines import Handle
 
 _is_cancelled = lib.wf_context_is_cancelled
 
@@ -27,10 +28,10 @@ class Clock:
         self._loop = loop
         self._wake = wake
         self._alarm: Optional[asyncio.TimerHandle] = None
-        self._calls: dict[asyncio.Task[Any], int] = {}
+        self._calls: dict[asyncio.Task[Any], Handle] = {}
         self._is_stale = True
 
-    def begin(self, task: asyncio.Task[Any], handle: int) -> None:
+    def begin(self, task: asyncio.Task[Any], handle: Handle) -> None:
         """A handler has to wait, and may become late."""
         self._calls[task] = handle
         self._is_stale = True

@@ -19,7 +19,7 @@ from ._unencodable import Unencodable
 
 Decode = Callable[[bytes], Any]
 
-_write: Callable[[Any], str] = json.JSONEncoder(
+write: Callable[[Any], str] = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
 ).encode
 _writers: dict[type, Any] = {}
@@ -38,20 +38,20 @@ def encode(value: Any, what: str = "value") -> bytes:
     kind = type(value)
     try:
         if kind is str:
-            return _write(value).encode()
+            return write(value).encode()
         if kind is int and INT_MIN <= value <= INT_MAX:
             return b"%d" % value
         if is_plain(value):
-            return _write(value).encode()
+            return write(value).encode()
         shape = registry.known(kind)
         members = shape.plain(value) if shape else None
         if shape and members is not None:
-            return _write({"$type": shape.name, "value": members}).encode()
+            return write({"$type": shape.name, "value": members}).encode()
     except ValueError:
         pass  # NaN, infinity or a lone surrogate: the tags below know them
     except RecursionError:
         _too_deep(value, what)
-    return _write(to_plain(value, what)).encode()
+    return write(to_plain(value, what)).encode()
 
 
 def to_plain(value: Any, what: str = "value") -> Any:
@@ -83,6 +83,8 @@ def decoder(scope: Mapping[str, Shape] | None = None) -> Decode:
     plain, strict = _plain_decoder.raw_decode, _plain_decoder.decode
 
     def decode(raw: bytes) -> Any:
+        if raw.isdigit():
+            return int(raw)
         text = raw.decode()
         if '"$type"' in text:
             if not tagged:

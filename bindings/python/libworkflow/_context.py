@@ -14,7 +14,7 @@ from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
 from ._legacy import outdated
 from ._legacy_context import MISSING, Done, OlderContext
-from ._library import lib, raise_for, take_error
+from ._library import NUL, lib, quick, raise_for, take_error
 from ._log import warn
 from ._memos import Memos, text_of
 from ._request import Question
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ._host import Host
     from ._run import Run
+    from ._trampolines import Handle
 
     OutT = TypeVar("OutT", default=Never)
     WorkflowOutT = TypeVar("WorkflowOutT", default=Never)
@@ -34,6 +35,7 @@ else:
     OutT, WorkflowOutT = TypeVar("OutT"), TypeVar("WorkflowOutT")
 
 _send = lib.wf_context_send
+_send_small = quick("wf_context_send")
 _answer = lib.wf_context_answer
 _output = lib.wf_context_output
 _request = lib.wf_context_request_info
@@ -78,8 +80,8 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
     if not TYPE_CHECKING:
         __class_getitem__ = classmethod(GenericAlias)  # typing.Generic would insist on both arguments
 
-    def __init__(self, handle: int, host: Host, run: Run) -> None:
-        self._handle: Optional[int] = handle
+    def __init__(self, handle: Handle, host: Host, run: Run) -> None:
+        self._handle: Optional[Handle] = handle
         self._run = run
         self._host = host
         self._sent: Optional[list[Any]] = None
@@ -107,8 +109,18 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
         """
         if message.__class__.__name__ == "SubWorkflowResponseMessage" and self._answer(message):
             return
-        error = c_void_p()
         target = None if target_id is None else text_of(target_id)
+        payload = _values.small_text(message)
+        if payload is None or _send_small(self._handle or self._open(), target, payload, NUL, None):
+            self._send(target, message)
+        if self._sent is None:
+            self._sent = [message]
+        else:
+            self._sent.append(message)
+
+    def _send(self, target: Optional[bytes], message: Any) -> None:
+        """Sends what is not small; and what was refused, once more, to hear why."""
+        error = c_void_p()
         if self._run.shares and not _values.is_small(message):
             status = _values.send(self._open(), target, message, self._host.id, self._run.told, byref(error))
         else:
@@ -118,10 +130,6 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
             raise ValueError(str(take_error(status, error)))
         if status:
             raise_for(status, error)
-        if self._sent is None:
-            self._sent = [message]
-        else:
-            self._sent.append(message)
 
     def _answer(self, message: Any) -> bool:
         """Answers the request of a sub-workflow; False if no sub-workflow here waits for that."""
@@ -187,6 +195,7 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
             ValueError: the id cannot be one.
         """
         self._host.announce(request_data, response_type)
+        self._run.has_requests = True
         payload = Question(request_data, response_type).to_json(f"executor '{self._host.id}': request")
         error = c_void_p()
         name = None if request_id is None else text_of(request_id)
@@ -412,7 +421,7 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
         ended = "" if self._handle is not None else ", ended"
         return f"{type(self).__name__}(executor_id={self._host.id!r}{ended})"
 
-    def _open(self) -> int:
+    def _open(self) -> Handle:
         if self._handle is None:
             raise RuntimeError(f"the handler of '{self.executor_id}' has ended, and its context with it")
         return self._handle

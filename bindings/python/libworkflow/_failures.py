@@ -14,23 +14,23 @@ class Failures:
     """The exceptions by executor; None stands for conditions and selectors. The library knows their texts alone."""
 
     def __init__(self) -> None:
-        self._raised: dict[Optional[str], BaseException] = {}
+        self.raised: dict[Optional[str], BaseException] = {}
         self.interrupt: Optional[BaseException] = None
         """Ends the run as soon as the library comes back."""
 
     def keep(self, executor_id: Optional[str], error: BaseException) -> None:
         """Remembers the first one of each executor."""
-        self._raised.setdefault(executor_id, error)
+        self.raised.setdefault(executor_id, error)
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             self.interrupt = error
 
     def forget(self, executor_id: str) -> None:
         """An executor is tried again."""
-        self._raised.pop(executor_id, None)
+        self.raised.pop(executor_id, None)
 
     def clear(self) -> None:
         """Forgets all: they hold tracebacks, which hold the run."""
-        self._raised.clear()
+        self.raised.clear()
 
     def of(self, status: int, error: BaseException) -> BaseException:
         """Why the run failed: what the host code raised, else `error`, which is what the library says."""
@@ -40,14 +40,11 @@ class Failures:
         if status in (WF_E_EXISTS, WF_E_CONFLICT) and executor_id is not None:
             return WorkflowRunnerException(str(error))  # of a request, or in the state: no checkpoint is meant
         if status == WF_E_EXECUTOR:
-            return self._raised.get(executor_id) or next(iter(self._raised.values()), error)
+            return self.raised.get(executor_id) or next(iter(self.raised.values()), error)
         return error
 
     def explain(self, event: WorkflowEvent[object]) -> None:
         """Gives an event of a failure the traceback, which the library does not have."""
-        error = self._raised.get(event.details.executor_id) if event.details is not None else None
+        error = self.raised.get(event.details.executor_id) if event.details is not None else None
         if error is not None and event.details is not None:
             event.details.traceback = traceback_of(error)
-
-    def __bool__(self) -> bool:
-        return bool(self._raised)

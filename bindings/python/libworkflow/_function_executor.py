@@ -82,14 +82,16 @@ class FunctionExecutor(Executor):
         return self._retry, self._timeout
 
 
-def _adapted(function: Function, parameters: int, pool: Optional[Pool]) -> Function:
-    """`function` as an async method."""
-    if inspect.iscoroutinefunction(function):
+def _of_coroutines(function: Function, parameters: int) -> Function:
+    """Not a coroutine around the function's, which would take time in each call."""
+    if parameters == 2:
+        return lambda self, message, ctx: function(message, ctx)
+    return lambda self, message, ctx: function(message)
 
-        async def call(self: Any, message: Any, ctx: Any) -> Any:
-            return await (function(message, ctx) if parameters == 2 else function(message))
 
-    elif pool is not None:
+def _of_calls(function: Function, parameters: int, pool: Optional[Pool]) -> Function:
+    """A coroutine that waits for a thread."""
+    if pool is not None:
 
         async def call(self: Any, message: Any, ctx: Any) -> Any:
             await call_in(pool, function, message, ctx if parameters == 2 else None)
@@ -106,6 +108,15 @@ def _adapted(function: Function, parameters: int, pool: Optional[Pool]) -> Funct
             with ThreadContext(ctx) as shared:
                 return await asyncio.to_thread(called, function, message, shared)
 
+    return call
+
+
+def _adapted(function: Function, parameters: int, pool: Optional[Pool]) -> Function:
+    """`function` as an async method."""
+    if inspect.iscoroutinefunction(function):
+        call = _of_coroutines(function, parameters)
+    else:
+        call = _of_calls(function, parameters, pool)
     call.__name__ = getattr(function, "__name__", "call")
     call.__dict__["__wrapped__"] = function
     return call

@@ -40,16 +40,11 @@ class Host:
         Raises:
             RuntimeError: no handler takes it.
         """
-        if raw is None:
-            return self._handle(received(context._handle), context)
-        message = self.decode(raw)
-        if _request_id(context._handle) is not None:
+        message = received(context._handle) if raw is None else self.decode(raw)
+        if raw is not None and context._run.has_requests and _request_id(context._handle) is not None:
             request = Question.from_value(self.decode(lib.wf_context_request_data(context._handle, None))).data
             answering = self.executor._find_response_handler(request, message)
             return answering.function(self.executor, request, message, context)
-        return self._handle(message, context)
-
-    def _handle(self, message: Any, context: WorkflowContext[Any, Any]) -> Any:
         spec = self.find_handler(message)
         if spec is None:
             raise self.executor._refusal(message)

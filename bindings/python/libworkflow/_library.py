@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from . import _abi
 from ._errors import details_of, exception_for
@@ -55,6 +55,20 @@ def _load() -> ctypes.CDLL:
 
 
 lib = _load()
+_held = ctypes.PyDLL(lib._name, handle=lib._handle)
+NUL = ctypes.c_size_t(-1)
+"""WF_NUL for a function without a declaration."""
+
+
+def quick(name: str) -> Any:
+    """A function that answers with a status, is done at once and calls nothing: called without a declaration of its
+    arguments and without giving Python's lock away.
+
+    It takes pointers as objects of ctypes, texts as bytes, None for NULL, and numbers as objects of ctypes: not as `int`.
+    """
+    function = _held[name]
+    function.restype = ctypes.c_int32
+    return function
 
 
 def raise_for(status: int, error: ctypes.c_void_p) -> NoReturn:

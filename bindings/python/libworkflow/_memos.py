@@ -13,6 +13,7 @@ from ._registry import can_register
 
 if TYPE_CHECKING:
     from ._host import Host
+    from ._trampolines import Handle
 
 _MISSING = object()
 
@@ -25,7 +26,7 @@ class Memos:
     if TYPE_CHECKING:
         _host: Host
 
-        def _open(self) -> int: ...
+        def _open(self) -> Handle: ...
 
     def remember(self, key: str, value: Any) -> Any:
         """Records the result of a side effect at once, as durable as a checkpoint: `recall` gives it to whoever handles

@@ -20,6 +20,7 @@ from ._abi import (
     WF_DONE,
     WF_DURABILITY_EXIT,
     WF_E_CANCELLED,
+    WF_EVENT_BIT,
     WF_EVENT_CUSTOM,
     WF_EVENT_EXECUTOR_FAILED,
     WF_EVENT_FAILED,
@@ -33,6 +34,7 @@ from ._abi import (
     WF_RUN_IDLE_WITH_PENDING_REQUESTS,
     WF_TIMEOUT,
 )
+from ._batch import Batch
 from ._clock import Clock, alarm, why_waiting
 from ._codec import decode
 from ._condition import evaluate
@@ -46,15 +48,18 @@ from ._failures import Failures
 from ._host import Host
 from ._library import lib
 from ._resting_run import RestingRun, checkpoint_id_of, requests_of, rewind
+from ._result import Part
 from ._selector import choose
 from ._steps import make_steps, running_loop
 from ._trampolines import current, objects
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
+    from ._trampolines import Handle
     from ._workflow import Workflow
 
 _next = lib.wf_run_next
+_next_batch = lib.wf_run_next_batch
 _kind = lib.wf_event_kind
 _finish = lib.wf_context_finish
 _input = lib.wf_context_input
@@ -65,6 +70,7 @@ _is_cancelled = lib.wf_context_is_cancelled
 _FAILURES = frozenset((WF_EVENT_FAILED, WF_EVENT_EXECUTOR_FAILED))
 _YIELDS = frozenset((WF_EVENT_OUTPUT, WF_EVENT_INTERMEDIATE))
 _SPECIAL = _FAILURES | {WF_EVENT_CUSTOM}
+"""The kinds that are not simply handed out."""
 _YES, _NO, _FAILED = 1, 2, 0  # of conditions and selectors under WF_STRICT_RESULT
 
 _RESTING = frozenset((WF_RUN_IDLE, WF_RUN_IDLE_WITH_PENDING_REQUESTS))
@@ -73,7 +79,7 @@ _NO_ALARM = contextlib.nullcontext()
 _SLICE = 0.005
 """For how many seconds handlers that never wait may keep the event loop to themselves."""
 _BATCH = 32
-"""After how many events that is looked at."""
+"""After how many events that is looked at, where they are not handed out one by one."""
 
 
 class Run:
@@ -88,16 +94,21 @@ class Run:
         hidden: Iterable[int] = (),
         prelude: Iterable[WorkflowEvent[Any]] = (),
         has_news: bool = False,
+        has_requests: bool = True,
     ) -> None:
         """`hidden` are kinds of events that are not handed out, of "status" only the first; `prelude` are events that
-        come before those of the library; `has_news` says that a run which rests was given something to go on with."""
+        come before those of the library; `has_news` says that a run which rests was given something to go on with,
+        `has_requests` that executors of it may have asked for something."""
         self._handle: Optional[int] = handle
         self._runs = workflow._runs
         self._workflow = workflow
         self._storage = storage
-        self._special = {*hidden, *_SPECIAL, *(_YIELDS if workflow._has_boxes else ())}
+        self._hidden = frozenset(hidden) - {WF_EVENT_STATUS}
+        self._special = _SPECIAL.union(hidden, _YIELDS if workflow._has_boxes else ())
+        self._special_bits = _bits(self._special - self._hidden)
         self._prelude = list(prelude)
         self._has_news = has_news
+        self.has_requests: bool = has_requests
         self._saves_late = workflow._settings.durability == WF_DURABILITY_EXIT
         self.is_streaming = False
         self.shares: bool = not workflow._has_native
@@ -114,8 +125,8 @@ class Run:
         self._clock = Clock(self._loop, self.wake) if workflow._has_clock else None
         self._closed = False
         self._slice_end = time.monotonic() + _SLICE
-        self._event, self._error = c_void_p(), c_void_p()
-        self._event_ref, self._error_ref = byref(self._event), byref(self._error)
+        self._found, self._error = c_void_p(), c_void_p()
+        self._found_ref, self._error_ref = byref(self._found), byref(self._error)
 
     # ---- Driving
 
@@ -128,57 +139,77 @@ class Run:
         """
         if self._prelude:
             return self._prelude.pop(0)
-        events: list[WorkflowEvent[Any]] = []
-        while not events and not self._drive(events, 1):
+        # One at a time: what handlers do must not run ahead of what the caller has seen.
+        events: list[Part] = []
+        while not events and not self._drive(self._take_event, events):
             await self._others()
-        return events[0] if events else None
+        return events[0] if events else None  # type: ignore[return-value]
 
-    async def all(self) -> list[WorkflowEvent[Any]]:
+    async def all(self) -> list[Part]:
         """All events up to the end.
 
         Raises:
             BaseException: what a handler raised.
             WorkflowException: the run failed for another reason.
         """
-        events, self._prelude = self._prelude, []
-        while not self._drive(events, _BATCH):
+        parts: list[Part] = [*self._prelude]
+        self._prelude.clear()
+        while not self._drive(self._take_batch, parts):
             await self._others()
-        return events
+        return parts
 
-    def _drive(self, events: list[WorkflowEvent[Any]], most: int) -> bool:
-        """Lets the library go on until it is this run's end (True), or the others' turn (False).
-
-        Appends to `events`, and comes back when there are `most` more.
-        """
+    def _drive(self, take: Callable[[list[Part]], int], parts: list[Part]) -> bool:
+        """Lets the library go on until it is this run's end (True), or the others' turn (False): when `take` has found
+        something for `parts`, or the run has to wait."""
         self._has_news = False
-        end = len(events) + most
+        found = len(parts)
         previous, current.run = current.run, self
+        self._steps.begin()
         try:
-            while len(events) < end and self.failures.interrupt is None:
-                status = _next(self._handle, 0, self._event_ref, self._error_ref)
+            while len(parts) == found and self.failures.interrupt is None:
+                status = take(parts)
                 if status == WF_OK:
-                    handle = self._event.value or 0
-                    kind = _kind(handle)
-                    if kind not in self._special:
-                        events.append(WorkflowEvent._adopt(handle, kind))
-                    elif (event := self._special_event(handle, kind)) is not None:
-                        events.append(event)
-                elif status == WF_TIMEOUT:
+                    continue
+                if status == WF_TIMEOUT:
                     self._must_wait = True
                     break
-                elif status == WF_DONE or status == WF_E_CANCELLED:
+                if status == WF_DONE or status == WF_E_CANCELLED:
                     return True
-                else:
-                    from ._storage import storage_failure  # few need it
+                from ._storage import storage_failure  # few need it
 
-                    raise self.failures.of(status, storage_failure(status, self._error))
+                raise self.failures.of(status, storage_failure(status, self._error))
             if self.failures.interrupt is not None:
                 raise self.failures.interrupt
             if self._must_wait and self._clock is not None:
                 self._clock.obey(self._handle)
             return False
         finally:
+            self._steps.end()
             current.run = previous
+
+    def _take_event(self, parts: list[Part]) -> int:
+        """The library's next event; none for one that is hidden."""
+        status: int = _next(self._handle, 0, self._found_ref, self._error_ref)
+        if status == WF_OK:
+            handle = self._found.value or 0
+            kind = _kind(handle)
+            if kind not in self._special:
+                parts.append(WorkflowEvent._adopt(handle, kind))
+            elif (event := self._special_event(handle, kind)) is not None:
+                parts.append(event)
+        return status
+
+    def _take_batch(self, parts: list[Part]) -> int:
+        """The library's next events in one piece."""
+        status: int = _next_batch(self._handle, 0, _BATCH, self._found_ref, self._error_ref)
+        if status == WF_OK:
+            batch = Batch(self._found.value or 0, self._hidden)
+            parts.append(batch)
+            if batch.kinds & self._special_bits:
+                for index, kind in enumerate(batch.order()):
+                    if kind in self._special and kind not in self._hidden:
+                        batch.put(index, self._special_event(batch.take(index), kind))
+        return status
 
     def _special_event(self, handle: int, kind: int) -> Optional[WorkflowEvent[Any]]:
         """One that is not simply handed out; None for one that is hidden."""
@@ -196,7 +227,8 @@ class Run:
             own.sequence = lib.wf_event_sequence(handle)
         _free_event(handle)
         if kind == WF_EVENT_STATUS:
-            self._special.discard(kind)
+            self._special -= {kind}
+            self._special_bits = _bits(self._special - self._hidden)
         return own
 
     async def _others(self) -> None:
@@ -231,6 +263,7 @@ class Run:
                 rewind(self._handle, None)
             raise
         finally:
+            self.has_requests = True
             self._prelude.clear()
             self._lent.clear()
             self.failures.clear()
@@ -245,8 +278,8 @@ class Run:
     def _cancel(self) -> None:
         """Nothing of ours is called any more, and nobody wants the last events."""
         lib.wf_run_cancel(self._handle, None, None)
-        while _next(self._handle, 0, self._event_ref, None) == WF_OK:
-            _free_event(self._event)
+        while _next(self._handle, 0, self._found_ref, None) == WF_OK:
+            _free_event(self._found)
 
     def cancel(self, reason: Optional[str]) -> None:
         """Ends the run early; from any thread. It tells so by its last events."""
@@ -266,20 +299,20 @@ class Run:
 
     # ---- Called by the library
 
-    def begin(self, host: Host, code: Callable[..., Any], handle: int, raw: Optional[bytes]) -> int:
+    def begin(self, host: Host, code: Callable[..., Any], handle: Handle, raw: Optional[bytes]) -> int:
         """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
         context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, self)
         if raw is None and self._saves_late:
             _input(handle, None)  # makes the text, as it is before the handler changes anything
-        if self.failures:  # it may have failed before, and be tried again
+        if self.failures.raised:  # it may have failed before, and be tried again
             self.failures.forget(_executor_id(handle))
         try:
             task = self._steps.start(code(raw, context))
         except BaseException as error:
-            context._close()
+            context._handle = None
             return self._failed(host, code, handle, error)
         if task is None:
-            context._close()
+            context._handle = None
             return WF_DONE
         self._tasks.add(task)
         if self._clock is not None:
@@ -329,7 +362,7 @@ class Run:
 
     # ---- Failing
 
-    def _failed(self, host: Host, code: Any, handle: int, error: BaseException) -> int:
+    def _failed(self, host: Host, code: Any, handle: Handle, error: BaseException) -> int:
         """Keeps what host code raised, and tells the library."""
         if _is_cancelled(handle) and isinstance(error, (Exception, asyncio.CancelledError)):
             return WF_E_CANCELLED  # a call that is late, or of a cancelled run: how it ends counts no more
@@ -442,6 +475,10 @@ class Run:
             self._free()
 
 
-def _executor_id(handle: int) -> str:
+def _bits(kinds: Iterable[int]) -> int:
+    return sum(WF_EVENT_BIT(kind) for kind in kinds)
+
+
+def _executor_id(handle: Handle) -> str:
     """The executor of a call, by its path."""
     return str(lib.wf_context_executor_id(handle).decode())

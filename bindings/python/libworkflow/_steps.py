@@ -79,13 +79,36 @@ def running_loop() -> asyncio.AbstractEventLoop:
 class Steps:
     """Starts coroutines for one event loop."""
 
-    __slots__ = ("_body", "_context", "_loop", "_task")
+    __slots__ = ("_body", "_caller", "_context", "_entered", "_loop", "_task")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._task: Optional[asyncio.Task[Any]] = None
         self._body: Any = None
         self._context: Any = None
+        self._caller: Optional[asyncio.Task[Any]] = None
+        self._entered: Optional[asyncio.Task[Any]] = None
+
+    def begin(self) -> None:
+        """Coroutines may be started from now on, by the task that is running. It is not `asyncio.current_task` again before
+        `end`: two steps of which one follows the other need not change it."""
+        self._caller = asyncio.current_task(self._loop)
+
+    def end(self) -> None:
+        """The task that called `begin` goes on by itself."""
+        caller, self._caller = self._caller, None
+        if self._entered is not None:
+            _leave_task(self._loop, self._entered)
+            self._entered = None
+            if caller is not None:
+                _enter_task(self._loop, caller)
+
+    def _enter(self, task: asyncio.Task[Any]) -> None:
+        now = self._entered or self._caller
+        if now is not None:
+            _leave_task(self._loop, now)
+        _enter_task(self._loop, task)
+        self._entered = task
 
     def start(self, coroutine: Coroutine[Any, Any, Any]) -> Optional[asyncio.Task[Any]]:
         """Runs `coroutine` up to where it waits: the task that goes on with it, or None if it has ended.
@@ -93,21 +116,18 @@ class Steps:
         Raises:
             BaseException: what the coroutine raised.
         """
-        caller = asyncio.current_task(self._loop)
-        task, context = self._ready()
-        if caller is not None:
-            _leave_task(self._loop, caller)
-        _enter_task(self._loop, task)
+        context, task = copy_context(), self._task
+        # A coroutine must not see what an earlier one set in its context.
+        if task is None or self._context != context or task.cancelling():
+            task = self._renew(context)
+        if task is not self._entered:
+            self._enter(task)
         try:
-            first = context.run(coroutine.send, None)
+            first = self._context.run(coroutine.send, None)
         except StopIteration:
             if task.cancelling():
                 raise asyncio.CancelledError from None  # it cancelled itself
             return None
-        finally:
-            _leave_task(self._loop, task)
-            if caller is not None:
-                _enter_task(self._loop, caller)
         self._task = None
         self._body.take(coroutine, first)
         return task
@@ -124,17 +144,14 @@ class Steps:
             self._task._log_destroy_pending = False  # type: ignore[attr-defined]
             self._task = None
 
-    def _ready(self) -> tuple[asyncio.Task[Any], Context]:
-        """The task for the next coroutine. A coroutine must not see what an earlier one set in its context."""
-        context = copy_context()
+    def _renew(self, context: Context) -> asyncio.Task[Any]:
+        """A task for the next coroutine, to be run in `context`."""
         if self._task is not None:
-            if self._context == context and not self._task.cancelling():
-                return self._task, self._context
             self._discard(self._task)
         self._body = _Body(self._loop)
         self._context = context
         self._task = asyncio.Task(self._body, loop=self._loop, context=context)
-        return self._task, context
+        return self._task
 
     def _discard(self, task: asyncio.Task[Any]) -> None:
         task._log_destroy_pending = False  # type: ignore[attr-defined] # its loop may close before it ends
@@ -143,6 +160,9 @@ class Steps:
 
 class TaskSteps(Steps):
     """The same for Python before 3.11, whose tasks cannot be given a context: each coroutine gets a task."""
+
+    def begin(self) -> None:
+        """Tasks begin when the event loop comes to them."""
 
     def start(self, coroutine: Coroutine[Any, Any, Any]) -> Optional[asyncio.Task[Any]]:
         return self._loop.create_task(coroutine)

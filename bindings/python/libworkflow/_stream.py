@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Generator
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from ._event import WorkflowEvent
-from ._result import WorkflowRunResult
+from ._result import WorkflowRunResult, result_of
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
@@ -85,7 +85,7 @@ class ResponseStream(AsyncIterator[WorkflowEvent[Any]]):
         """
         async for _ in self:
             pass
-        return result_of(self._events, self._include_status_events)
+        return result_of([*self._events], self._include_status_events)
 
     async def aclose(self) -> None:
         """Ends the run: cancels its handlers, waits for them and frees it. Harmless when it has ended."""
@@ -109,8 +109,3 @@ class ResponseStream(AsyncIterator[WorkflowEvent[Any]]):
         if run is not None:
             run.abandon()
 
-
-def result_of(events: list[WorkflowEvent[Any]], include_status_events: bool) -> WorkflowRunResult:
-    """The result that consists of `events`."""
-    shown = [e for e in events if e.type != "started" and (include_status_events or e.type != "status")]
-    return WorkflowRunResult(shown, [event for event in events if event.type == "status"])

@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import threading
 import weakref
+from ctypes import CFUNCTYPE, c_char_p, c_int32, c_size_t, c_void_p, cast
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import _abi
@@ -78,22 +79,46 @@ def code(number: int) -> Any:
     return found.items[number]
 
 
-def _host_code(name: str) -> Any:
-    """The function behind which stands the method `name` of each `Host`."""
-
-    @_abi.wf_executor_fn
-    def call(number: int, handle: int, raw: Optional[bytes], length: int) -> int:
-        run: Any = current.run
-        try:
-            host = code(number)
-            return int(run.begin(host, getattr(host, name), handle, raw))
-        except BaseException as error:  # Ctrl-C may come between any two lines
-            return _interrupted(run, error)
-
-    return call
+class Handle(c_void_p):
+    """A context of the library. Its functions take it as it is, without a declaration of their arguments, which costs as much
+    as the rest of a call; an `int` would be cut."""
 
 
-invoke, save, restore = _host_code("invoke"), _host_code("save"), _host_code("restore")
+_host_code = CFUNCTYPE(c_int32, c_void_p, Handle, c_char_p, c_size_t)
+"""wf_executor_fn, but with the context as a `Handle`."""
+
+
+@_host_code
+def _invoke(number: int, handle: Handle, raw: Optional[bytes], length: int) -> int:
+    run: Any = current.run
+    try:
+        host = code(number)
+        return run.begin(host, host.invoke, handle, raw)  # type: ignore[no-any-return]
+    except BaseException as error:  # Ctrl-C may come between any two lines
+        return _interrupted(run, error)
+
+
+@_host_code
+def _save(number: int, handle: Handle, raw: Optional[bytes], length: int) -> int:
+    run: Any = current.run
+    try:
+        host = code(number)
+        return run.begin(host, host.save, handle, raw)  # type: ignore[no-any-return]
+    except BaseException as error:
+        return _interrupted(run, error)
+
+
+@_host_code
+def _restore(number: int, handle: Handle, raw: Optional[bytes], length: int) -> int:
+    run: Any = current.run
+    try:
+        host = code(number)
+        return run.begin(host, host.restore, handle, raw)  # type: ignore[no-any-return]
+    except BaseException as error:
+        return _interrupted(run, error)
+
+
+invoke, save, restore = (cast(each, _abi.wf_executor_fn) for each in (_invoke, _save, _restore))
 
 
 @_abi.wf_condition_fn

@@ -14,10 +14,11 @@ import weakref
 from typing import Any, Optional
 
 from . import _abi
-from ._codec import encode
+from ._codec import encode, write
 from ._error_texts import message_of
 from ._failures import Failures
 from ._library import lib, raise_for
+from ._plain import INT_MAX, INT_MIN
 from ._trampolines import objects
 from ._type_names import name_of
 
@@ -42,7 +43,20 @@ def is_small(value: Any) -> bool:
     return kind in _SMALL or (kind is str and len(value) < _SHORT)
 
 
-def send(context: int, target: Optional[bytes], value: Any, sender: str, told: weakref.ref[Failures], error: Any) -> int:
+def small_text(value: Any) -> Optional[bytes]:
+    """The text of most of those values; None stands for a question that `encode` answers."""
+    kind = type(value)
+    if kind is int:
+        return b"%d" % value if INT_MIN <= value <= INT_MAX else None
+    if kind is str and len(value) < _SHORT:
+        try:
+            return write(value).encode()
+        except UnicodeEncodeError:  # lone surrogates
+            return None
+    return b"null" if value is None else None
+
+
+def send(context: Any, target: Optional[bytes], value: Any, sender: str, told: weakref.ref[Failures], error: Any) -> int:
     """Sends an object: the library's status. `told` hear of it when it has no text."""
     try:
         struct = _structs.pop()  # a thread may send while another does: each has one for itself
@@ -57,7 +71,7 @@ def send(context: int, target: Optional[bytes], value: Any, sender: str, told: w
         _structs.append(struct)
 
 
-def received(context: Optional[int]) -> Any:
+def received(context: Any) -> Any:
     """The object that a handler is called with."""
     return objects[_value(context, _KIND)][0]
 

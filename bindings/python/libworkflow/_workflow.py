@@ -13,10 +13,10 @@ from ._event import WorkflowEvent
 from ._executor import Executor
 from ._legacy_workflow import OlderWorkflow
 from ._output import OutputDesignation
-from ._result import WorkflowRunResult
+from ._result import WorkflowRunResult, result_of
 from ._run_state import WorkflowRunState
 from ._runs import Runs
-from ._stream import ResponseStream, result_of
+from ._stream import ResponseStream
 from ._workflow_executor import WorkflowExecutor
 
 if TYPE_CHECKING:

@@ -1,0 +1,197 @@
+"""A result is a list of events, though it becomes one only when somebody looks."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import pickle
+from typing import Any, Callable
+
+import pytest
+from samples import run, two_steps
+
+from libworkflow import (
+    WorkflowBuilder,
+    WorkflowContext,
+    WorkflowEvent,
+    WorkflowRunResult,
+    WorkflowRunState,
+    executor,
+)
+from libworkflow._library import lib
+
+TYPES = [
+    "superstep_started",
+    "executor_invoked",
+    "executor_completed",
+    "superstep_completed",
+    "superstep_started",
+    "executor_invoked",
+    "output",
+    "executor_completed",
+    "superstep_completed",
+]
+
+
+def fresh(**options: Any) -> WorkflowRunResult:
+    """A result that nobody has looked at."""
+
+    async def main() -> WorkflowRunResult:
+        result: WorkflowRunResult = await two_steps().run("hey", **options)
+        return result
+
+    return run(main())
+
+
+def types(events: Any) -> list[str]:
+    return [event.type for event in events]
+
+
+LOOKS: dict[str, Callable[[WorkflowRunResult], Any]] = {
+    "iteration": types,
+    "list": lambda r: types(list(r)),
+    "tuple": lambda r: types(tuple(r)),
+    "star": lambda r: types([*r]),
+    "slice": lambda r: types(r[:]),
+    "index": lambda r: [r[i].type for i in range(len(r))],
+    "negative": lambda r: types(reversed([r[-i - 1] for i in range(len(r))])),
+    "reversed": lambda r: types(reversed(r))[::-1],
+    "sorted": lambda r: types(sorted(r, key=lambda event: event.sequence or 0)),
+    "sum": lambda r: types([] + r),
+    "other sum": lambda r: types(r + []),
+    "sum of results": lambda r: types(WorkflowRunResult([]) + r),
+    "extend": lambda r: (into := list[Any](), into.extend(r), types(into))[-1],
+    "into a slice": lambda r: (into := list[Any](), into.__setitem__(slice(0, 0), r), types(into))[-1],
+    "into a set": lambda r: types(sorted(set(r), key=lambda event: event.sequence or 0)),
+    "copy": lambda r: types(r.copy()),
+    "copy.copy": lambda r: types(copy.copy(r)),
+    "copy.deepcopy": lambda r: types(copy.deepcopy(r)),
+    "pickle": lambda r: types(pickle.loads(pickle.dumps(r))),
+    "times": lambda r: types(1 * r),
+    "pop": lambda r: [r.pop(0).type for _ in range(len(r))],
+    "map": lambda r: list(map(lambda event: event.type, r)),
+    "unpacking": lambda r: (lambda first, *rest: types([first, *rest]))(*r),
+    "comprehension": lambda r: [event.type for event in r if event in r and r.count(event) == 1],
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_look_finds_the_events(look: str) -> None:
+    result = fresh()
+    assert LOOKS[look](result) == TYPES
+
+
+def test_what_is_equal() -> None:
+    result, other = fresh(), fresh()
+    assert result != other and not result == other  # events are equal to themselves alone
+    assert fresh() != [] and [] != fresh()
+    result = fresh()
+    clone = result.copy()
+    assert result == clone and clone == result and isinstance(result, list) and type(result) is WorkflowRunResult
+    assert bool(fresh()) and len(fresh()) == 9
+
+
+def test_length_and_repr_read_no_event() -> None:
+    result = fresh()
+    assert repr(result) == "<WorkflowRunResult: 9 events, IDLE>" and len(result) == 9
+    assert len(fresh(include_status_events=True)) == 11
+    assert type(result) is not WorkflowRunResult  # still unread
+    assert types(result) == TYPES and repr(result) == "<WorkflowRunResult: 9 events, IDLE>"
+    assert type(result) is WorkflowRunResult and not vars(result).keys() - {"_status_events"}
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_its_own_methods(looked: bool) -> None:
+    result = fresh()
+    outputs, statuses = result.get_outputs(), result.status_timeline()
+    if looked:
+        assert types(result) == TYPES
+        assert result[6].data == "YEH" and result.status_timeline()[0] is statuses[0]
+    assert outputs == result.get_outputs() == ["YEH"] and result.get_intermediate_outputs() == []
+    assert result.get_request_info_events() == [] and result.get_final_state() is WorkflowRunState.IDLE
+    assert types(statuses) == ["status", "status"]
+
+
+def test_an_event_is_one_object() -> None:
+    @executor(id="list")
+    async def answer(n: int, ctx: WorkflowContext[Any, list[int]]) -> None:
+        await ctx.yield_output([n])
+
+    result = run(WorkflowBuilder(start_executor=answer).build().run(1))
+    [output] = result.get_outputs()
+    output.append(2)
+    assert result.get_outputs() == [[1, 2]]
+    assert [event.data for event in result if event.type == "output"][0] is output
+
+
+def test_a_changed_list_stays_changed() -> None:
+    result = fresh()
+    result.append(WorkflowEvent.warning("mine"))
+    del result[:8]
+    assert types(result) == ["superstep_completed", "warning"] and result.get_outputs() == []
+    assert result.get_final_state() is WorkflowRunState.IDLE
+
+
+def test_events_of_ones_own_are_in_their_places() -> None:
+    mine = [WorkflowEvent("mine", number) for number in range(100)]
+
+    @executor(id="noisy")
+    async def noisy(n: int, ctx: WorkflowContext[int, int]) -> None:
+        await ctx.add_event(mine[n])
+        await ctx.yield_output(n)
+        if n < 99:
+            await ctx.send_message(n + 1)
+
+    result = run(WorkflowBuilder(start_executor=noisy).add_edge(noisy, noisy).build().run(0))
+    assert result.get_outputs() == list(range(100))
+    assert [event.data for event in result if event.type in ("mine", "output")] == [n for n in range(100) for _ in "ab"]
+    assert [event for event in result if event.type == "mine"] == mine
+    numbers = [event.sequence for event in result]
+    assert numbers == list(range(3, 3 + len(result)))
+
+
+def test_nothing_is_left_of_a_result() -> None:
+    """What a result holds, read or not, goes with it."""
+    made: list[int] = []
+
+    class Big:
+        def __del__(self) -> None:
+            made.remove(1)
+
+    @executor(id="send")
+    async def send(n: int, ctx: WorkflowContext[Any]) -> None:
+        made.append(1)
+        await ctx.send_message(Big())
+
+    @executor(id="take")
+    async def take(big: Any, ctx: WorkflowContext[Any, int]) -> None:
+        await ctx.yield_output(1)
+
+    async def main(read: bool) -> None:
+        workflow = WorkflowBuilder(start_executor=send).add_edge(send, take).build()
+        result = await workflow.run(1)
+        if read:
+            assert types(result)
+        del result, workflow
+
+    for read in (False, True):
+        run(main(read))
+        gc.collect()
+        assert made == []
+
+
+def test_a_batch_that_nobody_reads_is_freed() -> None:
+    async def main() -> WorkflowRunResult:
+        return await two_steps().run("hey")
+
+    result = run(main())
+    event = list(result)[6]
+    del result
+    gc.collect()
+    assert (event.data, event.executor_id, event.sequence) == ("YEH", "reverse", 9)
+    assert lib.wf_batch_kinds(None) == 0
+
+
+def test_asyncio_run_leaves_a_result_unread() -> None:
+    assert type(asyncio.run(two_steps().run("hey"))) is not WorkflowRunResult
