@@ -10,7 +10,8 @@ from ._annotations import local_names
 from ._executor import Executor
 from ._handler import HandlerSpec, annotated_spec
 from ._parameters import parameters_of
-from ._pool import call_in, called, check
+from ._plain_call import PlainCall
+from ._pool import call_in, check
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor as Pool
@@ -90,23 +91,12 @@ def _of_coroutines(function: Function, parameters: int) -> Function:
 
 
 def _of_calls(function: Function, parameters: int, pool: Optional[Pool]) -> Function:
-    """A coroutine that waits for a thread."""
-    if pool is not None:
+    """What waits for a thread."""
+    if pool is None:
+        return lambda self, message, ctx: PlainCall(function, message, ctx, parameters == 2)
 
-        async def call(self: Any, message: Any, ctx: Any) -> Any:
-            await call_in(pool, function, message, ctx if parameters == 2 else None)
-
-    else:
-
-        async def call(self: Any, message: Any, ctx: Any) -> Any:
-            import asyncio  # costs more than all of this package, and is there by now
-
-            from ._thread_context import ThreadContext
-
-            if parameters == 1:
-                return await asyncio.to_thread(called, function, message)
-            with ThreadContext(ctx) as shared:
-                return await asyncio.to_thread(called, function, message, shared)
+    async def call(self: Any, message: Any, ctx: Any) -> Any:
+        await call_in(pool, function, message, ctx if parameters == 2 else None)
 
     return call
 

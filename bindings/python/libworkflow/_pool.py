@@ -72,7 +72,7 @@ async def call_in(
     elif context is None:
         await loop.run_in_executor(pool, in_context(function, message))
     else:
-        with ThreadContext(context) as shared:
+        with ThreadContext(context, loop) as shared:
             await loop.run_in_executor(pool, in_context(function, message, shared))
 
 

@@ -9,9 +9,11 @@ import asyncio
 import contextlib
 import itertools
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from ctypes import byref, c_void_p
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
@@ -47,8 +49,10 @@ from ._event import WorkflowEvent
 from ._failures import Failures
 from ._host import Host
 from ._library import lib
+from ._plain_call import PlainCall
 from ._resting_run import RestingRun, checkpoint_id_of, requests_of, rewind
 from ._result import Part
+from ._row import Begun, Row, may_begin
 from ._selector import choose
 from ._steps import make_steps, running_loop
 from ._trampolines import current, objects
@@ -124,6 +128,11 @@ class Run:
         self._must_wait = False
         self._clock = Clock(self._loop, self.wake) if workflow._has_clock else None
         self._closed = False
+        self.gate: AbstractContextManager[Any] = threading.RLock()
+        """Whoever looks into the run has it, and so has a thread of a row while it drives."""
+        self._lends = False
+        self._lone: Optional[Begun] = None
+        """A call of a sync function, as long as nothing else is under way."""
         self._slice_end = time.monotonic() + _SLICE
         self._found, self._error = c_void_p(), c_void_p()
         self._found_ref, self._error_ref = byref(self._found), byref(self._error)
@@ -154,9 +163,71 @@ class Run:
         """
         parts: list[Part] = [*self._prelude]
         self._prelude.clear()
+        self._lends = may_begin(self)
         while not self._drive(self._take_batch, parts):
-            await self._others()
+            if self._lone is None or not self._must_wait:
+                await self._others()
+            elif await self._row(self._lone, parts):
+                break
         return parts
+
+    async def _row(self, first: Begun, parts: list[Part]) -> bool:
+        """Lets a thread drive, which calls one sync function after the other; whether that was all."""
+        self._lone, self._must_wait = None, False
+        row = Row(self, first, parts)
+        try:
+            self._loop.run_in_executor(None, row.work)
+        except RuntimeError:  # it has no threads any more: the call fails as it does alone
+            self._launch([first])
+            return False
+        self._waiter, error = self._loop.create_future(), None
+        try:
+            await self._waiter
+        except BaseException as raised:
+            error = raised
+        self._waiter = None
+        under_way = row.take_back(is_wanted=not isinstance(error, GeneratorExit))
+        if under_way is not None:
+            self._launch([under_way])
+        error = error or row.error
+        if error is not None:
+            for begun in row.later:
+                self._drop(begun)
+            raise error
+        if len(row.later) == 1 and row.later[0].code.__class__ is PlainCall and not self._tasks:
+            self._lone = row.later[0]
+        else:
+            self._launch(row.later)
+        return row.has_ended
+
+    def _launch(self, calls: Iterable[Begun]) -> None:
+        """Starts calls that have begun for the library."""
+        self._steps.begin()
+        try:
+            for begun in calls:
+                self._start(begun)
+        finally:
+            self._steps.end()
+
+    def _start(self, begun: Begun) -> None:
+        code: Any = begun.code
+        try:
+            task = self._steps.start(code.in_thread() if code.__class__ is PlainCall else code)
+        except BaseException as error:
+            self._conclude(begun.host, begun.hook, begun.context, error)
+            return
+        if task is None:
+            self._conclude(begun.host, begun.hook, begun.context, None)
+        else:
+            self._follow(task, begun.host, begun.hook, begun.context)
+
+    def _drop(self, begun: Begun) -> None:
+        """Ends a call that was never started."""
+        if begun.code.__class__ is not PlainCall:
+            begun.code.close()  # type: ignore[union-attr]
+        handle = begun.context._open()
+        begun.context._close()
+        _finish(handle, WF_E_CANCELLED, None)
 
     def _drive(self, take: Callable[[list[Part]], int], parts: list[Part]) -> bool:
         """Lets the library go on until it is this run's end (True), or the others' turn (False): when `take` has found
@@ -173,11 +244,7 @@ class Run:
                 if status == WF_TIMEOUT:
                     self._must_wait = True
                     break
-                if status == WF_DONE or status == WF_E_CANCELLED:
-                    return True
-                from ._storage import storage_failure  # few need it
-
-                raise self.failures.of(status, storage_failure(status, self._error))
+                return self._has_ended(status)
             if self.failures.interrupt is not None:
                 raise self.failures.interrupt
             if self._must_wait and self._clock is not None:
@@ -186,6 +253,14 @@ class Run:
         finally:
             self._steps.end()
             current.run = previous
+
+    def _has_ended(self, status: int) -> bool:
+        """What the library says in place of events: True, or why the run failed."""
+        if status == WF_DONE or status == WF_E_CANCELLED:
+            return True
+        from ._storage import storage_failure  # few need it
+
+        raise self.failures.of(status, storage_failure(status, self._error))
 
     def _take_event(self, parts: list[Part]) -> int:
         """The library's next event; none for one that is hidden."""
@@ -301,24 +376,41 @@ class Run:
 
     def begin(self, host: Host, code: Callable[..., Any], handle: Handle, raw: Optional[bytes]) -> int:
         """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
+        if self._lone is not None:  # it is so no more
+            lone, self._lone = self._lone, None
+            self._start(lone)
         context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, self)
-        if raw is None and self._saves_late:
-            _input(handle, None)  # makes the text, as it is before the handler changes anything
-        if self.failures.raised:  # it may have failed before, and be tried again
-            self.failures.forget(_executor_id(handle))
         try:
-            task = self._steps.start(code(raw, context))
+            call = self._prepare(code, context, raw)
+            if call.__class__ is PlainCall:
+                if self._lends and not self._tasks:
+                    self._lone = Begun(host, code, context, call)
+                    return WF_PENDING
+                call = call.in_thread()
+            task = self._steps.start(call)
         except BaseException as error:
             context._handle = None
             return self._failed(host, code, handle, error)
         if task is None:
             context._handle = None
             return WF_DONE
+        self._follow(task, host, code, context)
+        return WF_PENDING
+
+    def _prepare(self, code: Callable[..., Any], context: WorkflowContext[Any, Any], raw: Optional[bytes]) -> Any:
+        """The coroutine, or the plain call, that is the handler's or the hook's work."""
+        if raw is None and self._saves_late:
+            _input(context._handle, None)  # makes the text, as it is before the handler changes anything
+        if self.failures.raised:  # it may have failed before, and be tried again
+            self.failures.forget(_executor_id(context._open()))
+        return code(raw, context)
+
+    def _follow(self, task: asyncio.Task[Any], host: Host, code: Any, context: WorkflowContext[Any, Any]) -> None:
+        """Waits for a handler that waits."""
         self._tasks.add(task)
         if self._clock is not None:
-            self._clock.begin(task, handle)
+            self._clock.begin(task, context._open())
         task.add_done_callback(partial(self._finished, host, code, context))
-        return WF_PENDING
 
     def lend(self, event: WorkflowEvent[Any]) -> int:
         """Keeps an event of host code until the library says that it is its turn; answers with its number."""
@@ -352,13 +444,17 @@ class Run:
         self._tasks.discard(task)
         if self._clock is not None:
             self._clock.end(task)
-        handle = context._open()
-        context._close()
-        error = asyncio.CancelledError() if task.cancelled() else task.exception()
-        _finish(handle, WF_DONE if error is None else self._failed(host, code, handle, error), None)
+        self._conclude(host, code, context, asyncio.CancelledError() if task.cancelled() else task.exception())
         self.wake()
         if self._closed and not self._tasks:
             self._free()
+
+    def _conclude(
+        self, host: Host, code: Any, context: WorkflowContext[Any, Any], error: Optional[BaseException]
+    ) -> None:
+        handle = context._open()
+        context._close()
+        _finish(handle, WF_DONE if error is None else self._failed(host, code, handle, error), None)
 
     # ---- Failing
 
@@ -409,6 +505,9 @@ class Run:
 
     def _end(self) -> None:
         self._closed = True
+        if self._lone is not None:
+            lone, self._lone = self._lone, None
+            self._drop(lone)
         if self._clock is not None:
             self._clock.stop()
         self._lent.clear()
@@ -451,15 +550,18 @@ class Run:
 
     def checkpoint_id(self) -> Optional[str]:
         """The checkpoint of the last boundary, if there is a storage."""
-        return None if self._handle is None else checkpoint_id_of(self._handle)
+        with self.gate:
+            return None if self._handle is None else checkpoint_id_of(self._handle)
 
     def requests(self) -> list[WorkflowEvent[Any]]:
         """The requests that wait for an answer."""
-        return [] if self._handle is None else requests_of(self._handle)
+        with self.gate:
+            return [] if self._handle is None else requests_of(self._handle)
 
     def why_waiting(self) -> Optional[dict[str, Any]]:
         """What the library says that the run waits for."""
-        return None if self._handle is None else why_waiting(self._handle)
+        with self.gate:
+            return None if self._handle is None else why_waiting(self._handle)
 
     def _release(self) -> int:
         handle, self._handle = self._handle, None

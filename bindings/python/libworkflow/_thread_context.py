@@ -24,8 +24,8 @@ class ThreadContext(WorkflowContext[Any, Any]):
 
     __slots__ = ("_lock", "_loop")
 
-    def __init__(self, context: WorkflowContext[Any, Any]) -> None:
-        self._loop = asyncio.get_running_loop()
+    def __init__(self, context: WorkflowContext[Any, Any], loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
         super().__init__(context._open(), context._host, context._run)
         self._lock = threading.RLock()  # one method may call another
 
@@ -43,7 +43,8 @@ class ThreadContext(WorkflowContext[Any, Any]):
             super().remember(key, value)
 
     def _wake(self) -> None:
-        self._loop.call_soon_threadsafe(self._run.wake)
+        if self._run.is_streaming:  # else nobody looks before the end
+            self._loop.call_soon_threadsafe(self._run.wake)
 
 
 def _locked(member: Any) -> Any:

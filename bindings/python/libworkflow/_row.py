@@ -1,0 +1,228 @@
+"""Sync functions one after the other, on one thread that also drives the run between them.
+
+A sync function may block, so it runs in a thread of the event loop's pool. The way there and back takes a hundred microseconds,
+many times what the rest of a superstep takes. So as long as one sync function and nothing else is to be called next, the
+thread goes on by itself: that is a row. It gives the run back to the event loop for everything else: for async handlers, when
+two or more are to be called at once, at the end, and when it had the thread for long.
+
+The event loop may take the run back at any moment, because the run was cancelled or the caller is. Then the function that is
+under way is one like any other that a task waits for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Coroutine
+from contextvars import copy_context
+from ctypes import c_int32
+from typing import TYPE_CHECKING, Any, Optional, Union
+
+from ._abi import WF_DONE, WF_E_CANCELLED, WF_OK, WF_PENDING, WF_TIMEOUT
+from ._context import WorkflowContext
+from ._library import lib
+from ._plain_call import PlainCall
+from ._pool import called
+from ._thread_context import ThreadContext
+from ._trampolines import Handle, current
+
+if TYPE_CHECKING:
+    from ._host import Host
+    from ._result import Part
+    from ._run import Run
+
+_finish = lib["wf_context_finish"]  # see _library.quick; but it may wake somebody, who must be able to get Python's lock
+_finish.restype = c_int32
+_SUCCESS, _LATE = c_int32(WF_DONE), c_int32(WF_E_CANCELLED)
+
+_LONGEST = 0.05
+"""For how many seconds a row keeps its thread, when others may want it."""
+
+Code = Union[PlainCall, Coroutine[Any, Any, Any]]
+
+
+class Begun:
+    """A call that has begun for the library: it waits for its end."""
+
+    __slots__ = ("code", "context", "hook", "host")
+
+    def __init__(self, host: Host, hook: Any, context: WorkflowContext[Any, Any], code: Code) -> None:
+        """`hook` is the method of the host that `code` comes from."""
+        self.host: Host = host
+        self.hook: Any = hook
+        self.context: WorkflowContext[Any, Any] = context
+        self.code: Code = code
+
+
+def may_begin(run: Run) -> bool:
+    """Whether a thread may drive the run: nothing in it needs the event loop but the handlers.
+
+    A stream gets its events one by one; retries and timeouts are the loop's; a storage in Python may be tied to its thread; C code may
+    end a call at any time.
+    """
+    if run.is_streaming or run._clock is not None or not run.shares:
+        return False
+    storage = run._storage
+    if storage is None:
+        return True
+    from ._storage import handle_of  # there when there is a storage
+
+    return handle_of(storage) == getattr(storage, "_handle", None)
+
+
+class Row:
+    """One row. What stands in the place of the run while its thread drives."""
+
+    def __init__(self, run: Run, first: Begun, parts: list[Part]) -> None:
+        self._run = run
+        self._parts = parts
+        self._now: Optional[Begun] = first
+        self._next: Optional[Begun] = None
+        self._variables = copy_context()
+        self._shared: Optional[ThreadContext] = None
+        # Protected by run.gate, which this thread has while it drives:
+        self._is_over = False
+        self._is_taken = False
+        self._waiter: Optional[asyncio.Future[None]] = None
+        # For the event loop, when the row is over:
+        self.later: list[Begun] = []
+        self.has_ended = False
+        self.error: Optional[BaseException] = None
+
+    # ---- On the thread
+
+    def work(self) -> None:
+        """Goes on as long as it can."""
+        if self._is_taken and (self._waiter is None or self._waiter.done()):
+            return  # nobody wants to know any more, and nothing has begun
+        try:
+            end = time.monotonic() + _LONGEST
+            while self._step() and time.monotonic() < end:
+                pass
+        except BaseException as error:
+            self.error = error
+        with self._run.gate:
+            self._is_over = True
+            if not self._is_taken:
+                self.later.extend(begun for begun in (self._now, self._next) if begun is not None)
+        with contextlib.suppress(RuntimeError):  # the loop was closed, and its runs with it
+            self._run._loop.call_soon_threadsafe(self._run.wake)
+
+    def _step(self) -> bool:
+        """Calls the function whose turn it is, then lets the library go on; whether there is one more."""
+        begun: Any = self._now
+        error = self._call(begun.code)
+        with self._run.gate:
+            if self._is_taken:
+                self._report(begun, error)
+                return False
+            self._now = None
+            handle, begun.context._handle = begun.context._handle, None
+            status = _SUCCESS if error is None else c_int32(self._run._failed(begun.host, begun.hook, handle, error))
+            _finish(handle, status, None)
+            return self._drive()
+
+    def _call(self, call: PlainCall) -> Optional[BaseException]:
+        """Runs a function, which sees the variables of the caller and not those that other functions have set."""
+        variables = self._variables.copy()
+        try:
+            if call.takes_context:
+                with ThreadContext(call.context, self._run._loop) as self._shared:
+                    variables.run(called, call.function, call.message, self._shared)
+            else:
+                variables.run(called, call.function, call.message)
+        except BaseException as error:
+            return error
+        return None
+
+    def _drive(self) -> bool:
+        """Lets the library go on until it has to wait, or has ended; whether one sync function is all that it waits for."""
+        run = self._run
+        previous, current.run = current.run, self  # type: ignore[assignment]
+        try:
+            while run.failures.interrupt is None:
+                status = run._take_batch(self._parts)
+                if status == WF_OK:
+                    continue
+                if status == WF_TIMEOUT:
+                    self._now, self._next = self._next, None
+                    return self._now is not None
+                self.has_ended = run._has_ended(status)
+                return False
+            raise run.failures.interrupt
+        finally:
+            current.run = previous
+
+    def begin(self, host: Host, hook: Any, handle: Handle, raw: Optional[bytes]) -> int:
+        """What the library wants to be called: noted, for `_drive` to decide."""
+        run = self._run
+        context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, run)
+        try:
+            code = run._prepare(hook, context, raw)
+        except BaseException as error:
+            context._handle = None
+            return run._failed(host, hook, handle, error)
+        begun = Begun(host, hook, context, code)
+        if self._next is None and not self.later and code.__class__ is PlainCall:
+            self._next = begun
+            return WF_PENDING
+        if self._next is not None:
+            self.later.append(self._next)
+            self._next = None
+        self.later.append(begun)
+        return WF_PENDING
+
+    def decide(self, condition: Any, raw: bytes) -> int:
+        """Evaluates a condition."""
+        return self._run.decide(condition, raw)
+
+    def select(self, selector: Any, raw: bytes, selection: int) -> int:
+        """Lets a selector choose."""
+        return self._run.select(selector, raw, selection)
+
+    def interrupt(self, error: BaseException) -> None:
+        """Makes the run end with `error`."""
+        self._run.interrupt(error)
+
+    def _report(self, begun: Begun, error: Optional[BaseException]) -> None:
+        """Tells the task that waits for a function since the run was taken back."""
+        waiter = self._waiter
+        if waiter is None:  # nobody does: the caller is gone
+            begun.context._handle, handle = None, begun.context._handle
+            if handle is not None:
+                _finish(handle, _LATE, None)
+            return
+
+        def tell() -> None:
+            if not waiter.done():
+                waiter.set_exception(error) if error is not None else waiter.set_result(None)
+
+        with contextlib.suppress(RuntimeError):
+            self._run._loop.call_soon_threadsafe(tell)
+
+    # ---- On the event loop
+
+    def take_back(self, *, is_wanted: bool) -> Optional[Begun]:
+        """The run is the event loop's again. Gives the call that is under way, if there is one, with a coroutine that waits for
+        it; none if that is not wanted, for nobody is there to run it."""
+        with self._run.gate:
+            begun = self._now
+            if self._is_over or begun is None:
+                return None
+            self._is_taken = True
+            if is_wanted:
+                self._waiter = self._run._loop.create_future()
+                begun.code = self._wait(self._waiter)
+                return begun
+        if self._shared is not None:
+            self._shared.__exit__()
+        return None
+
+    async def _wait(self, waiter: asyncio.Future[None]) -> None:
+        """Until the function has ended, or nobody wants to know any more: then its context has ended."""
+        try:
+            await waiter
+        finally:
+            if self._shared is not None:
+                self._shared.__exit__()
