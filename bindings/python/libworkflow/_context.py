@@ -35,7 +35,7 @@ else:
     OutT, WorkflowOutT = TypeVar("OutT"), TypeVar("WorkflowOutT")
 
 _send = lib.wf_context_send
-_send_small = quick("wf_context_send")
+send_small = quick("wf_context_send")
 _answer = lib.wf_context_answer
 _output = lib.wf_context_output
 _request = lib.wf_context_request_info
@@ -111,7 +111,7 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
             return
         target = None if target_id is None else text_of(target_id)
         payload = _values.small_text(message)
-        if payload is None or _send_small(self._handle or self._open(), target, payload, NUL, None):
+        if payload is None or send_small(self._handle or self._open(), target, payload, NUL, None):
             self._send(target, message)
         if self._sent is None:
             self._sent = [message]

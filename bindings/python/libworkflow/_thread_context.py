@@ -6,12 +6,14 @@ import asyncio
 import functools
 import inspect
 import threading
-from typing import Any
+from typing import Any, Optional
 
-from ._context import WorkflowContext
+from ._context import WorkflowContext, send_small
 from ._done import Done
+from ._library import NUL
 from ._memos import Memos
 from ._registry import can_register
+from ._values import small_text
 
 
 class ThreadContext(WorkflowContext[Any, Any]):
@@ -78,3 +80,24 @@ for _name, _member in {**vars(Memos), **vars(WorkflowContext)}.items():
     _is_ours = _name in _OF_STATE or not (_name.startswith("_") or _name in _REALLY_WAITS)
     if _is_ours and (inspect.isfunction(_member) or isinstance(_member, property)):
         setattr(ThreadContext, _name, _locked(_member))
+
+_send_message: Any = ThreadContext.send_message
+
+
+@functools.wraps(_send_message)
+def _send_quickly(self: ThreadContext, message: Any, target_id: Optional[str] = None) -> Any:
+    """Most messages are short and go everywhere: without the detour by a coroutine."""
+    payload = small_text(message) if target_id is None else None
+    if payload is not None:
+        with self._lock:
+            if self._handle is not None and not send_small(self._handle, None, payload, NUL, None):
+                if self._sent is None:
+                    self._sent = [message]
+                else:
+                    self._sent.append(message)
+                return _DONE
+    return _send_message(self, message, target_id)
+
+
+_DONE = Done()
+ThreadContext.send_message = _send_quickly  # type: ignore[method-assign]
