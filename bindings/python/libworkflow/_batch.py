@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from ctypes import byref, c_size_t, sizeof, string_at
+from ctypes import byref, c_size_t, c_uint64, c_void_p, sizeof, string_at
 from typing import Any, Optional
 
 from ._abi import WF_EVENT_BIT, wf_record_t
 from ._event import TYPE_NAMES, WorkflowEvent
-from ._library import lib
+from ._library import lib, quick
 from ._trampolines import objects
 
 _KIND = wf_record_t.kind.offset // 4
@@ -17,7 +17,7 @@ _WORDS = sizeof(wf_record_t) // 4
 
 _BITS = {name: WF_EVENT_BIT(kind) for kind, name in TYPE_NAMES.items()}
 
-_kinds = lib.wf_batch_kinds
+_kinds = quick("wf_batch_kinds", c_uint64)
 _event = lib.wf_batch_event
 _records = lib.wf_batch_records
 
@@ -27,9 +27,9 @@ class Batch:
 
     __slots__ = ("_handle", "_hidden", "_made", "kinds")
 
-    def __init__(self, handle: int, hidden: frozenset[int]) -> None:
+    def __init__(self, handle: c_void_p, hidden: frozenset[int]) -> None:
         """`hidden` are kinds of events that are not handed out."""
-        self._handle = handle
+        self._handle = handle.value
         self._hidden = hidden
         self.kinds: int = _kinds(handle)
         self._made: dict[int, Optional[WorkflowEvent[Any]]] = {}

@@ -60,14 +60,22 @@ NUL = ctypes.c_size_t(-1)
 """WF_NUL for a function without a declaration."""
 
 
-def quick(name: str) -> Any:
-    """A function that answers with a status, is done at once and calls nothing: called without a declaration of its
-    arguments and without giving Python's lock away.
+def bare(name: str, result: Any = ctypes.c_int32) -> Any:
+    """A function without a declaration of its arguments, which costs as much as the rest of a call.
 
-    It takes pointers as objects of ctypes, texts as bytes, None for NULL, and numbers as objects of ctypes: not as `int`.
+    It takes pointers and numbers as objects of ctypes, not as `int`, which would be cut; texts as bytes; None for NULL.
     """
-    function = _held[name]
-    function.restype = ctypes.c_int32
+    return _without_arguments(lib, name, result)
+
+
+def quick(name: str, result: Any = ctypes.c_int32) -> Any:
+    """The same for a function that is done at once and calls nothing: it does not give Python's lock away."""
+    return _without_arguments(_held, name, result)
+
+
+def _without_arguments(library: ctypes.CDLL, name: str, result: Any) -> Any:
+    function = library[name]
+    function.restype = result
     return function
 
 

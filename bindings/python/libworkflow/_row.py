@@ -16,12 +16,12 @@ import contextlib
 import time
 from collections.abc import Coroutine
 from contextvars import copy_context
-from ctypes import c_int32
+from ctypes import c_int32, c_size_t
 from typing import TYPE_CHECKING, Any, Optional, Union
 
 from ._abi import WF_DONE, WF_E_CANCELLED, WF_OK, WF_PENDING, WF_TIMEOUT
 from ._context import WorkflowContext
-from ._library import lib
+from ._library import bare
 from ._plain_call import PlainCall
 from ._pool import called
 from ._thread_context import ThreadContext
@@ -32,12 +32,14 @@ if TYPE_CHECKING:
     from ._result import Part
     from ._run import Run
 
-_finish = lib["wf_context_finish"]  # see _library.quick; but it may wake somebody, who must be able to get Python's lock
-_finish.restype = c_int32
+_finish = bare("wf_context_finish")
 _SUCCESS, _LATE = c_int32(WF_DONE), c_int32(WF_E_CANCELLED)
 
 _LONGEST = 0.05
 """For how many seconds a row keeps its thread, when others may want it."""
+
+_MANY = c_size_t(1000)
+"""More events than what the library does before it waits for one call."""
 
 Code = Union[PlainCall, Coroutine[Any, Any, Any]]
 
@@ -142,10 +144,10 @@ class Row:
         previous, current.run = current.run, self  # type: ignore[assignment]
         try:
             while run.failures.interrupt is None:
-                status = run._take_batch(self._parts)
-                if status == WF_OK:
+                status = run._take_batch(self._parts, _MANY)
+                if status == WF_OK and self._next is None:
                     continue
-                if status == WF_TIMEOUT:
+                if status in (WF_OK, WF_TIMEOUT):  # a batch that is not full says that the run would wait
                     self._now, self._next = self._next, None
                     return self._now is not None
                 self.has_ended = run._has_ended(status)

@@ -14,7 +14,7 @@ import time
 import weakref
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from ctypes import byref, c_void_p
+from ctypes import byref, c_int64, c_size_t, c_void_p
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
@@ -48,7 +48,7 @@ from ._errors import WorkflowCheckpointException
 from ._event import WorkflowEvent
 from ._failures import Failures
 from ._host import Host
-from ._library import lib
+from ._library import bare, lib
 from ._plain_call import PlainCall
 from ._resting_run import RestingRun, checkpoint_id_of, requests_of, rewind
 from ._result import Part
@@ -62,8 +62,8 @@ if TYPE_CHECKING:
     from ._trampolines import Handle
     from ._workflow import Workflow
 
-_next = lib.wf_run_next
-_next_batch = lib.wf_run_next_batch
+_next = bare("wf_run_next")
+_next_batch = bare("wf_run_next_batch")
 _kind = lib.wf_event_kind
 _finish = lib.wf_context_finish
 _input = lib.wf_context_input
@@ -82,7 +82,8 @@ _RESTING = frozenset((WF_RUN_IDLE, WF_RUN_IDLE_WITH_PENDING_REQUESTS))
 _NO_ALARM = contextlib.nullcontext()
 _SLICE = 0.005
 """For how many seconds handlers that never wait may keep the event loop to themselves."""
-_BATCH = 32
+_NOW = c_int64(0)
+_MOST = c_size_t(32)
 """After how many events that is looked at, where they are not handed out one by one."""
 
 
@@ -104,6 +105,7 @@ class Run:
         come before those of the library; `has_news` says that a run which rests was given something to go on with,
         `has_requests` that executors of it may have asked for something."""
         self._handle: Optional[int] = handle
+        self._pointer: Optional[c_void_p] = c_void_p(handle)  # the same for functions that are called bare
         self._runs = workflow._runs
         self._workflow = workflow
         self._storage = storage
@@ -264,7 +266,7 @@ class Run:
 
     def _take_event(self, parts: list[Part]) -> int:
         """The library's next event; none for one that is hidden."""
-        status: int = _next(self._handle, 0, self._found_ref, self._error_ref)
+        status: int = _next(self._pointer, _NOW, self._found_ref, self._error_ref)
         if status == WF_OK:
             handle = self._found.value or 0
             kind = _kind(handle)
@@ -274,11 +276,11 @@ class Run:
                 parts.append(event)
         return status
 
-    def _take_batch(self, parts: list[Part]) -> int:
+    def _take_batch(self, parts: list[Part], most: c_size_t = _MOST) -> int:
         """The library's next events in one piece."""
-        status: int = _next_batch(self._handle, 0, _BATCH, self._found_ref, self._error_ref)
+        status: int = _next_batch(self._pointer, _NOW, most, self._found_ref, self._error_ref)
         if status == WF_OK:
-            batch = Batch(self._found.value or 0, self._hidden)
+            batch = Batch(self._found, self._hidden)
             parts.append(batch)
             if batch.kinds & self._special_bits:
                 for index, kind in enumerate(batch.order()):
@@ -353,7 +355,7 @@ class Run:
     def _cancel(self) -> None:
         """Nothing of ours is called any more, and nobody wants the last events."""
         lib.wf_run_cancel(self._handle, None, None)
-        while _next(self._handle, 0, self._found_ref, None) == WF_OK:
+        while _next(self._pointer, _NOW, self._found_ref, None) == WF_OK:
             _free_event(self._found)
 
     def cancel(self, reason: Optional[str]) -> None:
@@ -564,11 +566,11 @@ class Run:
             return None if self._handle is None else why_waiting(self._handle)
 
     def _release(self) -> int:
-        handle, self._handle = self._handle, None
+        handle, self._handle, self._pointer = self._handle, None, None
         return handle or 0
 
     def _free(self, free: Any = lib.wf_run_free) -> None:
-        handle, self._handle = self._handle, None
+        handle, self._handle, self._pointer = self._handle, None, None
         if handle is not None:
             free(handle)
 

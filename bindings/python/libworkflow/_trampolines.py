@@ -80,8 +80,7 @@ def code(number: int) -> Any:
 
 
 class Handle(c_void_p):
-    """A context of the library. Its functions take it as it is, without a declaration of their arguments, which costs as much
-    as the rest of a call; an `int` would be cut."""
+    """A context of the library, as functions take it that are called bare (`_library`)."""
 
 
 _host_code = CFUNCTYPE(c_int32, c_void_p, Handle, c_char_p, c_size_t)
