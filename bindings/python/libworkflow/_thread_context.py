@@ -100,4 +100,4 @@ def _send_quickly(self: ThreadContext, message: Any, target_id: Optional[str] = 
 
 
 _DONE = Done()
-ThreadContext.send_message = _send_quickly  # type: ignore[method-assign]
+ThreadContext.send_message = _send_quickly  # type: ignore[assignment,method-assign]
