@@ -11,8 +11,8 @@ import WorkflowModel
 @_cdecl("wf_batch_records")
 public func wf_batch_records(_ batch: UnsafePointer<wf_batch>?, _ count: UnsafeMutablePointer<UInt>?) -> UnsafePointer<wf_record>? {
     let batch = Handle.peek(batch)
-    count?.pointee = UInt(batch?.events.count ?? 0)
-    return batch.map { UnsafePointer($0.records) }
+    count?.pointee = UInt(batch?.count ?? 0)
+    return batch?.records
 }
 
 /// Which kinds of events are in a batch: whether it is worth looking through.

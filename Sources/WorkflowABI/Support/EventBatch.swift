@@ -2,58 +2,55 @@ import CWorkflow
 import WorkflowModel
 import WorkflowRuntime
 
-/// What a `wf_batch_t *` points to: events in a row, each with the struct that C reads of it. Complete before the host sees it,
-/// and immutable from then on.
+/// What a `wf_batch_t *` points to: events in a row. Complete before the host sees it, and immutable from then on; the structs that C
+/// reads are made when somebody asks, once.
 final class EventBatch: @unchecked Sendable {
     let graph: Graph
-    /// What the addresses in the records point into.
-    private(set) var events: [Event] = []
+    private var items: ContiguousArray<(event: Event, sequence: UInt64)> = []
     private(set) var kinds: UInt64 = 0
-    private(set) var records: UnsafeMutablePointer<wf_record>
-    private var capacity = 8
+    private let made = Once<Records>()
 
     init(_ graph: Graph, _ event: Event, sequence: UInt64) {
         self.graph = graph
-        records = .allocate(capacity: capacity)
+        items.reserveCapacity(8)
         append(event, sequence)
     }
 
-    deinit { records.deallocate() }
+    var count: Int { items.count }
 
     /// Drives the run until it would wait or ends, something fails, or there are `most` events.
     func add(from run: Run, most: UInt) {
         let failedCalls = run.failedCalls
-        while events.count < most, run.failedCalls == failedCalls {
+        while items.count < most, run.failedCalls == failedCalls {
             // Anything but an event stays as it is, for the next call.
             guard case .event(let event, let sequence) = try? run.next(timeout: 0) else { return }
             append(event, sequence)
         }
     }
 
-    /// An event of its own; nil for an index that there is not.
-    func event(_ index: UInt) -> EventBox? {
-        guard let index = Int(exactly: index), events.indices.contains(index) else { return nil }
-        return EventBox(events[index], sequence: records[index].sequence, graph: graph)
+    private func append(_ event: Event, _ sequence: UInt64) {
+        kinds |= 1 << UInt64(event.kind.rawValue)
+        items.append((event, sequence))
     }
 
-    private func append(_ event: Event, _ sequence: UInt64) {
-        let data = Self.readyText(event)
-        let record = wf_record(
-            struct_size: UInt32(MemoryLayout<wf_record>.stride), kind: event.kind.rawValue, sequence: sequence,
+    /// An event of its own; nil for an index that there is not.
+    func event(_ index: UInt) -> EventBox? {
+        guard let index = Int(exactly: index), items.indices.contains(index) else { return nil }
+        return EventBox(items[index].event, sequence: items[index].sequence, graph: graph)
+    }
+
+    /// One struct for each event. Their addresses point into the events and the graph, which live as long as the batch.
+    var records: UnsafePointer<wf_record> {
+        made.get { Records(items.count) { self.record(self.items[$0]) } }.first
+    }
+
+    private func record(_ item: (event: Event, sequence: UInt64)) -> wf_record {
+        let event = item.event, data = Self.readyText(event)
+        return wf_record(
+            struct_size: UInt32(MemoryLayout<wf_record>.stride), kind: event.kind.rawValue, sequence: item.sequence,
             superstep: UInt64(clamping: event.superstep),
             executor_id: graph.executors.indices.contains(event.executor) ? graph.executors[event.executor].unsafeCString : nil,
             data: data?.unsafeCString, data_length: data?.count ?? 0)
-        if events.count == capacity { grow() }
-        (records + events.count).initialize(to: record)
-        events.append(event)
-        kinds |= 1 << UInt64(event.kind.rawValue)
-    }
-
-    private func grow() {
-        let larger = UnsafeMutablePointer<wf_record>.allocate(capacity: capacity * 2)
-        larger.moveInitialize(from: records, count: events.count)
-        records.deallocate()
-        (records, capacity) = (larger, capacity * 2)
     }
 
     /// The data, if it is a text that the event itself holds: nothing is made here that nobody may want.
@@ -67,4 +64,18 @@ final class EventBatch: @unchecked Sendable {
         }
         return text.hostValue == nil ? text : nil
     }
+}
+
+/// Structs in a row, at an address that stays. Never written after `init`.
+private final class Records: @unchecked Sendable {
+    let first: UnsafePointer<wf_record>
+    private let place: UnsafeMutablePointer<wf_record>
+
+    init(_ count: Int, _ record: (Int) -> wf_record) {
+        place = .allocate(capacity: max(count, 1))
+        for index in 0..<count { (place + index).initialize(to: record(index)) }
+        first = UnsafePointer(place)
+    }
+
+    deinit { place.deallocate() }
 }
