@@ -2067,6 +2067,69 @@ WF_API wf_status_t wf_context_finish(wf_context_t *context, wf_status_t status, 
 WF_API wf_status_t wf_context_send_value(wf_context_t *context, const char *target, const wf_value_t *value,
                                          wf_error_t **error);
 
+/** Gives an object of the host as an output, without encoding it before somebody needs the text.
+ *
+ * Otherwise like wf_context_output. wf_event_value gives the object to who gets the event; who looks at the
+ * event's data, and whatever is around a sub-workflow whose output it is, as with wf_context_send_value.
+ *
+ * @param context Borrowed; of an invoke callback.
+ * @param value The object and how to encode and release it; `encode` is required. Copied. The object is
+ *     consumed, whatever the answer is: `finalizer` runs once, on whatever thread drops the last event or
+ *     message with it.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad struct_size or type; WF_E_UNSUPPORTED for a struct from a newer
+ *     library; WF_E_MISUSE in a save or restore callback, for a NULL or another kind of handle; WF_E_CLOSED
+ *     if the context has ended; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_context_output_value(wf_context_t *context, const wf_value_t *value,
+                                           wf_error_t **error);
+
+/** The object behind an "output" or "intermediate" event, if it was given with wf_context_output_value in
+ * this process.
+ *
+ * Any thread.
+ *
+ * @param event Borrowed.
+ * @param kind The `kind` of the value that was given: nobody else gets the object.
+ * @return The object, borrowed: valid until the event is freed. NULL if the output is JSON, which
+ *     wf_event_data gives, and for any other event.
+ */
+WF_API void *wf_event_value(const wf_event_t *event, void *kind);
+
+/** Starts a run with an object of the host as its input, without encoding it before somebody needs the text.
+ *
+ * Otherwise like wf_run_start; who gets the object and who its JSON is as with wf_context_send_value. A run
+ * with a storage needs the JSON at once, for its first checkpoint.
+ *
+ * @param workflow Borrowed; the run keeps what it needs.
+ * @param options How to run; NULL for the defaults. Copied.
+ * @param value The object and how to encode and release it; `encode` is required. Copied. The object is
+ *     consumed, whatever the answer is: `finalizer` runs once, on whatever thread drops the last message
+ *     with it.
+ * @param run Receives the run, owned by the caller: wf_run_free. NULL on error.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for bad options, such as edits, for a bad struct_size or type, and for a type
+ *     that the start executor does not accept; WF_E_UNSUPPORTED for a struct from a newer library;
+ *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_start_value(wf_workflow_t *workflow, const wf_run_options_t *options,
+                                      const wf_value_t *value, wf_run_t **run, wf_error_t **error);
+
+/** Gives the run an object of the host as one more input, without encoding it before somebody needs the text.
+ *
+ * Otherwise like wf_run_input; who gets the object and who its JSON is as with wf_context_send_value.
+ *
+ * @param run Borrowed.
+ * @param value The object and how to encode and release it; `encode` is required. Copied. The object is
+ *     consumed, whatever the answer is: `finalizer` runs once, on whatever thread drops the last message
+ *     with it.
+ * @param error Receives an error, owned by the caller, or NULL. May be NULL.
+ * @return WF_OK; WF_E_INVALID for a bad struct_size or type, and for a type that the start executor does not
+ *     accept; WF_E_CLOSED if the run failed or was cancelled; WF_E_UNSUPPORTED for a struct from a newer
+ *     library; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED.
+ */
+WF_API wf_status_t wf_run_input_value(wf_run_t *run, const wf_value_t *value, wf_error_t **error);
+
 /** The object that was sent with wf_context_send_value, if the message is one of that kind in this process.
  *
  * @param context Borrowed.

@@ -24,11 +24,12 @@ open class HostValue: @unchecked Sendable {
 }
 
 extension Failure {
-    /// The failure of an encoding, with who sent the value.
+    /// The failure of an encoding, with who sent the value: an empty id for the host.
     public func unsendable(from executor: String) -> Failure {
         var failure = self
-        failure.message = "the value that '\(executor)' sent cannot be encoded: " + message
-        failure.executorID = executor
+        failure.message = executor.isEmpty ? "the input cannot be encoded: " : "the value that '\(executor)' sent cannot be encoded: "
+        failure.message += message
+        failure.executorID = executor.isEmpty ? nil : executor
         return failure
     }
 }

@@ -283,6 +283,7 @@ static void make_a_run(wf_workflow_t *workflow) {
 
     options.flags = WF_RUN_CHECKPOINTS;
     options.pool = world.pool;
+    IS(wf_run_start_value(workflow, &options, NULL, &run, NULL), WF_E_MISUSE);
     IS(wf_run_start(workflow, &options, "1", 1, &run, NULL), WF_OK);
     if (run == NULL) return;
     IS(wf_run_wake_fd(run, &descriptor, NULL), WF_OK);
@@ -310,6 +311,7 @@ static void make_a_run(wf_workflow_t *workflow) {
     IS(wf_run_why_waiting(run, &text, NULL, NULL), WF_OK);
     wf_free(text);
     IS(wf_run_input(run, "3", 1, NULL), WF_OK);
+    IS(wf_run_input_value(run, NULL, NULL), WF_E_MISUSE);
     IS(wf_run_cancel(run, "enough", NULL), WF_OK);
     IS(wf_run_next(run, -1, &event, NULL), WF_OK, WF_E_CANCELLED);
     wf_event_free(event);
@@ -329,6 +331,7 @@ static void read_an_event(void) {
     YES(wf_event_kind(event) == WF_EVENT_STARTED && strcmp(wf_event_kind_name(wf_event_kind(event)), "started") == 0);
     YES(wf_event_sequence(event) == 1 && wf_event_superstep(event) == 0 && wf_event_executor_id(event) == NULL);
     YES(wf_event_request_id(event) == NULL && wf_event_name(event) != NULL);
+    YES(wf_event_value(event, &world) == NULL);
     YES(strcmp(wf_event_data(event, NULL), "null") == 0 && strlen(wf_event_json(event, NULL)) > 0);
     wf_event_free(event);
     IS(wf_run_next_batch(run, 0, 1, &batch, NULL), WF_OK);
@@ -417,6 +420,7 @@ static void use_a_context(enum place place, wf_context_t *context) {
     IS(wf_context_give_up(context, NULL), invoked);
     IS(wf_context_keep_alive(context, NULL), called);
     IS(wf_context_send_value(context, NULL, NULL, NULL), WF_E_MISUSE);
+    IS(wf_context_output_value(context, NULL, NULL), WF_E_MISUSE);
     YES(wf_context_value(context, &world) == NULL);
     YES(wf_context_attempt(context) == (context == NULL ? 0 : 1));
     IS(wf_context_save(context, "1", 1, NULL), place == SAVE ? WF_OK : WF_E_MISUSE);

@@ -20,17 +20,23 @@ static void release(void *object) {
     free(object);
 }
 
-static wf_status_t pick(void *user_data, wf_context_t *context, const char *input, size_t length) {
+static wf_value_t full_basket(void) {
     wf_value_t value = WF_VALUE_INIT;
     basket_t *basket = malloc(sizeof *basket);
 
-    (void)user_data, (void)input, (void)length;
     basket->apples = 7;
     value.kind = &basket_kind;
     value.type = "basket";
     value.object = basket;
     value.encode = encode;
     value.finalizer = release;
+    return value;
+}
+
+static wf_status_t pick(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    wf_value_t value = full_basket();
+
+    (void)user_data, (void)input, (void)length;
     CHECK_OK(wf_context_send_value(context, NULL, &value, &error));
     return WF_OK;
 }
@@ -201,6 +207,98 @@ static void that_cannot_be_encoded_fails_who_needs_it(void) {
     refuse = 0;
 }
 
+static wf_workflow_t *eaters(const char *types) {
+    wf_executor_t eater = WF_EXECUTOR_INIT;
+    wf_workflow_t *workflow = NULL;
+    wf_builder_t *builder;
+
+    eater.invoke = eat;
+    eater.flags = WF_TAKES_VALUES;
+    builder = story_of("first", &eater);
+    CHECK_OK(wf_builder_set_types(builder, "first", types, NULL, NULL, &error));
+    CHECK_OK(wf_builder_build(builder, &workflow, &error));
+    wf_builder_free(builder);
+    encoded = released = passed = text_seen = 0;
+    return workflow;
+}
+
+static void is_the_input_of_a_run(void) {
+    wf_run_options_t options = WF_RUN_OPTIONS_INIT;
+    wf_workflow_t *workflow = eaters("basket");
+    wf_value_t value = full_basket();
+    wf_event_t *event = NULL;
+    wf_run_t *run = NULL;
+
+    CHECK_OK(wf_run_start_value(workflow, NULL, &value, &run, &error));
+    while (wf_run_next(run, -1, &event, NULL) == WF_OK) wf_event_free(event);
+    CHECK(encoded == 0 && passed == 7);
+    value = full_basket();
+    CHECK_OK(wf_run_input_value(run, &value, &error));
+    while (wf_run_next(run, -1, &event, NULL) == WF_OK) wf_event_free(event);
+    CHECK(encoded == 0 && passed == 14);
+    wf_run_free(run);
+    CHECK(released == 2);
+
+    CHECK_OK(wf_storage_open("memory:", &options.storage, &error));
+    value = full_basket();
+    CHECK_OK(wf_run_start_value(workflow, &options, &value, &run, &error));
+    while (wf_run_next(run, -1, &event, NULL) == WF_OK) wf_event_free(event);
+    CHECK(encoded == 1 && passed == 21);
+    wf_run_free(run);
+    refuse = 1;
+    value = full_basket();
+    CHECK_OK(wf_run_start_value(workflow, &options, &value, &run, &error));
+    while (wf_run_next(run, -1, &event, &error) == WF_OK) wf_event_free(event);
+    CHECK(strstr(wf_error_message(error, NULL), "the input cannot be encoded: the basket is nailed shut") != NULL);
+    forget_error();
+    refuse = 0;
+    wf_run_free(run);
+    wf_storage_free(options.storage);
+    wf_workflow_free(workflow);
+    CHECK(released == 4 && passed == 21);
+}
+
+static wf_status_t give(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    wf_value_t value = full_basket();
+
+    (void)user_data, (void)input, (void)length;
+    CHECK_OK(wf_context_output_value(context, &value, &error));
+    return WF_OK;
+}
+
+static void is_an_output(void) {
+    wf_workflow_t *workflow = built(story(give));
+    wf_run_t *run = started(workflow, NULL, "1");
+    wf_event_t *event;
+    const basket_t *basket;
+
+    encoded = released = 0;
+    event = drive_to(run, WF_EVENT_OUTPUT);
+    basket = wf_event_value(event, &basket_kind);
+    CHECK(basket != NULL && basket->apples == 7 && encoded == 0);
+    CHECK(wf_event_value(event, &encoded) == NULL);
+    CHECK_TEXT("{\"apples\":7}", wf_event_data(event, NULL));
+    CHECK(encoded == 1);
+    wf_event_free(event);
+    wf_run_free(run);
+    wf_workflow_free(workflow);
+    CHECK(released == 1);
+}
+
+static void is_no_input_of_another_type(void) {
+    wf_workflow_t *workflow = eaters("string");
+    wf_value_t value = full_basket();
+    wf_run_t *run = NULL;
+
+    CHECK_FAILS(wf_run_start_value(workflow, NULL, &value, &run, &error), WF_E_INVALID, "of the type basket");
+    CHECK(run == NULL && encoded == 0 && released == 1);
+    CHECK_FAILS(wf_run_start_value(workflow, NULL, NULL, &run, &error), WF_E_MISUSE, "wf_value_t is NULL");
+    value = full_basket();
+    CHECK_FAILS(wf_run_input_value(NULL, &value, &error), WF_E_MISUSE, "run is NULL");
+    CHECK(released == 2);
+    wf_workflow_free(workflow);
+}
+
 static wf_status_t misuse(void *user_data, wf_context_t *context, const char *input, size_t length) {
     wf_value_t value = WF_VALUE_INIT;
 
@@ -236,6 +334,9 @@ int main(void) {
     RUN(needs_itself);
     RUN(is_in_every_checkpoint);
     RUN(that_cannot_be_encoded_fails_who_needs_it);
+    RUN(is_the_input_of_a_run);
+    RUN(is_an_output);
+    RUN(is_no_input_of_another_type);
     RUN(is_released_also_when_it_is_refused);
     FINISH();
 }

@@ -16,6 +16,7 @@ from ._memos import text_of
 from ._new_run import new_run
 from ._resting_run import RestingRun
 from ._run_state import WorkflowRunState
+from ._values import give, is_input, let_know
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
@@ -62,11 +63,13 @@ class Beginning:
             message = message.data
         if workflow._start_executor._find_handler(message) is None:
             raise workflow._start_executor._refusal(message)
-        text = encode(message, "message")
+        # Checkpoints need a text at once, and it is better that nothing has happened if there is none.
+        passes = storage is None and not workflow._has_native and is_input(message)
+        text = None if passes else encode(message, "message")
         resting = workflow._runs.take()
         if resting is not None and resting.storage is storage and run_id is None:
             try:
-                resting.input(text)
+                number = resting.input(message, text)
             except BaseException:
                 workflow._runs.keep(resting)
                 raise
@@ -78,13 +81,21 @@ class Beginning:
                     workflow.name,
                     waiting,
                 )
-            return self._continued(resting, waiting)
-        options = self._options(storage, run_id)
-        handle, error = c_void_p(), c_void_p()
-        status = lib.wf_run_start(workflow._handle, byref(options), text, len(text), byref(handle), byref(error))
-        if status:
-            raise_for(status, error)
-        return self._begun(handle.value or 0, storage, has_requests=False)
+            run = self._continued(resting, waiting)
+        else:
+            options = self._options(storage, run_id)
+            handle, error = c_void_p(), c_void_p()
+            around = workflow._handle, byref(options)
+            if text is None:
+                status, number = give(lib.wf_run_start_value, message, *around, ..., byref(handle), byref(error))
+            else:
+                status, number = lib.wf_run_start(*around, text, len(text), byref(handle), byref(error)), 0
+            if status:
+                raise_for(status, error)
+            run = self._begun(handle.value or 0, storage, has_requests=False)
+        if number:
+            let_know(number, run.told)
+        return run
 
     def resume(self, checkpoint_id: CheckpointId, responses: Any, edits: Optional[Edits], run_id: Optional[str]) -> Run:
         """From a checkpoint, maybe with answers to its requests."""

@@ -85,7 +85,7 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
         self._run = run
         self._host = host
         self._sent: Optional[list[Any]] = None
-        self._yielded: Optional[list[bytes]] = None
+        self._yielded: Optional[list[Any]] = None
 
     @property
     def executor_id(self) -> str:
@@ -148,20 +148,25 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
         return bool(status == 0)
 
     async def yield_output(self, output: WorkflowOutT) -> None:
-        """Gives `output` to the caller of the workflow.
+        """Gives `output` to the caller of the workflow: this very object, so leave it alone from now on.
+
+        What is inside a `WorkflowExecutor` yields messages: there it is as with `send_message`.
 
         Raises:
-            TypeError: the output has no JSON form.
+            TypeError: an output of a workflow with a `NativeExecutor` has no JSON form.
         """
-        payload = encode(output, f"executor '{self._host.id}': output")
         error = c_void_p()
-        status = _output(self._open(), payload, len(payload), byref(error))
+        if self._run.shares and not _values.is_small(output):
+            status = _values.output(self._open(), output, self._host.id, self._run.told, byref(error))
+        else:
+            payload = encode(output, f"executor '{self._host.id}': output")
+            status = _output(self._open(), payload, len(payload), byref(error))
         if status:
             raise_for(status, error)
         if self._yielded is None:
-            self._yielded = [payload]
+            self._yielded = [output]
         else:
-            self._yielded.append(payload)
+            self._yielded.append(output)
         self._wake()
 
     async def add_event(self, event: WorkflowEvent[Any]) -> None:
@@ -218,8 +223,8 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
         return [*(self._sent or ())]
 
     def get_yielded_outputs(self) -> list[Any]:
-        """Copies of what this call has yielded, in order."""
-        return [self._host.decode(payload) for payload in self._yielded or ()]
+        """What this call has yielded, in order."""
+        return [*(self._yielded or ())]
 
     def is_streaming(self) -> bool:
         """Whether the caller of the workflow iterates the events as they happen."""

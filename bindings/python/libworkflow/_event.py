@@ -15,7 +15,7 @@ from ._codec import decode
 from ._library import lib
 from ._request import Question
 from ._run_state import WorkflowRunState
-from ._trampolines import objects
+from ._trampolines import KIND, objects
 from ._type_text import type_from_plain, type_to_plain
 
 if TYPE_CHECKING:
@@ -48,16 +48,13 @@ _FIELDS = ("type", "data", "origin", "state", "details", "executor_id", "iterati
 
 _data = lib.wf_event_data
 _sequence = lib.wf_event_sequence
+_value = lib.wf_event_value
 _free = lib.wf_event_free
 
 _ITERATION_KINDS = (_abi.WF_EVENT_SUPERSTEP_STARTED, _abi.WF_EVENT_SUPERSTEP_COMPLETED, _abi.WF_EVENT_CHECKPOINT)
 _FAILURE_KINDS = (_abi.WF_EVENT_FAILED, _abi.WF_EVENT_EXECUTOR_FAILED)
-_PAYLOAD_KINDS = (
-    _abi.WF_EVENT_OUTPUT,
-    _abi.WF_EVENT_INTERMEDIATE,
-    _abi.WF_EVENT_EXECUTOR_INVOKED,
-    _abi.WF_EVENT_EXECUTOR_COMPLETED,
-)
+_OUTPUT_KINDS = (_abi.WF_EVENT_OUTPUT, _abi.WF_EVENT_INTERMEDIATE)
+_PAYLOAD_KINDS = (*_OUTPUT_KINDS, _abi.WF_EVENT_EXECUTOR_INVOKED, _abi.WF_EVENT_EXECUTOR_COMPLETED)
 
 TYPE_NAMES: dict[int, str] = {
     kind: name.replace("WF_EVENT_", "").lower()
@@ -316,7 +313,8 @@ class WorkflowEvent(Generic[DataT]):
 
     def _read(self, handle: int, kind: int) -> None:
         """Fills the fields and gives the library's event back."""
-        raw = _data(handle, None)
+        number = _value(handle, KIND) if kind in _OUTPUT_KINDS else None
+        raw = _data(handle, None) if number is None else b"null"
         executor_id = lib.wf_event_executor_id(handle)
         self.origin = WorkflowEventSource.FRAMEWORK
         self.executor_id = executor_id.decode() if executor_id else None
@@ -325,7 +323,9 @@ class WorkflowEvent(Generic[DataT]):
         self.state = WorkflowRunState(json.loads(raw)) if kind == _abi.WF_EVENT_STATUS else None
         self.details = _details(raw) if kind in _FAILURE_KINDS else None
         self._request = None
-        if kind in _PAYLOAD_KINDS:
+        if number is not None:
+            self.data = objects[number][0]
+        elif kind in _PAYLOAD_KINDS:
             self.data = decode(raw)
         elif kind == _abi.WF_EVENT_REQUEST_INFO:
             question = Question.from_value(decode(raw))

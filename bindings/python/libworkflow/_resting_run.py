@@ -16,6 +16,7 @@ from ._memos import text_of
 from ._request import Question
 from ._shapes import Shape
 from ._trampolines import objects
+from ._values import give
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
@@ -33,12 +34,16 @@ class RestingRun:
         handle, self._handle = self._handle, None
         return handle or 0
 
-    def input(self, text: bytes) -> None:
-        """Gives the run one more message for its start executor."""
-        error = c_void_p()
-        status = lib.wf_run_input(self._handle, text, len(text), byref(error))
+    def input(self, message: Any, text: Optional[bytes]) -> int:
+        """Gives the run one more message for its start executor, as an object if there is no text: its number, else 0."""
+        error, number = c_void_p(), 0
+        if text is None:
+            status, number = give(lib.wf_run_input_value, message, self._handle, ..., byref(error))
+        else:
+            status = lib.wf_run_input(self._handle, text, len(text), byref(error))
         if status:
             raise_for(status, error)
+        return number
 
     def answer(self, responses: Mapping[str, Any], scopes: Mapping[str, Mapping[str, Shape]]) -> int:
         """Gives the run all these answers, or none of them; says how many requests are left.

@@ -11,6 +11,7 @@ what is beyond our control gets that far.
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import threading
 import weakref
@@ -38,6 +39,9 @@ places: dict[int, weakref.ref[Code]] = {}
 _numbers = itertools.count(1)
 
 
+_ours = ctypes.create_string_buffer(1)
+KIND: int = ctypes.addressof(_ours)
+"""What marks an object of this process."""
 objects: dict[int, Any] = {}
 """What the library holds by number instead of as text: see `_values`. When the interpreter ends, nobody may let go of
 it."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+import marshal
 import weakref
 from typing import Any, Optional
 
@@ -19,7 +20,7 @@ from ._error_texts import message_of
 from ._failures import Failures
 from ._library import lib, raise_for
 from ._plain import INT_MAX, INT_MIN
-from ._trampolines import objects
+from ._trampolines import KIND, objects
 from ._type_names import name_of
 
 _DONE = _abi.WF_DONE
@@ -29,10 +30,9 @@ _SHORT = 1000
 """Texts with fewer characters are written faster than they are noted."""
 
 _numbers = itertools.count(1)
-_ours = ctypes.create_string_buffer(1)
-_KIND = ctypes.addressof(_ours)
 
 _send = lib.wf_context_send_value
+_yield = lib.wf_context_output_value
 _set = lib.wf_answer_set
 _value = lib.wf_context_value
 
@@ -58,22 +58,62 @@ def small_text(value: Any) -> Optional[bytes]:
 
 def send(context: Any, target: Optional[bytes], value: Any, sender: str, told: weakref.ref[Failures], error: Any) -> int:
     """Sends an object: the library's status. `told` hear of it when it has no text."""
-    try:
-        struct = _structs.pop()  # a thread may send while another does: each has one for itself
-    except IndexError:
-        struct = _new_struct()
-    struct.type = name_of(value)
-    struct.object = number = next(_numbers)
-    objects[number] = value, sender, told
+    struct = _noted(value, sender, told, "message")
     try:
         return int(_send(context, target, struct, error))
     finally:
         _structs.append(struct)
 
 
+def output(context: Any, value: Any, sender: str, told: weakref.ref[Failures], error: Any) -> int:
+    """Gives an object as an output: the library's status."""
+    struct = _noted(value, sender, told, "output")
+    try:
+        return int(_yield(context, struct, error))
+    finally:
+        _structs.append(struct)
+
+
+def is_input(value: Any) -> bool:
+    """Whether it may be the input of a run as it is: its type can be named, and a text is not the cheaper way."""
+    return not is_small(value) and name_of(value) is not None
+
+
+def give(function: Any, value: Any, *arguments: Any) -> tuple[int, int]:
+    """Calls a function of the library that takes an input: its status, and the number of the object.
+
+    `arguments` are what the function takes around the value, which stands where Ellipsis does.
+    """
+    struct = _noted(value, None, None, "message")
+    number: int = struct.object
+    try:
+        return int(function(*(struct if each is Ellipsis else each for each in arguments))), number
+    finally:
+        _structs.append(struct)
+
+
+def let_know(number: int, told: weakref.ref[Failures]) -> None:
+    """Says who hear of it when an input has no text: they come after the run, and the run after the input."""
+    known = objects.get(number)
+    if known is not None:
+        objects[number] = known[0], None, told, known[3]
+
+
+def _noted(value: Any, sender: Optional[str], told: Optional[weakref.ref[Failures]], what: str) -> _abi.wf_value_t:
+    """Notes an object. `what` names it in errors."""
+    try:
+        struct = _structs.pop()  # a thread may send while another does: each has one for itself
+    except IndexError:
+        struct = _new_struct()
+    struct.type = name_of(value)
+    struct.object = number = next(_numbers)
+    objects[number] = value, sender, told, what
+    return struct
+
+
 def received(context: Any) -> Any:
     """The object that a handler is called with."""
-    return objects[_value(context, _KIND)][0]
+    return objects[_value(context, KIND)][0]
 
 
 def count() -> int:
@@ -81,12 +121,53 @@ def count() -> int:
     return len(objects)
 
 
+class _Passed:
+    """The last long text of each run: an object that is passed on from handler to handler is seldom another one then.
+
+    Whether it still is the same is seen from what `marshal` makes of it, which takes a fifth of the time. That is asked
+    from the second time on, and only of plain JSON, for it has one form for several types of bytes.
+    """
+
+    def __init__(self) -> None:
+        self._by_run: weakref.WeakKeyDictionary[Failures, tuple[Any, Optional[bytes], bytes]] = weakref.WeakKeyDictionary()
+
+    def text_of(self, run: Optional[Failures], value: Any) -> Optional[bytes]:
+        """The text that was made of the same, if it still has it."""
+        known = None if run is None else self._by_run.get(run)
+        if known is None or known[0] is not value or known[1] is None:
+            return None
+        return known[2] if _form(value) == known[1] else None
+
+    def note(self, run: Optional[Failures], value: Any, text: bytes) -> None:
+        """Remembers a text that was made just now."""
+        if run is None or len(text) < _LONG or type(value) not in (dict, list) or b'"$type"' in text:
+            return
+        known = self._by_run.get(run)
+        form = _form(value) if known is not None and known[0] is value else None
+        self._by_run[run] = value, form, text if form is not None else b""
+
+
+def _form(value: Any) -> Optional[bytes]:
+    try:
+        return marshal.dumps(value, 2)
+    except ValueError:  # something else is in it by now
+        return None
+
+
+_passed = _Passed()
+_LONG = 50_000
+
+
 @_abi.wf_encode_fn
 def _encode(number: int, answer: int) -> int:
     sender = told = None
     try:
-        value, sender, told = objects[number]
-        text = encode(value, f"executor '{sender}': message")
+        value, sender, told, what = objects[number]
+        run = None if told is None else told()
+        text = _passed.text_of(run, value)
+        if text is None:
+            text = encode(value, what if sender is None else f"executor '{sender}': {what}")
+            _passed.note(run, value, text)
         if _set(answer, text, len(text), None):
             error = ctypes.c_void_p()
             raise_for(lib.wf_answer_set(answer, text, len(text), ctypes.byref(error)), error)
@@ -104,7 +185,7 @@ _release = _abi.wf_finalizer_fn(objects.pop)
 
 
 def _new_struct() -> _abi.wf_value_t:
-    return _abi.wf_value_t(flags=_abi.WF_STRICT_RESULT, kind=_KIND, encode=_encode, finalizer=_release)
+    return _abi.wf_value_t(flags=_abi.WF_STRICT_RESULT, kind=KIND, encode=_encode, finalizer=_release)
 
 
 _structs: list[_abi.wf_value_t] = []

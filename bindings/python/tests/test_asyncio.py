@@ -93,8 +93,8 @@ def test_what_a_sync_function_does_happens_at_once() -> None:
         done = ctx.send_message(n)
         assert ctx.get_sent_messages() == [n]
         asyncio.run(done)  # harmless, as code for async contexts has it
-        with pytest.raises(TypeError, match="output cannot be saved"):
-            ctx.yield_output(object())  # type: ignore[unused-coroutine]
+        with pytest.raises(TypeError, match=r"state\['k'\] cannot be saved"):
+            ctx.set_state("k", object())
         ctx.yield_output("said")  # type: ignore[unused-coroutine]
         assert ctx.get_yielded_outputs() == ["said"]
 

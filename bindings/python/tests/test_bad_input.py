@@ -122,7 +122,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("way", ["message", "output", "state['k']", "an item of state['k']", "request"])
+@pytest.mark.parametrize("way", ["message", "state['k']", "an item of state['k']", "request"])
 @pytest.mark.parametrize(("make", "words"), BAD)
 def test_values_that_cannot_be_saved(way: str, make: Any, words: str) -> None:
     @executor(id="sender")
@@ -130,8 +130,6 @@ def test_values_that_cannot_be_saved(way: str, make: Any, words: str) -> None:
         value = make()
         if way == "message":
             await ctx.send_message(value)
-        elif way == "output":
-            await ctx.yield_output(value)
         elif way == "request":
             await ctx.request_info(value, str)
         elif way == "state['k']":

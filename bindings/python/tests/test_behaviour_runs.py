@@ -65,7 +65,7 @@ def test_what_a_handler_returns_is_ignored() -> None:
     run(main())
 
 
-def test_a_message_is_shared_and_state_and_outputs_are_copies() -> None:
+def test_messages_are_shared_and_the_state_is_a_copy() -> None:
     async def main() -> None:
         async def change(numbers: list[int], ctx: WorkflowContext[Any, Any]) -> None:
             await ctx.send_message(numbers)
@@ -81,9 +81,10 @@ def test_a_message_is_shared_and_state_and_outputs_are_copies() -> None:
         a, b, c = node("a", change), node("b", look), node("c", look)
         mine = [1]
         result = await WorkflowBuilder(start_executor=a).add_fan_out_edges(a, [b, c]).build().run(mine)
-        assert mine == [1] and result.get_outputs() == [[1], ([1, 2], [1]), ([1, 2, 4], [1])]
+        assert mine == [1, 2, 4, 4] and result.get_outputs() == [mine, (mine, [1]), (mine, [1])]
+        assert result.get_outputs()[0] is mine
         # An event that was not looked at before shows what has become of the message.
-        assert [event.data for event in result if event.type == "executor_invoked"] == [[1], *[[1, 2, 4, 4]] * 2]
+        assert [event.data for event in result if event.type == "executor_invoked"] == [mine] * 3
 
     run(main())
 

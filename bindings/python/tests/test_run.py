@@ -13,6 +13,7 @@ from samples import run, two_steps
 
 from libworkflow import (
     Executor,
+    InMemoryCheckpointStorage,
     Workflow,
     WorkflowBuilder,
     WorkflowContext,
@@ -319,13 +320,13 @@ def test_siblings_of_a_failed_handler_finish() -> None:
     run(main())
 
 
-@pytest.mark.parametrize("kind", ["output", "state"])
+@pytest.mark.parametrize("kind", ["request", "state"])
 def test_value_without_json_form_fails_its_executor_alone(kind: str) -> None:
     @executor(id="odd")
     async def odd(n: int, ctx: WorkflowContext[Any, Any]) -> None:
         value = {"locks": [threading.Lock()]}
-        if kind == "output":
-            await ctx.yield_output(value)
+        if kind == "request":
+            await ctx.request_info(value, str)
         else:
             ctx.set_state("k", value)
 
@@ -333,7 +334,9 @@ def test_value_without_json_form_fails_its_executor_alone(kind: str) -> None:
         with pytest.raises(TypeError, match=r"\['locks'\]\[0\] cannot be saved in a checkpoint"):
             await WorkflowBuilder(start_executor=odd).build().run(1)
         with pytest.raises(TypeError, match="message cannot be saved"):
-            await WorkflowBuilder(start_executor=source).build().run(threading.Lock())
+            await WorkflowBuilder(start_executor=source).build().run(
+                threading.Lock(), checkpoint_storage=InMemoryCheckpointStorage()
+            )
 
     run(main())
 

@@ -156,15 +156,88 @@ def test_receivers_share_it_and_the_sender_may_still_change_it() -> None:
     assert found == [page, page] and page.lines == ["sent", "then", "b", "c"]
 
 
-def test_state_and_outputs_are_copies() -> None:
+def test_an_output_is_the_object_and_the_state_a_copy() -> None:
+    page = Page(["a"])
+
     async def send(message: Any, ctx: WorkflowContext[Any, Any]) -> None:
-        page = Page(["a"])
         ctx.set_state("page", page)
         await ctx.yield_output(page)
         page.lines.append("b")
-        assert ctx.get_state("page") == Page(["a"])
+        assert ctx.get_state("page") == Page(["a"]) and ctx.get_yielded_outputs()[0] is page
 
-    assert play(chain(Node("first", send))).get_outputs() == [Page(["a"])]
+    written.clear()
+    (found,) = play(chain(Node("first", send))).get_outputs()
+    assert found is page and page.lines == ["a", "b"] and len(written) == 1  # for the state
+
+
+@pytest.mark.parametrize("has_storage", [False, True])
+def test_an_output_may_be_anything(has_storage: bool) -> None:
+    lock = Lock()
+
+    async def give(message: Any, ctx: WorkflowContext[Any, Any]) -> None:
+        await ctx.yield_output([lock])
+
+    storage = InMemoryCheckpointStorage() if has_storage else None
+    result = play(chain(Node("first", give), checkpoint_storage=storage))
+    assert result.get_outputs()[0][0] is lock
+
+
+def test_an_output_of_a_sub_workflow_is_the_object_too() -> None:
+    page, found = Page(["a"]), list[Any]()
+
+    async def give(message: Any, ctx: WorkflowContext[Any, Any]) -> None:
+        await ctx.yield_output(page)
+
+    inner = chain(Node("inside", give))
+    play(chain(WorkflowExecutor(inner, id="box"), keeping(found)))
+    assert found == [page] and found[0] is page
+    direct = chain(WorkflowExecutor(inner, id="box", allow_direct_output=True))
+    assert play(direct).get_outputs()[0] is page
+
+
+@pytest.mark.parametrize("has_storage", [False, True])
+def test_the_input_is_the_object_where_nothing_is_saved(has_storage: bool) -> None:
+    page, again, found = Page(["a"]), Page(["b"]), list[Any]()
+    storage = InMemoryCheckpointStorage() if has_storage else None
+    workflow = chain(keeping(found), checkpoint_storage=storage)
+
+    async def main() -> None:
+        written.clear()
+        await workflow.run(page)
+        await workflow.run(again)  # goes on with the run that rests
+
+    run(main())
+    assert found == [page, again] and (found[0] is page) == (found[1] is again) == (not has_storage)
+    assert len(written) == (2 if has_storage else 0)
+
+
+def test_an_input_that_a_checkpoint_cannot_hold_is_refused_at_once() -> None:
+    found = list[Any]()
+    storage = InMemoryCheckpointStorage()
+    workflow = chain(keeping(found), checkpoint_storage=storage, name="refused")
+
+    async def main() -> None:
+        await workflow.run([1])
+        with pytest.raises(TypeError, match=r"message\[0\]\.inside cannot be saved"):
+            await workflow.run([Lock()])
+        await workflow.run([2])
+        assert found == [[1], [2]]
+
+    run(main())
+
+
+def test_an_input_that_nobody_writes_may_be_anything() -> None:
+    lock, found = Lock(), list[Any]()
+    play(chain(keeping(found)), lock)
+    assert found[0] is lock
+
+    async def never(message: Any, ctx: WorkflowContext[Any, Any]) -> None:
+        raise AssertionError("it gets copies")
+
+    patient = Node("patient", never)
+    builder = WorkflowBuilder(start_executor=patient).set_retry(patient, Retry(2, delay=0.001))
+    with pytest.raises(TypeError, match=r"message\.inside cannot be saved"):
+        play(builder.build(), lock)
 
 
 def test_beside_an_executor_in_c_it_is_a_copy() -> None:
@@ -591,3 +664,38 @@ def test_when_the_interpreter_ends() -> None:
         done = subprocess.run([sys.executable, "-X", "dev", "-c", script], capture_output=True, text=True, timeout=60)
         assert (done.returncode, done.stdout) == (0, "ends\n"), done.stderr
         assert "Exception ignored" not in done.stderr
+
+
+def test_a_long_message_that_is_passed_on_and_sometimes_changed() -> None:
+    """It is not written anew as long as it stays the same: each checkpoint must have what it was."""
+    storage, box = InMemoryCheckpointStorage(), {"rows": [{"n": n, "text": "x" * 90} for n in range(1000)]}
+    changes: dict[str, Any] = {"c": 1, "f": "1", "g": True, "h": (1,), "j": 2**70, "k": 1.0, "l": [1]}
+    kept = dict[str, Any]()
+
+    async def begin(message: Any, ctx: WorkflowContext[Any, Any]) -> None:
+        await ctx.send_message(box)
+
+    async def step(message: dict[str, Any], ctx: WorkflowContext[Any, Any]) -> None:
+        assert message is box
+        if ctx.executor_id in changes:
+            message["rows"][500]["n"] = changes[ctx.executor_id]
+        kept[ctx.executor_id] = message["rows"][500]["n"]
+        await ctx.send_message(message)
+
+    nodes = [Node("begin", begin), *(Node(id, step) for id in "abcdefghijklm"), keeping([])]
+    workflow = chain(*nodes, checkpoint_storage=storage, name="long")
+
+    async def main() -> None:
+        await workflow.run(0)
+        found = dict[str, Any]()
+        for checkpoint in await storage.list_checkpoints(workflow_name="long"):
+            for source, (message,) in checkpoint.messages.items():
+                if message.data == 0:
+                    continue
+                assert len(message.data["rows"]) == 1000
+                found[source] = message.data["rows"][500]["n"]
+        assert found.pop("begin") == 500
+        assert found == kept and [type(each) for each in found.values()] == [type(each) for each in kept.values()]
+
+    run(main())
+    assert list(kept.values())[2:] == [1, 1, 1, "1", True, (1,), (1,), 2**70, 1.0, [1], [1]]

@@ -138,7 +138,7 @@ def test_message_that_is_refused_changes_nothing() -> None:
             ctx.set_state("n", ctx.get_state("n", 0) + 1)
             await ctx.yield_output(ctx.get_state("n"))
 
-        workflow = WorkflowBuilder(start_executor=add).build()
+        workflow = WorkflowBuilder(start_executor=add, checkpoint_storage=InMemoryCheckpointStorage()).build()
         deep: Any = 1
         for _ in range(600):
             deep = [deep]

@@ -446,7 +446,7 @@ def test_w15_a_value_that_cannot_be_copied_fails_who_sends_it() -> None:
         found.append(message)
 
     async def give(n: int, ctx: WorkflowContext[Any, Any]) -> None:
-        await ctx.yield_output(lock)
+        ctx.set_state("lock", lock)
 
     async def main() -> None:
         a, b = node("a", send), node("b", keep)
