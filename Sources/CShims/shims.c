@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/timerfd.h>
@@ -19,16 +20,20 @@
 
 /* The library's only global state, but for what a pool's thread knows about itself. Written in a fresh child, which has
  * one thread. */
-static _Atomic uint32_t fork_generation;
+uint32_t wfs_forks;
+uint32_t wfs_watches_forks;
 static pthread_once_t fork_watch = PTHREAD_ONCE_INIT;
 
-static void forked(void) { atomic_fetch_add_explicit(&fork_generation, 1, memory_order_relaxed); }
-static void watch_forks(void) { (void)pthread_atfork(NULL, NULL, forked); }
+static void forked(void) { (void)__atomic_fetch_add(&wfs_forks, 1, __ATOMIC_RELAXED); }
+static void watch_forks(void) {
+    (void)pthread_atfork(NULL, NULL, forked);
+    __atomic_store_n(&wfs_watches_forks, 1, __ATOMIC_RELEASE);
+}
 
-uint32_t wfs_fork_generation(void) {
+uint32_t wfs_first_fork_generation(void) {
     /* The first object is made after this call, so no fork that matters is missed. */
     (void)pthread_once(&fork_watch, watch_forks);
-    return atomic_load_explicit(&fork_generation, memory_order_relaxed);
+    return __atomic_load_n(&wfs_forks, __ATOMIC_RELAXED);
 }
 
 int wfs_openat(int directory, const char *path, int flags, unsigned int mode) {
@@ -46,6 +51,15 @@ int wfs_rename_new(int directory, const char *name, const char *new_name) {
     if (linkat(directory, name, directory, new_name, 0) != 0) return -1;
     (void)unlinkat(directory, name, 0);
     return 0;
+}
+
+size_t wfs_random(void *bytes, size_t count) {
+    ssize_t done;
+    if (count > 256) count = 256;
+    do {
+        done = getrandom(bytes, count, 0);
+    } while (done < 0 && errno == EINTR);
+    return done == (ssize_t)count ? count : 0;
 }
 
 struct wfs_lock {

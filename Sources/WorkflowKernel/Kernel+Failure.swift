@@ -52,7 +52,6 @@ extension Kernel {
     /// Only executors that are done are asked to save: the memory of the others is somewhere between two boundaries, and they
     /// handle all their messages again.
     private mutating func record() {
-        ready.removeAll(keepingCapacity: true)
         nextReady = 0
         ready = work.active.filter { savers.contains($0) && work.mail[$0].isDone }
         phase = .saving(.partial)
@@ -95,6 +94,7 @@ extension Kernel {
             work.mail[one.executor].failedAttempts = one.attempts
             work.mail[one.executor].notBefore = pause(of: one)
             work.mail[one.executor].staged = one.staged
+            work.mail[one.executor].requestIDs = Set(one.staged.requests.map(\.id))
             if !one.staged.requests.isEmpty { work.hasRequests = true }
             guard !one.deliveries.isEmpty else { continue }
             if work.mail[one.executor].notBefore == nil { ready.append(one.executor) } else { work.waiting.append(one.executor) }

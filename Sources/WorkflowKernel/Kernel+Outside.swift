@@ -94,8 +94,10 @@ extension Kernel {
     /// fails it.
     mutating func duplicateRequest(in outcome: Outcome, of executor: Int) -> Failure? {
         if outcome.requests.isEmpty { return nil }
-        var own = Set(work.mail[executor].staged.requests.map(\.id))
-        for request in outcome.requests where requestIDs.contains(request.id) || !own.insert(request.id).inserted {
+        var new: Set<Text> = []
+        for request in outcome.requests {
+            let isKnown = requestIDs.contains(request.id) || work.mail[executor].requestIDs.contains(request.id)
+            guard isKnown || !new.insert(request.id).inserted else { continue }
             return Failure(.exists, "there is already a pending request '\(request.id.string.printable)'")
         }
         return nil

@@ -11,30 +11,50 @@ extension Kernel {
     /// Delivers what the last boundary holds. Nil when all of it is in the mailboxes.
     mutating func route() -> Step? {
         while work.message < snapshot.messages.count {
-            let message = snapshot.messages[work.message]
-            if let step = route(message) { return step }
-            if !work.offer.isDelivered, let type = work.offer.type, !work.offer.refused.isEmpty {
-                warnRefused(message, type)
-            } else if !work.routed {
-                warnUndelivered(message)
+            if !routePlainly(work.message) {
+                let message = snapshot.messages[work.message]
+                if let step = route(message) { return step }
+                if !work.offer.isDelivered, let type = work.offer.type, !work.offer.refused.isEmpty {
+                    warnRefused(message, type)
+                } else if !work.routed {
+                    warnUndelivered(message)
+                }
             }
-            work.message += 1
-            work.route = 0
-            work.routed = false
-            work.offer = Offer()
+            work.nextMessage()
         }
-        completeFanIns()
-        work.active.sort()
-        ready.append(contentsOf: work.active)
+        work.putBackFanIn()
+        if !work.fanIns.isEmpty { completeFanIns() }
+        if work.active.count > 1 { work.active.sort() }
+        if ready.isEmpty, work.active.count == 1 { ready.append(work.active[0]) } else { ready += work.active }
         phase = .running
         return nil
+    }
+
+    /// Delivers a message that nobody need be asked about. False if somebody must, and if nobody gets it.
+    private mutating func routePlainly(_ place: Int) -> Bool {
+        let (source, only) = (snapshot.messages[place].source, snapshot.messages[place].target)
+        guard source != Message.outside, let exits = graph.exits(of: source), snapshot.messages[place].request == nil
+        else { return false }
+        var isDelivered = false
+        for index in exits {
+            let exit = graph.exit(index)
+            guard only == Message.everyone || only == exit.target else { continue }
+            isDelivered = true
+            if exit.group >= 0 {
+                collect(snapshot.messages[place], in: exit.group, at: exit.place)
+                continue
+            }
+            let delivery = Delivery(payload: snapshot.messages[place].payload, source: source, lane: snapshot.messages[place].lane)
+            if graph.subWorkflows.isEmpty { work.deliver(delivery, to: exit.target) } else { deliver(delivery, to: exit.target) }
+        }
+        return isDelivered
     }
 
     private mutating func route(_ message: Message) -> Step? {
         // Inputs and answers know where they go.
         guard message.source != Message.outside, message.request == nil else {
             let delivery = Delivery(
-                payload: message.payload, sources: [message.source], request: message.request, lane: message.lane)
+                payload: message.payload, source: message.source, request: message.request, lane: message.lane)
             deliver(delivery, to: message.target)
             return nil
         }
@@ -77,9 +97,9 @@ extension Kernel {
                 work.switchCase = 0
                 work.routed = true
                 if message.isFor(target), isAccepted(by: target) { deliver(message, to: target) }
-            case .fanIn(let sources, let target):
+            case .fanIn(_, let target):
                 guard message.isFor(target) else { break }
-                collect(message, in: group, count: sources.count)
+                if let place = graph.place(of: message.source, inFanIn: group) { collect(message, in: group, at: place) }
             }
             work.route += 1
         }
@@ -108,7 +128,7 @@ extension Kernel {
 
     private mutating func deliver(_ message: Message, to target: Int) {
         deliver(
-            Delivery(payload: message.payload, sources: [message.source], lane: message.lane, type: work.offer.type), to: target)
+            Delivery(payload: message.payload, source: message.source, lane: message.lane, type: work.offer.type), to: target)
     }
 
     /// Puts a message into its mailbox: into that of the inner start if it goes to a sub-workflow.
@@ -126,13 +146,18 @@ extension Kernel {
         work.deliver(delivery, to: target)
     }
 
-    private mutating func collect(_ message: Message, in group: Int, count: Int) {
+    private mutating func collect(_ message: Message, in group: Int, at place: Int) {
         work.routed = true
         work.offer.isDelivered = true
-        guard let place = graph.place(of: message.source, inFanIn: group) else { return }
         if let failure = message.payload.unencodable { self.failure = self.failure ?? failure.unsendable(from: graph.executorID(message.source)) }
         let fanIn = FanIn(group: group, lane: message.lane)
-        work.fanIns[fanIn, default: FanInBuffer(sources: count)].waiting[place].append(message.payload)
+        // What goes into one fan-in comes one after the other, most often.
+        if work.fanInAtHand?.fanIn != fanIn {
+            work.putBackFanIn()
+            let buffer = work.fanIns.removeValue(forKey: fanIn) ?? FanInBuffer(sources: graph.edges[group].sources.count)
+            work.fanInAtHand = (fanIn, buffer)
+        }
+        work.fanInAtHand?.buffer.waiting[place].append(message.payload)
     }
 
     /// A fan-in delivers in the superstep in which its last source arrives: everything that has arrived, in one list. Not

@@ -2,26 +2,30 @@ public import WorkflowModel
 
 /// From the first handler of a superstep to its commit.
 extension Kernel {
-    /// Stages what an invocation did; its executor may take its next message.
-    mutating func accept(_ outcome: Outcome, from executor: Int) {
-        let lane = work.mail[executor].deliveries[work.mail[executor].next].lane
-        for send in outcome.sends { stage(send.payload, from: executor, to: send.target, lane, by: executor) }
-        if !outcome.emissions.isEmpty, case .message(let node) = graph.wayOut(ofOutputsOf: executor) {
-            let outer = outerLane(of: lane, at: node, from: executor)
-            for payload in outcome.outputs { stage(payload, from: node, to: Message.everyone, outer, by: executor) }
+    /// Stages what an invocation did; its executor may take its next message. Takes what it can out of the outcome.
+    mutating func accept(_ outcome: inout Outcome, from executor: Int) {
+        let lane = work.mail[executor].lane
+        let results = options.hidden.contains(.executorCompleted) ? .none : Self.results(of: outcome)
+        work.mail[executor].stage(&outcome.messages, from: executor, lane)
+        if !outcome.emissions.isEmpty {
+            if case .message(let node) = graph.wayOut(ofOutputsOf: executor) {
+                let outer = outerLane(of: lane, at: node, from: executor)
+                for payload in outcome.outputs { stage(payload, from: node, to: Message.everyone, outer, by: executor) }
+            }
+            for emission in outcome.emissions.dropFirst(outcome.toldEmissions) { emit(emission, executor) }
         }
-        for emission in outcome.emissions.dropFirst(outcome.toldEmissions) { emit(emission, executor) }
-        for request in outcome.requests { stage(request, lane, by: executor) }
-        emit(.executorCompleted, executor: executor, data: Self.results(of: outcome))
-        if !outcome.answers.isEmpty { work.mail[executor].staged.answers += outcome.answers }
-        work.mail[executor].staged.writes.merge(outcome.writes)
-        if outcome.halts { work.mail[executor].staged.halts = true }
-        work.mail[executor].next += 1
-        work.mail[executor].failedAttempts = 0
+        if outcome.hasMore { acceptMore(of: outcome, lane, from: executor) }
+        emit(.executorCompleted, executor: executor, data: results)
         // Half the mail of an executor with memory of its own cannot be recorded.
-        let isDone = work.mail[executor].isDone
+        let isDone = work.mail[executor].handled(outcome.writes)
         if isDone || savers.isEmpty || !savers.contains(executor) { work.hasProgress = true }
         if !isDone { ready.append(executor) }
+    }
+
+    private mutating func acceptMore(of outcome: Outcome, _ lane: Lane, from executor: Int) {
+        for request in outcome.requests { stage(request, lane, by: executor) }
+        if !outcome.answers.isEmpty { work.mail[executor].staged.answers += outcome.answers }
+        if outcome.halts { work.mail[executor].staged.halts = true }
     }
 
     private mutating func stage(_ payload: Text, from source: Int, to target: Int, _ lane: Lane, by executor: Int) {
@@ -32,6 +36,7 @@ extension Kernel {
     private mutating func stage(_ request: Request, _ lane: Lane, by executor: Int) {
         work.hasRequests = true
         work.mail[executor].staged.requests.append(request)
+        work.mail[executor].requestIDs.insert(request.id)
         guard let node = request.interceptor, let notice = request.notice else { return announce(request) }
         stage(notice, from: node, to: Message.everyone, outerLane(of: lane, at: node, from: executor), by: executor)
     }
@@ -60,7 +65,9 @@ extension Kernel {
     }
 
     private static func results(of outcome: Outcome) -> Event.Data {
-        let results = outcome.sends.map(\.payload) + outcome.outputs
+        if outcome.messages.isEmpty, outcome.emissions.isEmpty { return .none }
+        var results = outcome.messages.map(\.payload)
+        if !outcome.emissions.isEmpty { results += outcome.outputs }
         return results.isEmpty ? .none : .results(results)
     }
 
@@ -68,7 +75,7 @@ extension Kernel {
     mutating func endRunning() {
         if !work.failures.isEmpty, let failure = work.firstFailure { return record(orStop: failure) }
         if options.strictState, let conflict = strictConflict() { return stop(conflict) }
-        if options.checkpoints {
+        if options.checkpoints, !savers.isEmpty {
             ready = work.active.filter(savers.contains)
             ready += options.hooks.alwaysSavers.filter { work.mail[$0].deliveries.isEmpty }
         }
@@ -84,8 +91,10 @@ extension Kernel {
     /// All is told: the boundary moves, and is made durable in the same step.
     mutating func commit(_ kind: CheckpointKind) -> Step? {
         if options.recordsChanges { recordChanges(kind) }
-        for (executor, text) in saved { snapshot.executors[executor].saved = text }
-        saved.removeAll(keepingCapacity: true)
+        if !saved.isEmpty {
+            for (executor, text) in saved { snapshot.executors[executor].saved = text }
+            saved.removeAll(keepingCapacity: true)
+        }
         switch kind {
         case .superstep: adopt()
         case .partial: adoptPartial()
@@ -100,11 +109,11 @@ extension Kernel {
     /// Where this commit will change the state.
     private mutating func recordChanges(_ kind: CheckpointKind) {
         changes.clear()
-        for (executor, _) in saved { changes.add(.saved(executor: executor), before: snapshot.executors[executor].saved) }
+        if !saved.isEmpty { for (executor, _) in saved { changes.add(.saved(executor: executor), before: snapshot.executors[executor].saved) } }
         guard kind == .superstep else { return }
         // A list that one executor sets and another appends to has not only grown: what is set comes first.
         for grows in [false, true] {
-            for executor in work.active {
+            for executor in work.active where !work.mail[executor].staged.writes.isEmpty {
                 let (writes, scope) = (work.mail[executor].staged.writes, graph.scope(of: executor))
                 for (key, write) in writes.own where write.isAddition == grows {
                     record(.own(executor: executor, key: key), snapshot.executors[executor].state[key], grows)
@@ -122,21 +131,30 @@ extension Kernel {
 
     /// Makes the superstep's effects the snapshot, in the order of declaration.
     private mutating func adopt() {
+        // The list goes round: from here to the snapshot, from there to a mailbox, from there to the next call.
         var messages: [Message] = []
-        for executor in work.active {
-            messages += work.mail[executor].staged.messages
+        swap(&messages, &work.spareMessages)
+        for place in work.active.indices {
+            let executor = work.active[place]
+            work.mail[executor].moveMessages(behind: &messages)
             if !work.mail[executor].staged.requests.isEmpty { adopt(work.mail[executor].staged.requests) }
             if !work.mail[executor].staged.answers.isEmpty { adopt(work.mail[executor].staged.answers, from: executor, into: &messages) }
-            for (key, write) in work.mail[executor].staged.writes.own { snapshot.executors[executor].state.apply(write, to: key) }
-            adopt(work.mail[executor].staged.writes.shared, in: graph.scope(of: executor))
+            if !work.mail[executor].staged.writes.isEmpty { adopt(work.mail[executor].staged.writes, of: executor) }
             if work.mail[executor].staged.halts { halts = true }
         }
         snapshot.partial = nil
         work.clear()
-        snapshot.messages = messages
+        swap(&snapshot.messages, &messages)
+        messages.empty()
+        swap(&messages, &work.spareMessages)
         snapshot.fanIns = work.fanIns
         snapshot.lanes = work.lanes
         snapshot.superstep += 1
+    }
+
+    private mutating func adopt(_ writes: StateWrites, of executor: Int) {
+        for (key, write) in writes.own { snapshot.executors[executor].state.apply(write, to: key) }
+        adopt(writes.shared, in: graph.scope(of: executor))
     }
 
     private mutating func adopt(_ requests: [Request]) {
@@ -235,7 +253,7 @@ extension Kernel {
     /// Reports that the snapshot is durable, and as which checkpoint; nil: it will be made durable when the run rests.
     public mutating func committed(_ checkpoint: CheckpointSummary?) {
         guard case .committing(let kind) = phase else { return }
-        if let checkpoint { tell(checkpoint) }
+        if let checkpoint, !options.hidden.contains(.checkpoint) { tell(checkpoint) }
         committed(kind)
     }
 
@@ -244,7 +262,7 @@ extension Kernel {
 
     private mutating func committed(_ kind: CheckpointKind) {
         if kind == .partial { return recorded() }
-        taken.removeAll()
+        if !taken.isEmpty { taken.removeAll() }
         committedSupersteps = snapshot.superstep
         if kind == .superstep { emit(.superstepCompleted) }
         phase = .boundary

@@ -150,21 +150,25 @@ public struct Kernel: Sendable {
     /// What to do now. Call it until it answers `wait` or `rest`.
     public mutating func next() -> Step {
         while true {
-            if nextEvent < events.count {
-                let event = events[nextEvent]
-                nextEvent += 1
-                return .emit(event)
-            }
-            if nextEvent > 0 {
-                events.removeAll(keepingCapacity: true)
-                nextEvent = 0
-            }
+            if !events.isEmpty { return .emit(nextEventToTell()) }
             if let call = announced {
                 announced = nil
                 return .call(call)
             }
             if let step = advance() { return step }
         }
+    }
+
+    /// The last one is moved out; those before it have been told.
+    private mutating func nextEventToTell() -> Event {
+        guard nextEvent + 1 == events.count else {
+            nextEvent += 1
+            return events[nextEvent - 1]
+        }
+        let event = events.removeLast()
+        events.empty()
+        nextEvent = 0
+        return event
     }
 
     /// Nil: something changed, look again.
@@ -203,14 +207,16 @@ public struct Kernel: Sendable {
             }
             if work.failures.isEmpty, !work.waiting.isEmpty { return pause() }
         }
-        ready.removeAll(keepingCapacity: true)
+        ready.empty()
         nextReady = 0
         if let failure { stop(failure) } else { end(&self) }
         return nil
     }
 
     /// Reports the end of the executor's call.
-    public mutating func finish(_ call: Call.Kind, executor: Int, _ outcome: Outcome) {
+    ///
+    /// What counts of the outcome is taken out of it; its lists can be used again.
+    public mutating func finish(_ call: Call.Kind, executor: Int, _ outcome: inout Outcome) {
         // After a cancel, calls that were under way still end; they count no more.
         guard outstanding > 0 else { return }
         outstanding -= 1
@@ -224,7 +230,7 @@ public struct Kernel: Sendable {
             return reject(failure, givesUp: outcome.givesUp, of: executor)
         }
         switch call {
-        case .invoke: accept(outcome, from: executor)
+        case .invoke: accept(&outcome, from: executor)
         case .save: saved.append((executor, outcome.saved))
         case .restore: break
         }
@@ -244,25 +250,20 @@ public struct Kernel: Sendable {
 
     /// Mutating, like the other questions of a superstep, although they change nothing: a kernel is large, and would be copied.
     mutating func makeCall(_ kind: Call.Kind, _ executor: Int) -> Call {
-        let call = Call(
-            kind: kind, executor: executor, superstep: superstepAtWork,
-            shared: snapshot.shared(of: graph.scope(of: executor)), own: snapshot.executors[executor].state,
-            writes: work.mail[executor].staged.writes)
+        var state = Call.State()
+        state.shared = snapshot.shared(of: graph.scope(of: executor))
+        state.own = snapshot.executors[executor].state
+        state.writes = work.mail[executor].staged.writes
+        let superstep = superstepAtWork
         switch kind {
         case .invoke:
-            let delivery = work.mail[executor].deliveries[work.mail[executor].next]
-            call.input = delivery.payload
-            call.request = delivery.request
-            call.sources = delivery.sources
-            call.lane = delivery.lane
-            call.type = delivery.type
-            call.requests = snapshot.requests
-            call.invocation = work.mail[executor].handledBefore + work.mail[executor].next
-            call.failedAttempts = work.mail[executor].failedAttempts
-        case .restore: call.input = snapshot.executors[executor].saved ?? .null
-        case .save: break
+            let (next, handled) = (work.mail[executor].next, work.mail[executor].handledBefore)
+            return Call(
+                work.mail[executor].deliveries[next], executor: executor, superstep: superstep, state: state, requests: snapshot.requests,
+                failedAttempts: work.mail[executor].failedAttempts, invocation: handled + next)
+        case .restore: return Call(kind, snapshot.executors[executor].saved ?? .null, executor: executor, superstep: superstep, state: state)
+        case .save: return Call(kind, .null, executor: executor, superstep: superstep, state: state)
         }
-        return call
     }
 
     // MARK: Boundaries

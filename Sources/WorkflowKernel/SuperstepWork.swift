@@ -2,28 +2,14 @@ import WorkflowModel
 
 /// What a superstep has in hand. Thrown away as a whole when it fails.
 struct SuperstepWork: Sendable {
-    /// An executor's mail and what it did with it.
-    struct Mail: Sendable {
-        var deliveries: [Delivery] = []
-        /// The delivery to handle next.
-        var next = 0
-        /// How many were handled before the superstep was taken up again.
-        var handledBefore = 0
-        /// How often the delivery at hand has failed.
-        var failedAttempts = 0
-        /// When it may be tried again.
-        var notBefore: UInt64?
-        var hasFailed = false
-        var staged = Staged()
-
-        var isDone: Bool { next == deliveries.count }
-    }
-
-    /// By executor.
-    var mail: [Mail]
+    var mail: Mailboxes
     /// Executors with mail: in the order of arrival while routing, then in the order of declaration.
     var active: [Int] = []
+    /// Empty, with the room of a list of messages that was in use.
+    var spareMessages: [Message] = []
     var fanIns: [FanIn: FanInBuffer] = [:]
+    /// The one that was last put into: it is not among the others.
+    var fanInAtHand: (fanIn: FanIn, buffer: FanInBuffer)?
     /// How many inputs have entered sub-workflows.
     var lanes = 0
     /// Executors that wait before they try again.
@@ -47,48 +33,42 @@ struct SuperstepWork: Sendable {
     var decision: Bool?
     var selection: [Int]?
 
-    init(executors: Int) { mail = Array(repeating: Mail(), count: executors) }
+    init(executors: Int) { mail = Mailboxes(executors: executors) }
 
     mutating func begin(_ snapshot: Snapshot) {
         fanIns = snapshot.fanIns
+        fanInAtHand = nil
         lanes = snapshot.lanes
-        message = 0
-        route = 0
-        routed = false
-        offer = Offer()
+        message = -1
+        nextMessage()
         switchCase = 0
         decision = nil
         selection = nil
     }
 
-    mutating func deliver(_ delivery: Delivery, to executor: Int) {
-        if mail[executor].deliveries.isEmpty { active.append(executor) }
-        mail[executor].deliveries.append(delivery)
+    /// Routing is done with a message.
+    mutating func nextMessage() {
+        message += 1
+        route = 0
+        routed = false
+        if offer.type != nil || !offer.refused.isEmpty || offer.isDelivered { offer = Offer() }
+    }
+
+    mutating func putBackFanIn() {
+        guard let (fanIn, buffer) = fanInAtHand else { return }
+        fanIns[fanIn] = buffer
+        fanInAtHand = nil
+    }
+
+    mutating func deliver(_ delivery: consuming Delivery, to executor: Int) {
+        if mail.put(delivery, for: executor) { active.append(executor) }
     }
 
     /// Empties what the superstep used, keeping the memory for the next one.
     mutating func clear() {
-        for executor in active {
-            mail[executor].deliveries.removeAll(keepingCapacity: true)
-            mail[executor].next = 0
-            mail[executor].handledBefore = 0
-            mail[executor].failedAttempts = 0
-            mail[executor].notBefore = nil
-            mail[executor].hasFailed = false
-            mail[executor].staged.clear()
-        }
-        active.removeAll(keepingCapacity: true)
+        mail.clear()
+        active.empty()
         hasProgress = false
         hasRequests = false
-    }
-}
-
-extension Staged {
-    fileprivate mutating func clear() {
-        messages.removeAll(keepingCapacity: true)
-        if !requests.isEmpty { requests.removeAll(keepingCapacity: true) }
-        if !answers.isEmpty { answers.removeAll(keepingCapacity: true) }
-        writes = StateWrites()
-        halts = false
     }
 }

@@ -47,11 +47,12 @@ public struct HiddenEvents: Sendable {
 
     public init(bits: UInt64 = 0) { self.bits = bits }
 
-    public func contains(_ kind: EventKind) -> Bool { bits & (1 << UInt64(kind.rawValue)) != 0 }
+    public func contains(_ kind: EventKind) -> Bool { bits & (1 &<< UInt64(truncatingIfNeeded: kind.rawValue)) != 0 }
 }
 
 /// One thing that happened in a run. Its data stays in pieces until somebody asks for the JSON.
 public struct Event: Sendable {
+    /// What is large and rare is indirect: events are handed on a lot.
     public enum Data: Sendable {
         case none
         case payload(Text)
@@ -60,11 +61,11 @@ public struct Event: Sendable {
         case state(RunState)
         indirect case failure(Failure)
         indirect case checkpoint(CheckpointSummary)
-        case warning(reason: String, message: String)
+        indirect case warning(reason: String, message: String)
         case request(Request)
-        case cancelled(reason: String)
+        indirect case cancelled(reason: String)
         /// An event of the host's own, by the name that it gave.
-        case custom(name: Text, Text)
+        indirect case custom(name: Text, Text)
     }
 
     public var kind: EventKind

@@ -14,6 +14,8 @@ public final class Graph: Sendable {
     public let edges: [EdgeGroup]
     /// By executor: the edge groups that leave it, in the order of their declaration.
     public let routes: [[Int]]
+    /// Where messages go that nobody need be asked about.
+    let plainRoutes: PlainRoutes
     /// The workflows inside this one, by node. Their own sub-workflows are in their graphs, and here once more.
     public let subWorkflows: [Int: SubWorkflow]
     /// By executor: the node of the innermost sub-workflow that it is in, or -1. Empty if there are none.
@@ -37,6 +39,7 @@ public final class Graph: Sendable {
     let checked: [Bool]
     /// What makes two graphs the same for a checkpoint. See `GraphSignature.swift`.
     public let signature: Text
+    public let signatureString: String
     private let indexes: [Name: Int]
     /// By fan-in group and source: the place of the source's payloads in the list.
     private let places: [Int: [Int: Int]]
@@ -75,17 +78,23 @@ public final class Graph: Sendable {
         types = flat.types
         (accepted, checked) = Self.typeTables(flat)
         hidesOthers = draft.designations.values.contains { $0 != .hidden }
+        plainRoutes = PlainRoutes(executors: executors.count, edges: edges, isChecked: checked)
         signature = GraphSignature.of(draft)
+        signatureString = signature.string
     }
 
     /// The node of the innermost sub-workflow that an executor is in; -1 for none.
     public func node(around executor: Int) -> Int { nodes.indices.contains(executor) ? nodes[executor] : Self.outermost }
+
+    /// Whether there are workflows inside this one.
+    public var isNested: Bool { !nodes.isEmpty }
 
     /// Instead of a node: no sub-workflow.
     public static let outermost = -1
 
     /// The node whose state is the shared state of an executor.
     public func scope(of executor: Int) -> Int {
+        guard isNested else { return Self.outermost }
         var node = node(around: executor)
         while let sub = subWorkflows[node], sub.ties.sharesState { node = self.node(around: node) }
         return node
@@ -148,6 +157,11 @@ public final class Graph: Sendable {
     public func executorID(_ index: Int) -> String {
         executors.indices.contains(index) ? executors[index].string : ""
     }
+
+    /// The same as bytes.
+    public func executorText(_ index: Int) -> Text { executors.indices.contains(index) ? executors[index] : Self.nobody }
+
+    private static let nobody = Text("")
 }
 
 /// A named question about a message. The host has the code; the graph has the name.

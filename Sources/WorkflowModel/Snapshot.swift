@@ -18,14 +18,14 @@ public struct Snapshot: Sendable {
     /// Asked and not answered, in the order of asking.
     public var requests: [Request] = []
     /// By executor.
-    public var executors: [ExecutorState]
+    public var executors: ExecutorStates
     /// The host's own notes: a JSON object.
     public var metadata = Text("{}")
     /// Members of the document that this version does not know, kept for those who do.
     public var unknownMembers: [(name: String, value: Text)] = []
 
     public init(graph: Graph) {
-        executors = Array(repeating: ExecutorState(), count: graph.executors.count)
+        executors = ExecutorStates(count: graph.executors.count)
     }
 
     /// The shared state that executors of a scope see.
@@ -52,10 +52,8 @@ public struct Snapshot: Sendable {
         return nil
     }
 
-    /// The executors that have any state. Looked at in place: in a large graph most have none, and every checkpoint asks.
-    public var executorsWithState: [Int] {
-        executors.withUnsafeBufferPointer { states in states.indices.filter { !states[$0].isEmpty } }
-    }
+    /// The executors that have any state, in the order of declaration.
+    public var executorsWithState: [Int] { executors.withState }
 }
 
 public struct ExecutorState: Sendable, Equatable {

@@ -5,39 +5,36 @@
 ///
 /// `@unchecked Sendable` because nothing writes to the storage after `TextBuilder.finish`, unless one text alone holds it.
 public struct Text: @unchecked Sendable {
-    private enum Form {
-        case bytes(TextStorage)
-        case value(HostValue)
-    }
+    /// Its own bytes, or no bytes and the value that has them: one reference either way, for it is counted all the time.
+    private var holder: TextStorage
 
-    private var form: Form
-
-    fileprivate init(storage: TextStorage) { form = .bytes(storage) }
+    fileprivate init(storage: TextStorage) { holder = storage }
 
     /// A value that stands for its text.
-    public init(_ value: HostValue) { form = .value(value) }
+    public init(_ value: HostValue) { holder = TextStorage.make(value) }
 
-    /// The value behind the text, if the text was made from one in this process.
-    public var hostValue: HostValue? { if case .value(let value) = form { value } else { nil } }
+    /// Whether the text was made from a value in this process.
+    public var isHostValue: Bool { holder.isValue }
+
+    /// The value behind the text, if there is one.
+    public var hostValue: HostValue? { holder.isValue ? holder.value : nil }
 
     /// Why the value behind the text has none; nil for an ordinary text. Encodes the value.
-    public var unencodable: Failure? {
-        guard case .value(let value) = form else { return nil }
-        return value.encoding.failure
-    }
+    public var unencodable: Failure? { holder.isValue ? holder.value?.encoding.failure : nil }
 
-    fileprivate var storage: TextStorage {
-        switch form {
-        case .bytes(let storage): storage
-        case .value(let value): value.encoding.text.storage
-        }
-    }
+    /// From now on it is an ordinary text, which keeps no value. Encodes the value.
+    public mutating func forgetValue() { if holder.isValue { holder = encoded } }
+
+    fileprivate var storage: TextStorage { holder.isValue ? encoded : holder }
+
+    private var encoded: TextStorage { (holder.value?.encoding.text ?? .null).storage }
 
     /// Copies `bytes`, which the caller knows to be UTF-8.
     public init(copying bytes: UnsafeRawBufferPointer) {
-        var builder = TextBuilder(capacity: bytes.count)
-        builder.append(bytes)
-        self = builder.finish()
+        holder = TextStorage.make(capacity: bytes.count)
+        if let source = bytes.baseAddress { UnsafeMutableRawPointer(holder.base).copyMemory(from: source, byteCount: bytes.count) }
+        holder.base[bytes.count] = 0
+        holder.count = bytes.count
     }
 
     public init(_ string: String) {
@@ -52,7 +49,7 @@ public struct Text: @unchecked Sendable {
         self = builder.finish()
     }
 
-    public var count: Int { storage.count }
+    public var count: Int { holder.isValue ? encoded.count : holder.count }
     public var isEmpty: Bool { count == 0 }
 
     /// The bytes without the NUL, valid inside `body`.
@@ -66,7 +63,7 @@ public struct Text: @unchecked Sendable {
 
     /// The bytes with their NUL, for C. Valid as long as some copy of this text lives: the caller keeps one.
     public var unsafeCString: UnsafePointer<CChar> {
-        UnsafeRawPointer(storage.base).assumingMemoryBound(to: CChar.self)
+        UnsafeRawPointer(holder.isValue ? encoded.base : holder.base).assumingMemoryBound(to: CChar.self)
     }
 
     public var string: String {
@@ -95,7 +92,7 @@ public struct Text: @unchecked Sendable {
     private mutating func takeBuilder(keeping kept: Int) -> TextBuilder {
         var storage = storage
         // A text that holds the storage as well would make two of one.
-        form = Self.null.form
+        holder = Self.null.holder
         if isKnownUniquelyReferenced(&storage) { return TextBuilder(storage, count: kept) }
         var builder = TextBuilder(capacity: kept + kept / 2)
         builder.append(UnsafeRawBufferPointer(start: storage.base, count: kept))
@@ -132,26 +129,32 @@ extension Text: CustomStringConvertible {
 /// Grows a text. Finishing does not copy.
 public struct TextBuilder {
     private var storage: TextStorage
-    private var capacity: Int
-    public private(set) var count = 0
+    /// Of the storage, which does not move.
+    @usableFromInline var base: UnsafeMutablePointer<UInt8>
+    @usableFromInline var capacity: Int
+    @usableFromInline var length = 0
 
     public init(capacity: Int = 128) {
         self.capacity = max(capacity, 16)
         storage = TextStorage.make(capacity: self.capacity)
+        base = storage.base
     }
 
     /// Goes on in a storage that nobody else holds, behind its first bytes.
     fileprivate init(_ storage: TextStorage, count: Int) {
         self.storage = storage
+        base = storage.base
         capacity = storage.capacity - 1
-        self.count = count
+        length = count
     }
+
+    public var count: Int { length }
 
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
-        reserve(bytes.count)
-        UnsafeMutableRawPointer(storage.base + count).copyMemory(from: source, byteCount: bytes.count)
-        count += bytes.count
+        if bytes.count > capacity - length { grow(bytes.count) }
+        UnsafeMutableRawPointer(base + length).copyMemory(from: source, byteCount: bytes.count)
+        length += bytes.count
     }
 
     public mutating func append(_ text: Text) {
@@ -163,38 +166,66 @@ public struct TextBuilder {
         string.withUTF8 { append(UnsafeRawBufferPointer($0)) }
     }
 
+    @inlinable
     public mutating func append(byte: UInt8) {
-        reserve(1)
-        storage.base[count] = byte
-        count += 1
+        if length == capacity { grow(1) }
+        base[length] = byte
+        length += 1
     }
 
     public mutating func append(_ number: Int) {
-        append(String(number))
+        guard number >= 0 else { return append(String(number)) }
+        // The digits from the last to the first.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var (first, rest) = (digits.count, number)
+            repeat {
+                first -= 1
+                digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            append(UnsafeRawBufferPointer(UnsafeMutableBufferPointer(rebasing: digits[first...])))
+        }
     }
 
     /// The text so far; the builder is used up.
     public consuming func finish() -> Text {
-        storage.base[count] = 0
-        storage.count = count
+        base[length] = 0
+        storage.count = length
         return Text(storage: storage)
     }
 
-    private mutating func reserve(_ more: Int) {
-        guard count + more > capacity else { return }
-        capacity = max(capacity * 2, count + more)
+    @usableFromInline
+    mutating func grow(_ more: Int) {
+        capacity = max(capacity * 2, length + more)
         let larger = TextStorage.make(capacity: capacity)
-        UnsafeMutableRawPointer(larger.base).copyMemory(from: storage.base, byteCount: count)
+        UnsafeMutableRawPointer(larger.base).copyMemory(from: base, byteCount: length)
         storage = larger
+        base = larger.base
     }
 }
 
+private struct TextHeader {
+    /// Of the bytes; `TextStorage.ofValue` if a value has them.
+    var count: Int
+    let value: HostValue?
+}
+
 /// The bytes behind a text: one allocation that holds their number, the bytes and a NUL.
-private final class TextStorage: ManagedBuffer<Int, UInt8> {
+private final class TextStorage: ManagedBuffer<TextHeader, UInt8> {
+    private static let ofValue = -1
+
     static func make(capacity: Int) -> TextStorage {
-        let buffer = create(minimumCapacity: capacity + 1) { _ in 0 }
+        let buffer = create(minimumCapacity: capacity + 1) { _ in TextHeader(count: 0, value: nil) }
         return unsafeDowncast(buffer, to: TextStorage.self)
     }
+
+    static func make(_ value: HostValue) -> TextStorage {
+        let buffer = create(minimumCapacity: 0) { _ in TextHeader(count: ofValue, value: value) }
+        return unsafeDowncast(buffer, to: TextStorage.self)
+    }
+
+    var isValue: Bool { count == Self.ofValue }
+    var value: HostValue? { withUnsafeMutablePointerToHeader { $0.pointee.value } }
 
     var base: UnsafeMutablePointer<UInt8> { withUnsafeMutablePointerToElements { $0 } }
 
@@ -211,7 +242,7 @@ private final class TextStorage: ManagedBuffer<Int, UInt8> {
 
     /// Not by `header`, which is checked for exclusive access each time: nobody writes it but the one builder.
     var count: Int {
-        get { withUnsafeMutablePointerToHeader { $0.pointee } }
-        set { withUnsafeMutablePointerToHeader { $0.pointee = newValue } }
+        get { withUnsafeMutablePointerToHeader { $0.pointee.count } }
+        set { withUnsafeMutablePointerToHeader { $0.pointee.count = newValue } }
     }
 }

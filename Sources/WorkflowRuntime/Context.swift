@@ -9,35 +9,60 @@ import WorkflowStorage
 /// Everything it does is staged here and handed to the kernel when the call ends; a call that fails leaves no trace.
 /// One thread at a time, except `finish`.
 public final class Context: ProcessBound, @unchecked Sendable {
-    public let workflow: Workflow
-    public let runID: Text
+    /// What all calls of a run have in common.
+    final class Site: Sendable {
+        let workflow: Workflow
+        let runID: Text
+        let inbox: Inbox
+        /// Where memos go.
+        let storage: any Storage
+        let clock: @Sendable () -> UInt64
+
+        init(workflow: Workflow, runID: Text, inbox: Inbox, storage: any Storage, clock: @escaping @Sendable () -> UInt64) {
+            self.workflow = workflow
+            self.runID = runID
+            self.inbox = inbox
+            self.storage = storage
+            self.clock = clock
+        }
+    }
+
+    private let site: Site
+    private let call: Call
+    private let epoch: Int
     public let kind: Call.Kind
     public let executor: Int
-    public let input: Text
-    public let superstep: Int
-    /// The request that the input answers.
-    public let request: Request?
-    /// The input's type, if routing had to know it.
-    private let knownType: Text?
-    private let invocation: Int
-    private let sources: [Int]
-    private let lane: Lane
-    /// How often this piece of work was tried before.
-    public let failedAttempts: Int
-    /// The requests that were pending at the last boundary.
-    private let requests: [Request]
-    private let inbox: Inbox
-    private let epoch: Int
-    /// Where memos go.
-    let storage: any Storage
 
-    private var shared: StateMap
-    private var own: StateMap
-    /// What earlier calls of the executor wrote in this superstep.
-    private var earlier: StateWrites
-    private var outcome = Outcome()
-    /// Values that were lent to the host: they live as long as the call.
-    private var lent: [Text] = []
+    public var workflow: Workflow { site.workflow }
+    public var runID: Text { site.runID }
+    public var input: Text { call.input }
+    public var superstep: Int { call.superstep }
+    /// The request that the input answers.
+    public var request: Request? { call.request }
+    /// How often this piece of work was tried before.
+    public var failedAttempts: Int { call.failedAttempts }
+    private var inbox: Inbox { site.inbox }
+    var storage: any Storage { site.storage }
+
+    private var desk: Desk
+
+    /// In one place, so that the end of the call clears it in one go.
+    private struct Desk {
+        /// What the executor sees of the state.
+        var state: Call.State
+        /// What the call did.
+        var outcome: Outcome
+        /// Values that were lent to the host: they live as long as the call.
+        var lent: [Text] = []
+
+        /// Everything that was there, for others to release: that may run code of the host's.
+        mutating func clear() -> Desk {
+            var old = Desk(state: Call.State(), outcome: Outcome())
+            swap(&old, &self)
+            return old
+        }
+    }
+
     private var emissions = Emissions()  // protected by the lock of the inbox
 
     /// Shared between the thread that makes them and, when the call goes pending, the driving thread.
@@ -56,62 +81,47 @@ public final class Context: ProcessBound, @unchecked Sendable {
         case finished
     }
     private let phase = Atomic<Phase>(.active)
-    private let clock: @Sendable () -> UInt64
     /// When the call is too late, whatever it does: microseconds since 1970.
     private let deadline: UInt64?
     /// When the host last gave a sign of life; 0 before it has the call.
     private let lastSign = Atomic<UInt64>(0)
 
-    init(
-        _ call: Call, workflow: Workflow, runID: Text, inbox: Inbox, storage: any Storage, clock: @escaping @Sendable () -> UInt64,
-        now: UInt64 = 0
-    ) {
-        self.clock = clock
-        let policies = workflow.graph.policies
-        let timeout = policies.isEmpty || call.kind != .invoke ? nil : policies[call.executor]?.timeout
-        deadline = timeout.map { now &+ UInt64($0) &* 1000 }
-        self.workflow = workflow
-        self.runID = runID
-        self.inbox = inbox
-        epoch = inbox.epoch.load(ordering: .relaxed)
-        self.storage = storage
+    /// `outcome` is empty; it may have room.
+    init(_ call: Call, at site: Site, now: UInt64 = 0, _ outcome: consuming Outcome = Outcome()) {
+        self.site = site
+        self.call = call
+        desk = Desk(state: call.takeState(), outcome: outcome)
         kind = call.kind
         executor = call.executor
-        input = call.input
-        superstep = call.superstep
-        sources = call.sources
-        request = call.request
-        knownType = call.type
-        lane = call.lane
-        failedAttempts = call.failedAttempts
-        requests = call.requests
-        invocation = call.invocation
-        (shared, own, earlier) = call.takeState()
+        epoch = site.inbox.epoch.load(ordering: .relaxed)
+        let policies = site.workflow.graph.policies
+        let timeout = policies.isEmpty || call.kind != .invoke ? nil : policies[call.executor]?.timeout
+        deadline = timeout.map { now &+ UInt64($0) &* 1000 }
     }
 
     public var executorID: Text { workflow.graph.executors[executor] }
 
     /// The same for every attempt at this piece of work. Lengths keep ids with slashes apart.
     public var idempotencyKey: Text {
-        Text("\(runID.count):\(runID)/\(superstep)/\(executorID.count):\(executorID)/\(invocation)")
+        Text("\(runID.count):\(runID)/\(superstep)/\(executorID.count):\(executorID)/\(call.invocation)")
     }
 
     /// Ids of the executors that the message came from; for an input `internal:` and the start executor.
     public var sourceIDs: [String] {
         let graph = workflow.graph
-        return sources.map { $0 == Message.outside ? "internal:" + graph.executorID(executor) : graph.executorID($0) }
+        return call.sources.map { $0 == Message.outside ? "internal:" + graph.executorID(executor) : graph.executorID($0) }
     }
 
     /// What the input is taken for: the most specific of the types that the executor accepts, else the input's own type.
     public var inputType: Text {
-        let type = knownType ?? PayloadType.name(of: input)
+        let type = call.type ?? PayloadType.name(of: input)
         guard kind == .invoke, request == nil else { return type }
         return workflow.graph.acceptedTypes(of: executor).match(type) ?? type
     }
 
     /// Keeps `text` alive until the call ends, and gives it back.
     public func lend(_ text: Text) -> Text {
-        lent.append(text)
+        desk.lent.append(text)
         return text
     }
 
@@ -119,7 +129,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     public func send(_ payload: Text, to target: String?) throws(Failure) {
         try require(.invoke, "send a message")
-        guard let target else { return outcome.sends.append((Message.everyone, payload)) }
+        guard let target else { return send(payload, to: Message.everyone) }
         guard let index = workflow.graph.index(ofExecutor: target, beside: executor) else {
             let node = workflow.graph.node(around: executor)
             let place = node == Graph.outermost ? "workflow '\(workflow.graph.name)'" : "sub-workflow '\(workflow.graph.executorID(node))'"
@@ -127,7 +137,11 @@ public final class Context: ProcessBound, @unchecked Sendable {
                 .notFound, "executor '\(executorID)' sends to '\(target.printable)', but the \(place) has no such executor",
                 executorID: executorID.string)
         }
-        outcome.sends.append((index, payload))
+        send(payload, to: index)
+    }
+
+    private func send(_ payload: Text, to target: Int) {
+        desk.outcome.messages.append(Message(source: executor, target: target, payload: payload))
     }
 
     public func output(_ payload: Text) throws(Failure) {
@@ -160,15 +174,15 @@ public final class Context: ProcessBound, @unchecked Sendable {
     public func ask(_ data: Text, id: Text?, responseType: Text?) throws(Failure) {
         try require(.invoke, "ask for something")
         // The same after a crash and a resume: whoever answers by id cannot answer the wrong question.
-        let id = id ?? Text("\(executorID).\(superstep).\(invocation).\(outcome.requests.count)")
+        let id = id ?? Text("\(executorID).\(superstep).\(call.invocation).\(desk.outcome.requests.count)")
         guard let node = workflow.graph.interceptor(of: executor) else {
-            outcome.requests.append(Request(id: id, executor: executor, data: data, responseType: responseType, lane: lane))
+            desk.outcome.requests.append(Request(id: id, executor: executor, data: data, responseType: responseType, lane: call.lane))
             return
         }
-        let question = Request(id: id, executor: executor, data: data, responseType: responseType, lane: lane, interceptor: node)
-        outcome.requests.append(
+        let question = Request(id: id, executor: executor, data: data, responseType: responseType, lane: call.lane, interceptor: node)
+        desk.outcome.requests.append(
             Request(
-                id: id, executor: executor, data: data, responseType: responseType, lane: lane, interceptor: node,
+                id: id, executor: executor, data: data, responseType: responseType, lane: call.lane, interceptor: node,
                 notice: InterceptedRequest.message(of: question, at: node, graph: workflow.graph)))
     }
 
@@ -179,33 +193,33 @@ public final class Context: ProcessBound, @unchecked Sendable {
         let beside = { (request: Request) in
             request.interceptor.map { graph.node(around: $0) == graph.node(around: self.executor) } ?? false
         }
-        guard let request = requests.first(where: { $0.id == id && beside($0) }) else {
+        guard let request = call.requests.first(where: { $0.id == id && beside($0) }) else {
             throw Failure(
                 .notFound, "no sub-workflow beside executor '\(executorID)' waits for an answer to '\(id.string.printable)'",
                 executorID: executorID.string)
         }
-        guard !outcome.answers.contains(where: { $0.request === request }) else {
+        guard !desk.outcome.answers.contains(where: { $0.request === request }) else {
             throw Failure(.conflict, "the request '\(id.string.printable)' was answered already", executorID: executorID.string)
         }
         try request.check(answer: payload)
-        outcome.answers.append((request, payload))
+        desk.outcome.answers.append((request, payload))
     }
 
     /// Lets the run rest after this superstep, as if nothing were left to deliver.
     public func halt() throws(Failure) {
         try require(.invoke, "halt the run")
-        outcome.halts = true
+        desk.outcome.halts = true
     }
 
     /// A failure of this call is for good.
     public func giveUp() throws(Failure) {
         try require(.invoke, "give up")
-        outcome.givesUp = true
+        desk.outcome.givesUp = true
     }
 
     public func save(_ state: Text) throws(Failure) {
         try require(.save, "save its state")
-        outcome.saved = state
+        desk.outcome.saved = state
     }
 
     public enum Scope: Sendable { case executor, shared }
@@ -217,7 +231,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     /// A list that grew in this superstep is put together here; the others are where they are.
     private func value(of key: Text, in scope: Scope) -> Text? {
-        let (writes, earlier, state) = (outcome.writes[scope], earlier[scope], scope == .shared ? shared : own)
+        let (writes, earlier, state) = (desk.outcome.writes[scope], desk.state.writes[scope], desk.state[scope])
         func before() -> Text? { earlier[key].map { $0.result(on: state[key]) } ?? state[key] }
         return writes[key].map { $0.result(on: before()) } ?? before()
     }
@@ -225,15 +239,15 @@ public final class Context: ProcessBound, @unchecked Sendable {
     /// Whether there is a value, without putting it together.
     public func hasState(_ key: Text, in scope: Scope) throws(Failure) -> Bool {
         try requireOpen()
-        if let write = outcome.writes[scope][key] ?? earlier[scope][key] { return write != .deletion }
-        return (scope == .shared ? shared : own)[key] != nil
+        if let write = desk.outcome.writes[scope][key] ?? desk.state.writes[scope][key] { return write != .deletion }
+        return desk.state[scope][key] != nil
     }
 
     /// Nil deletes the key.
     public func setState(_ key: Text, _ value: Text?, in scope: Scope) throws(Failure) {
         try require(.invoke, "write state")
         try check(key)
-        outcome.writes[scope][key] = StateWrite(value)
+        desk.outcome.writes[scope][key] = StateWrite(value)
     }
 
     /// Puts an element behind those of a list; a key without a value becomes a list of it.
@@ -247,13 +261,13 @@ public final class Context: ProcessBound, @unchecked Sendable {
                 "the list '\(key.string.printable)' would have \(bytes) bytes; at most \(JSON.largestText) are allowed. Begin another one, "
                     + "or keep it elsewhere", executorID: executorID.string)
         }
-        outcome.writes[scope].merge(.addition(Addition([JSONValue(trusting: element).raw])), to: key)
+        desk.outcome.writes[scope].merge(.addition(Addition([JSONValue(trusting: element).raw])), to: key)
     }
 
     /// How many bytes a key's list has, 0 if there is none yet.
     private func list(_ key: Text, in scope: Scope) throws(Failure) -> Int {
         var bytes = 0
-        for write in [outcome.writes[scope][key], earlier[scope][key], (scope == .shared ? shared : own)[key].map { .value($0) }] {
+        for write in [desk.outcome.writes[scope][key], desk.state.writes[scope][key], desk.state[scope][key].map { .value($0) }] {
             switch write {
             case nil: break
             case .deletion: return bytes
@@ -281,8 +295,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
     /// The keys that begin with `prefix`, in the order of their bytes, with what this executor wrote.
     public func stateKeys(beginningWith prefix: Text, in scope: Scope) throws(Failure) -> [Text] {
         try requireOpen()
-        let writes = earlier[scope].merging(outcome.writes[scope]) { $1 }
-        return (scope == .shared ? shared : own).keys(beginningWith: prefix, after: writes)
+        let writes = desk.state.writes[scope].merging(desk.outcome.writes[scope]) { $1 }
+        return desk.state[scope].keys(beginningWith: prefix, after: writes)
     }
 
     /// Deletes every key that can be seen.
@@ -299,11 +313,11 @@ public final class Context: ProcessBound, @unchecked Sendable {
     /// Records why the call is about to fail. The last sentence before the end counts.
     public func fail(_ failure: Failure) {
         guard isOpen else { return }
-        outcome.failure = failure
+        desk.outcome.failure = failure
     }
 
     /// The same for the one who has ended the call and not reported yet.
-    public func conclude(_ failure: Failure) { outcome.failure = failure }
+    public func conclude(_ failure: Failure) { desk.outcome.failure = failure }
 
     /// Tells the run that the call belongs to from all others, without keeping it.
     var runMark: UInt { inbox.mark }
@@ -348,7 +362,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
     /// The host has the call, or is still at work on it. Any thread.
     public func keepAlive() throws(Failure) {
         try requireOpen()
-        lastSign.store(clock(), ordering: .relaxed)
+        lastSign.store(site.clock(), ordering: .relaxed)
     }
 
     /// When the call is too late, with a lease that begins anew with every sign of life; nil if it has ended.
@@ -364,7 +378,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
 
     var late: Failure {
         let limit = workflow.graph.policies[executor]?.timeout
-        let reason = isLate(at: clock())
+        let reason = isLate(at: site.clock())
             ? "did not end within its \(limit ?? 0) ms" : "gave no sign of life for the lease of the run"
         return Failure(.late, "executor '\(executorID)' \(reason)", executorID: executorID.string, superstep: superstep)
     }
@@ -401,12 +415,12 @@ public final class Context: ProcessBound, @unchecked Sendable {
     /// What the call did, if it ended with `status`. The context is empty afterwards. A call that never went pending was
     /// alone with its emissions.
     func takeOutcome(_ status: Status, wasPending: Bool) -> Outcome {
+        // Before the kernel adopts it: a list that somebody else holds would have to be copied to grow.
+        var old = desk.clear()
         var result = Outcome()
-        swap(&result, &outcome)
+        swap(&result, &old.outcome)
         let emissions = wasPending ? inbox.withLock { self.emissions } : self.emissions
         (result.emissions, result.toldEmissions) = (emissions.all, emissions.told)
-        // Before the kernel adopts it: a list that somebody else holds would have to be copied to grow.
-        (shared, own, earlier, lent) = (StateMap(), StateMap(), StateWrites(), [])
         if status.isError {
             let reason = "executor '\(executorID)' failed with status \(status.rawValue) while it was asked to \(kind.verb)"
             var failure = result.failure ?? Failure(status, reason)
@@ -417,6 +431,10 @@ public final class Context: ProcessBound, @unchecked Sendable {
         }
         return result
     }
+}
+
+extension Call.State {
+    fileprivate subscript(scope: Context.Scope) -> StateMap { scope == .shared ? shared : own }
 }
 
 extension StateWrites {

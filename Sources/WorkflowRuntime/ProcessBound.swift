@@ -9,7 +9,13 @@ open class ProcessBound: @unchecked Sendable {
     public init() {}
 
     /// Set as the first thing of a deinit: what it releases may run a finalizer, and that may look back at the object.
-    public final var isGone = false
+    public final var isGone: Bool {
+        get { gone }
+        set { gone = newValue }
+    }
+
+    // Private, so that the compiler sees all uses and need not check each of them: every call of the library looks.
+    private final var gone = false
 
     public final var isForeign: Bool { generation != wfs_fork_generation() }
 }

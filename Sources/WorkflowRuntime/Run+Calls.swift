@@ -3,23 +3,23 @@ import WorkflowModel
 
 /// Host code: how it is called, on which thread, and how its calls end.
 extension Run {
-    func finish(_ context: Context, _ outcome: Outcome) {
+    func finish(_ context: Context, _ outcome: inout Outcome) {
         if outcome.failure != nil { failedCalls &+= 1 }
         if hasLimits, outcome.failure != nil {
             kernel.now = clock()
             kernel.chance = options.environment.random()
         }
-        kernel.finish(context.kind, executor: context.executor, outcome)
+        kernel.finish(context.kind, executor: context.executor, &outcome)
     }
 
     func run(_ call: Call) {
-        let code = workflow.code.executors[call.executor]
+        let code = code[call.executor]
         if call.kind == .invoke {
-            if code.isPolled { return inbox.leave(detached(call, workflow.withoutCode ?? workflow, isPolled: true)) }
+            if code.isPolled { return inbox.leave(detached(call, polledSite, isPolled: true)) }
             // A run that is driven from inside the pool must not wait for a thread of it: they may all do the same.
-            if let pool = options.pool, !pool.isHere { return pool.call(code, detached(call, workflow)) }
+            if let pool = options.pool, !pool.isHere { return pool.call(code, detached(call, site)) }
         }
-        let context = makeContext(call, workflow)
+        let context = makeContext(call, site)
         let status = code.call(call.kind, context)
         if status == .pending {
             for emission in context.detach() { kernel.tell(emission, executor: call.executor) }
@@ -28,14 +28,16 @@ extension Run {
             var outcome = context.takeOutcome(status, wasPending: false)
             // It could not be interrupted, but what came too late does not count.
             if hasLimits, outcome.failure == nil, context.isLate(at: clock()) { outcome.failure = context.late }
-            finish(context, outcome)
+            finish(context, &outcome)
+            outcome.clear()
+            spareOutcome = outcome
         }
     }
 
-    private func makeContext(_ call: Call, _ workflow: Workflow) -> Context {
-        Context(
-            call, workflow: workflow, runID: id, inbox: inbox, storage: memos, clock: clock,
-            now: hasLimits ? clock() : 0)
+    private func makeContext(_ call: Call, _ site: Context.Site) -> Context {
+        var spare = Outcome()
+        swap(&spare, &spareOutcome)
+        return Context(call, at: site, now: hasLimits ? clock() : 0, spare)
     }
 
     /// From now on the call has a lease, if the run has one; a call that is to be polled not before somebody has it.
@@ -45,8 +47,8 @@ extension Run {
     }
 
     /// The context of a call that another thread handles: it has been pending from the beginning.
-    private func detached(_ call: Call, _ workflow: Workflow, isPolled: Bool = false) -> Context {
-        let context = makeContext(call, workflow)
+    private func detached(_ call: Call, _ site: Context.Site, isPolled: Bool = false) -> Context {
+        let context = makeContext(call, site)
         _ = context.detach()
         begin(context, isPolled: isPolled)
         return context

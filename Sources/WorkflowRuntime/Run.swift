@@ -12,13 +12,17 @@ import WorkflowStorage
 public final class Run: ProcessBound, @unchecked Sendable {
     public let workflow: Workflow
     public let id: Text
+    let idString: String
     let options: RunOptions
+    /// By executor. The workflow's: here because every call looks.
+    let code: [any ExecutorCode]
     let inbox = Inbox()
     let requests: OpenRequests
     /// For pauses and limits.
     let clock: @Sendable () -> UInt64
-    /// Where memos go: the storage, or the run itself.
-    let memos: any Storage
+    /// Where calls of host code take place, and those that are polled.
+    let site: Context.Site
+    let polledSite: Context.Site
 
     // Everything below belongs to the thread that is inside the gate.
     var kernel: Kernel
@@ -35,6 +39,8 @@ public final class Run: ProcessBound, @unchecked Sendable {
     var underWay: CallsUnderWay
     /// How many calls of host code have failed.
     public internal(set) var failedCalls = 0
+    /// Empty, with the room that a call's outcome had: for the next one.
+    var spareOutcome = Outcome()
     /// Whether the clock matters to the run.
     let hasLimits: Bool
 
@@ -109,15 +115,24 @@ public final class Run: ProcessBound, @unchecked Sendable {
     ) {
         self.workflow = workflow
         self.options = options
+        code = workflow.code.executors
         self.id = Text(id)
+        idString = id
         self.kernel = kernel
         self.identifiers = identifiers
         self.last = last
         self.head = head
-        memos = options.storage ?? MemoryStorage()
         underWay = CallsUnderWay(lease: options.lease.map { UInt64(clamping: $0) &* 1000 })
         hasLimits = options.lease != nil || !workflow.graph.policies.isEmpty
         clock = options.environment.steadyClock
+        // Memos go to the storage, or to the run itself.
+        let memos = options.storage ?? MemoryStorage()
+        site = Context.Site(workflow: workflow, runID: self.id, inbox: inbox, storage: memos, clock: clock)
+        if let withoutCode = workflow.withoutCode {
+            polledSite = Context.Site(workflow: withoutCode, runID: self.id, inbox: inbox, storage: memos, clock: clock)
+        } else {
+            polledSite = site
+        }
         if hasLimits { self.kernel.now = clock() }
         requests = OpenRequests(kernel.snapshot.hostRequests)
         shownSuperstep = Atomic(kernel.snapshot.superstep)
@@ -179,11 +194,12 @@ public final class Run: ProcessBound, @unchecked Sendable {
         // A callback on a pool is no less a callback of the run.
         guard options.pool == nil || wfs_current_run() != inbox.mark else { throw reentrant }
         try enter()
-        defer { leave() }
+        var view = View(state: state, superstep: superstep)
+        defer { leave(view) }
         var deadline: timespec??
         while true {
             if inbox.isFull.load(ordering: .acquiring) { absorb() }
-            switch kernel.next() {
+            switch kernel.next(&view) {
             case .emit(let event):
                 if case .request(let request) = event.data {
                     guard requests.tell(request), !options.hidden.contains(.requestInfo) else { continue }
@@ -232,7 +248,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         for context in underWay.expire(at: now) {
             var outcome = Outcome()
             outcome.failure = context.late
-            finish(context, outcome)
+            finish(context, &outcome)
         }
         return 0
     }
@@ -258,7 +274,8 @@ public final class Run: ProcessBound, @unchecked Sendable {
             case .emission(let executor, let emission): kernel.tell(emission, executor: executor)
             case .finished(let context, let status):
                 underWay.end(context)
-                finish(context, context.takeOutcome(status, wasPending: true))
+                var outcome = context.takeOutcome(status, wasPending: true)
+                finish(context, &outcome)
             case .input(let payload): kernel.input(payload)
             case .answer(let request, let payload): kernel.answer(request, payload)
             case .withdrawal(let request): kernel.withdraw(request)
@@ -271,7 +288,11 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     func enter() throws(Failure) {
         let result = driver.compareExchange(expected: 0, desired: CurrentThread.id, ordering: .acquiring)
-        guard !result.exchanged else { return show() }
+        guard !result.exchanged else {
+            // Only before the first time has anything changed outside of the gate.
+            if state == .started { show(kernel.view) }
+            return
+        }
         if result.original == CurrentThread.id { throw reentrant }
         throw Failure(.busy, "the run '\(id)' is being driven by another thread")
     }
@@ -288,13 +309,32 @@ public final class Run: ProcessBound, @unchecked Sendable {
         return try body()
     }
 
-    func leave() {
-        show()
+    func leave() { leave(kernel.view) }
+
+    /// For who has just looked how far the run is.
+    private func leave(_ view: View) {
+        show(view)
         driver.store(0, ordering: .releasing)
     }
 
-    private func show() {
-        shownState.store(kernel.state.rawValue, ordering: .relaxed)
-        shownSuperstep.store(kernel.committedSupersteps, ordering: .relaxed)
+    private func show(_ view: View) {
+        shownState.store(view.state.rawValue, ordering: .relaxed)
+        shownSuperstep.store(view.superstep, ordering: .relaxed)
+    }
+
+    struct View {
+        let state: RunState
+        let superstep: Int
+    }
+}
+
+extension Kernel {
+    fileprivate var view: Run.View { Run.View(state: state, superstep: committedSupersteps) }
+
+    /// The next step, and how far the run is then: one look at the run's kernel instead of two.
+    fileprivate mutating func next(_ view: inout Run.View) -> Step {
+        let step = next()
+        view = self.view
+        return step
     }
 }

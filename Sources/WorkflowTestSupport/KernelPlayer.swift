@@ -88,7 +88,8 @@ public final class KernelPlayer {
 
     private func end(_ call: Call) {
         kernel.chance = chance(call)
-        kernel.finish(call.kind, executor: call.executor, handle(call))
+        var outcome = handle(call)
+        kernel.finish(call.kind, executor: call.executor, &outcome)
     }
 
     private func commit(_ kind: CheckpointKind) {
@@ -134,6 +135,12 @@ extension CheckpointSummary {
 }
 
 extension Outcome {
+    /// The messages as (target or `Message.everyone`, payload).
+    public var sends: [(target: Int, payload: Text)] {
+        get { messages.map { ($0.target, $0.payload) } }
+        set { messages = newValue.map { Message(source: Message.outside, target: $0.target, payload: $0.payload) } }
+    }
+
     public static func send(_ payload: Text, to target: Int = Message.everyone) -> Outcome {
         var outcome = Outcome()
         outcome.sends = [(target, payload)]

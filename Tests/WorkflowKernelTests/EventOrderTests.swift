@@ -127,7 +127,7 @@ struct EventOrderTests {
         var outcome = Outcome.output("1")
         outcome.outputs.append("2")
         outcome.toldEmissions = 1
-        kernel.finish(.invoke, executor: 0, outcome)
+        kernel.finish(.invoke, executor: 0, &outcome)
         #expect(lines() == ["output a 2", "executor_completed a", "superstep_completed 1", "status IDLE"])
     }
 }

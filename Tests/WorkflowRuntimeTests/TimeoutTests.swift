@@ -200,7 +200,9 @@ struct TimeoutTests {
         func context() -> Context {
             let player = KernelPlayer(workflow.graph).play()
             return Context(
-                player.calls[0], workflow: workflow, runID: "r", inbox: Inbox(), storage: MemoryStorage(), clock: world.environment.now,
+                player.calls[0],
+                at: Context.Site(
+                    workflow: workflow, runID: "r", inbox: Inbox(), storage: MemoryStorage(), clock: world.environment.now),
                 now: world.now)
         }
         var calls = CallsUnderWay(lease: 2_000_000)

@@ -2,11 +2,12 @@
 #ifndef WFS_SHIMS_H
 #define WFS_SHIMS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* How many forks lie between the process that loaded the library and this one. Objects remember it when they are
  * made; a different number later means: made before fork(), used in the child. */
-uint32_t wfs_fork_generation(void);
+static inline uint32_t wfs_fork_generation(void);
 
 /* openat(2) is variadic. Retried on EINTR. Gives -1 and errno. */
 int wfs_openat(int directory, const char *path, int flags, unsigned int mode);
@@ -26,6 +27,9 @@ void wfs_lock_give(wfs_lock *lock);
 void wfs_set_current(uintptr_t pool, uintptr_t run);
 uintptr_t wfs_current_pool(void);
 uintptr_t wfs_current_run(void);
+
+/* So many bytes of the system's randomness, at most 256 at once. Gives how many there are: all or none. */
+size_t wfs_random(void *bytes, size_t count);
 
 /* timerfd_create(2), of the monotonic clock, non-blocking and close-on-exec. Gives -1 and errno. */
 int wfs_alarm_new(void);
@@ -47,5 +51,15 @@ int wfs_identity(const char *path, uint64_t *device, uint64_t *number);
  * is no child of this process, or no more. It is not reaped. */
 enum { WFS_RUNNING = -1, WFS_LOST = -2 };
 int wfs_child_end(int64_t process);
+
+/* Every call of the library asks for it: so it is a look at two words. */
+extern uint32_t wfs_forks;
+extern uint32_t wfs_watches_forks;
+uint32_t wfs_first_fork_generation(void);
+
+static inline uint32_t wfs_fork_generation(void) {
+    if (!__atomic_load_n(&wfs_watches_forks, __ATOMIC_ACQUIRE)) return wfs_first_fork_generation();
+    return __atomic_load_n(&wfs_forks, __ATOMIC_RELAXED);
+}
 
 #endif

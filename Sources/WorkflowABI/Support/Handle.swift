@@ -96,13 +96,14 @@ enum Handle {
     /// The object, or a sentence about what was passed instead.
     static func object<H: HandleType>(_ handle: UnsafePointer<H>?) throws(Failure) -> H.Object where H.Object: ProcessBound {
         guard let handle else { throw Failure(.misuse, "the \(H.noun) is NULL") }
-        guard let object = peek(handle) else {
+        let object = Unmanaged<H.Object>.fromOpaque(handle)
+        guard isOne(handle), object._withUnsafeGuaranteedRef({ !$0.isGone }) else {
             throw Failure(.misuse, "the pointer passed as \(H.noun) is not a \(H.noun), or one that was freed")
         }
-        guard !object.isForeign else {
+        guard object._withUnsafeGuaranteedRef({ !$0.isForeign }) else {
             throw Failure(.forked, "the \(H.noun) was made before fork(); the child must make its own")
         }
-        return object
+        return object.takeUnretainedValue()
     }
 
     static func object<H: HandleType>(_ handle: UnsafeMutablePointer<H>?) throws(Failure) -> H.Object

@@ -30,13 +30,14 @@ final class CExecutor: ExecutorCode, @unchecked Sendable {
         // The host's own reference: given back here, or by wf_context_finish if the call goes pending.
         let handle: UnsafeMutablePointer<wf_context> = Handle.make(context)
         let result: wf_status_t
-        if context.input.hostValue != nil, code.flags & WF_TAKES_VALUES.rawValue != 0 {
+        let input = context.input
+        if input.isHostValue, code.flags & WF_TAKES_VALUES.rawValue != 0 {
             result = function?(userData.pointer, handle, nil, 0) ?? 0
-        } else if let failure = context.input.unencodable {
+        } else if let failure = input.unencodable {
             context.fail(failure)
             result = Status.executor.rawValue
         } else {
-            result = function?(userData.pointer, handle, context.input.unsafeCString, context.input.count) ?? 0
+            result = function?(userData.pointer, handle, input.unsafeCString, input.count) ?? 0
         }
         if result == Status.pending.rawValue { return .pending }
         // First of all: another thread may be ending the call at this moment, and then it is out of our hands.
