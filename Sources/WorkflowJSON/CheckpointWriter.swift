@@ -23,7 +23,7 @@ public enum CheckpointDocument {
             json.name("executor_states", onNewLine: true)
             json.object { json in
                 for index in snapshot.executorsWithState {
-                    json.name(graph.executorID(index))
+                    json.name(graph.executorText(index))
                     write(snapshot.executors[index], to: &json)
                 }
             }
@@ -32,7 +32,7 @@ public enum CheckpointDocument {
             json.object { json in
                 for node in snapshot.scopes.keys.sorted() {
                     guard let state = snapshot.scopes[node], !state.isEmpty else { continue }
-                    json.name(graph.executorID(node))
+                    json.name(graph.executorText(node))
                     json.object { json in
                         json.name("state")
                         write(state, to: &json)
@@ -74,7 +74,7 @@ public enum CheckpointDocument {
         json.name("pending_request_info_events", onNewLine: onNewLine)
         json.object { json in
             for request in snapshot.requests {
-                json.name(request.id.string)
+                json.name(request.id)
                 json.object { write(request, graph, to: &$0) }
             }
         }
@@ -115,7 +115,7 @@ public enum CheckpointDocument {
 
     private static func write(_ work: Partial.Work, _ graph: Graph, to json: inout JSONWriter) {
         json.object { json in
-            json.member("executor", graph.executorID(work.executor))
+            json.member("executor", graph.executorText(work.executor))
             json.member("handled", work.handled)
             if work.attempts > 0 { json.member("failed_attempts", work.attempts) }
             if let moment = work.notBefore { json.member("not_before_us", Int(clamping: moment)) }
@@ -125,7 +125,7 @@ public enum CheckpointDocument {
                     json.object { json in
                         json.name("sources")
                         json.array { json in
-                            for source in delivery.sources where source != Message.outside { json.string(graph.executorID(source)) }
+                            for source in delivery.sources where source != Message.outside { json.string(graph.executorText(source)) }
                         }
                         write(delivery.lane, to: &json)
                         json.name("data")
@@ -156,7 +156,7 @@ public enum CheckpointDocument {
             json.array { json in
                 for (request, payload) in staged.answers {
                     json.object { json in
-                        json.member("request_id", request.id.string)
+                        json.member("request_id", request.id)
                         json.name("data")
                         json.raw(payload)
                     }
@@ -186,13 +186,13 @@ public enum CheckpointDocument {
         }
         if !deleted.isEmpty {
             json.name("deleted_" + name)
-            json.array { json in for key in deleted.sorted() { json.string(key.string) } }
+            json.array { json in for key in deleted.sorted() { json.string(key) } }
         }
         if !grown.isEmpty {
             json.name("appended_" + name)
             json.object { json in
                 for (key, elements) in grown.sorted(by: { $0.key < $1.key }) {
-                    json.name(key.string)
+                    json.name(key)
                     json.array { json in for element in elements { json.raw(element) } }
                 }
             }
@@ -200,13 +200,13 @@ public enum CheckpointDocument {
     }
 
     private static func write(_ lane: Lane, to json: inout JSONWriter) {
-        if let path = lane.path { json.member("lane", path.string) }
+        if let path = lane.path { json.member("lane", path) }
     }
 
     private static func write(_ message: Message, _ graph: Graph, to json: inout JSONWriter) {
         json.object { json in
-            json.member("source", message.source == Message.outside ? nil : graph.executorID(message.source))
-            json.member("target", message.target == Message.everyone ? nil : graph.executorID(message.target))
+            writeEnd("source", message.source, graph, to: &json)
+            writeEnd("target", message.target, graph, to: &json)
             write(message.lane, to: &json)
             json.name("data")
             json.raw(message.payload)
@@ -217,12 +217,18 @@ public enum CheckpointDocument {
         }
     }
 
+    /// Null for outside, and for everyone.
+    private static func writeEnd(_ name: String, _ executor: Int, _ graph: Graph, to json: inout JSONWriter) {
+        json.name(name)
+        if executor < 0 { json.null() } else { json.string(graph.executorText(executor)) }
+    }
+
     static func write(_ request: Request, _ graph: Graph, to json: inout JSONWriter) {
-        json.member("request_id", request.id.string)
-        json.member("source_executor_id", graph.executorID(request.executor))
+        json.member("request_id", request.id)
+        json.member("source_executor_id", graph.executorText(request.executor))
         json.member("response_type", request.responseType?.string)
         write(request.lane, to: &json)
-        if let node = request.interceptor { json.member("intercepted_at", graph.executorID(node)) }
+        if let node = request.interceptor { json.member("intercepted_at", graph.executorText(node)) }
         json.name("data")
         json.raw(request.data)
     }
@@ -232,16 +238,16 @@ public enum CheckpointDocument {
             case .fanIn(let sources, let target) = graph.edges[fanIn.group]
         else { return }
         json.object { json in
-            json.member("target", graph.executorID(target))
+            json.member("target", graph.executorText(target))
             write(fanIn.lane, to: &json)
             json.name("sources")
-            json.array { json in for source in sources { json.string(graph.executorID(source)) } }
+            json.array { json in for source in sources { json.string(graph.executorText(source)) } }
             json.name("buffered")
             json.array { json in
                 for (source, payloads) in zip(sources, buffer.waiting) {
                     for payload in payloads {
                         json.object { json in
-                            json.member("source", graph.executorID(source))
+                            json.member("source", graph.executorText(source))
                             json.name("data")
                             json.raw(payload)
                         }
@@ -268,7 +274,7 @@ public enum CheckpointDocument {
         json.object { json in
             for key in state.keys {
                 guard let value = state[key] else { continue }
-                json.name(key.string)
+                json.name(key)
                 json.raw(value)
             }
         }

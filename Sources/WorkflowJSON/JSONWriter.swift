@@ -24,6 +24,11 @@ public struct JSONWriter {
         quote(value)
     }
 
+    public mutating func string(_ value: Text) {
+        separate()
+        value.withBytes { quote($0) }
+    }
+
     public mutating func integer(_ value: Int) {
         separate()
         text.append(value)
@@ -41,6 +46,18 @@ public struct JSONWriter {
         quote(name)
         text.append(onNewLine ? ": " : ":")
         needsComma = false
+    }
+
+    public mutating func name(_ name: Text) {
+        separate()
+        name.withBytes { quote($0) }
+        text.append(byte: UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    public mutating func member(_ name: String, _ value: Text) {
+        self.name(name)
+        string(value)
     }
 
     public mutating func member(_ name: String, _ value: String?, onNewLine: Bool = false) {
@@ -97,19 +114,25 @@ public struct JSONWriter {
         needsComma = true
     }
 
-    /// What needs no escape, which is nearly everything, is copied as a whole.
     private mutating func quote(_ value: String) {
-        text.append(byte: UInt8(ascii: "\""))
         var value = value
-        value.withUTF8 { bytes in
-            var plain = 0
-            for (place, byte) in bytes.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                text.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[plain..<place])))
-                escape(byte)
-                plain = place + 1
-            }
-            text.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[plain...])))
+        value.withUTF8 { quote($0) }
+    }
+
+    /// What needs no escape, which is nearly everything, is copied as a whole.
+    private mutating func quote(_ bytes: UnsafeBufferPointer<UInt8>) {
+        text.append(byte: UInt8(ascii: "\""))
+        var plain = 0
+        var place = 0
+        while place < bytes.count {
+            place = bytes.plainEnd(from: place)
+            guard place < bytes.count else { break }
+            text.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[plain..<place])))
+            escape(bytes[place])
+            place += 1
+            plain = place
         }
+        text.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[plain...])))
         text.append(byte: UInt8(ascii: "\""))
     }
 
@@ -124,5 +147,23 @@ public struct JSONWriter {
             let digits = String(byte, radix: 16)
             text.append("\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits)
         }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The first place from `start` on with a byte that JSON strings do not show as it is. Eight bytes at a time.
+    fileprivate func plainEnd(from start: Int) -> Int {
+        guard let base = baseAddress.map({ UnsafeRawPointer($0) }) else { return count }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        func hasZero(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+        var place = start
+        while place + 8 <= count {
+            let word = base.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            let special = ((word &- ones &* 0x20) & ~word) | hasZero(word ^ ones &* 0x22) | hasZero(word ^ ones &* 0x5C)
+            if special & (ones &* 0x80) != 0 { break }
+            place += 8
+        }
+        while place < count, self[place] >= 0x20, self[place] != UInt8(ascii: "\""), self[place] != UInt8(ascii: "\\") { place += 1 }
+        return place
     }
 }

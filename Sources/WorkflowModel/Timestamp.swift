@@ -4,16 +4,38 @@ public enum Timestamp {
         let seconds = microseconds / 1_000_000
         let (year, month, day) = date(daysSince1970: Int(clamping: seconds / 86400))
         let time = Int(seconds % 86400)
-        var text = TextBuilder(capacity: 40)
-        text.append(year, digits: 4)
-        for (mark, number) in [("-", month), ("-", day), ("T", time / 3600), (":", time / 60 % 60), (":", time % 60)] as [(Unicode.Scalar, Int)] {
-            text.append(byte: UInt8(ascii: mark))
-            text.append(number, digits: 2)
+        return String(unsafeUninitializedCapacity: 48) { text in
+            var end = write(year, digits: year < 10_000 ? 4 : String(year).utf8.count, to: text, at: 0)
+            end = write("-", month, digits: 2, to: text, at: end)
+            end = write("-", day, digits: 2, to: text, at: end)
+            end = write("T", time / 3600, digits: 2, to: text, at: end)
+            end = write(":", time / 60 % 60, digits: 2, to: text, at: end)
+            end = write(":", time % 60, digits: 2, to: text, at: end)
+            end = write(".", Int(microseconds % 1_000_000), digits: 6, to: text, at: end)
+            for byte in "+00:00".utf8 {
+                text[end] = byte
+                end += 1
+            }
+            return end
         }
-        text.append(byte: UInt8(ascii: "."))
-        text.append(Int(microseconds % 1_000_000), digits: 6)
-        text.append("+00:00")
-        return text.finish().string
+    }
+
+    private static func write(
+        _ mark: Unicode.Scalar, _ number: Int, digits: Int, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) -> Int {
+        text[start] = UInt8(ascii: mark)
+        return write(number, digits: digits, to: text, at: start + 1)
+    }
+
+    /// With zeros in front. Gives the end.
+    private static func write(_ number: Int, digits: Int, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int) -> Int {
+        var (rest, place) = (number, start + digits)
+        while place > start {
+            place -= 1
+            text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        return start + digits
     }
 
     /// Whether a timestamp names a moment before that one. Nil for what is no time in UTC: hosts may save what they like.
@@ -39,18 +61,5 @@ public enum Timestamp {
         let shiftedMonth = (5 * dayOfYear + 2) / 153
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
-    }
-}
-
-extension TextBuilder {
-    /// At least so many, with zeros in front.
-    fileprivate mutating func append(_ number: Int, digits: Int) {
-        var unit = 1
-        for _ in 1..<digits { unit *= 10 }
-        guard number < unit * 10 else { return append(number) }
-        while unit > 0 {
-            append(byte: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
-            unit /= 10
-        }
     }
 }

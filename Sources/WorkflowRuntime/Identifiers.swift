@@ -8,6 +8,8 @@ struct Identifiers: Sendable {
     private var milliseconds: UInt64 = 0
     /// In 4096ths of a millisecond. Goes on by itself while the clock does not.
     private var counter: UInt64 = 0
+    /// Chance that was drawn in advance.
+    private var chances: [UInt64] = []
 
     init(environment: Environment, after id: String? = nil) {
         self.environment = environment
@@ -33,21 +35,37 @@ struct Identifiers: Sendable {
             milliseconds = min(milliseconds + 1, Self.lastMillisecond)
             counter = 0
         }
-        let chance = environment.random() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        let chance = nextChance() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
         return Self.text(milliseconds << 16 | 0x7000 | counter, chance)
     }
 
+    private mutating func nextChance() -> UInt64 {
+        if chances.isEmpty, let many = environment.randoms { chances = many(Self.batch) }
+        return chances.popLast() ?? environment.random()
+    }
+
+    /// One call of the system for so many ids.
+    private static let batch = 16
     private static let lastMillisecond: UInt64 = 1 << 48 - 1
 
     private static func text(_ high: UInt64, _ low: UInt64) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for index in 0..<32 {
-            if index == 8 || index == 12 || index == 16 || index == 20 { text.append(UInt8(ascii: "-")) }
-            let digit = UInt8(truncatingIfNeeded: (index < 16 ? high : low) >> UInt64(60 - index % 16 * 4)) & 15
-            text.append(digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
+        String(unsafeUninitializedCapacity: 36) { text in
+            var (word, place) = (high, 0)
+            for index in 0..<32 {
+                switch index {
+                case 8, 12, 16, 20:
+                    text[place] = UInt8(ascii: "-")
+                    place += 1
+                    if index == 16 { word = low }
+                default: break
+                }
+                let digit = UInt8(truncatingIfNeeded: word &>> 60)
+                text[place] = digit &+ (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+                word &<<= 4
+                place += 1
+            }
+            return place
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// Nil for ids that are not of this form.

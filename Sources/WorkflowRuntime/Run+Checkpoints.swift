@@ -5,7 +5,8 @@ import WorkflowStorage
 
 /// How a run makes its checkpoints, and which one is its last.
 extension Run {
-    enum LastCheckpoint {
+    /// Indirect: it is handed on, and a summary has many parts.
+    indirect enum LastCheckpoint {
         case none
         /// The document that the run was restored from: the host's own, or one that was changed on the way, which makes
         /// this run a fork.
@@ -20,6 +21,13 @@ extension Run {
                 : .given(document: found.document, found.checkpoint.summary, isChanged: found.isChanged)
         }
 
+        var id: String? {
+            switch self {
+            case .none: nil
+            case .given(_, let summary, _), .stored(let summary), .boundary(let summary): summary.id
+            }
+        }
+
         var summary: CheckpointSummary? {
             switch self {
             case .none: nil
@@ -30,8 +38,8 @@ extension Run {
 
     func commit(_ kind: CheckpointKind) {
         let summary = CheckpointSummary(
-            id: identifiers.next(), previousID: isUnsaved || isLost ? last.summary?.previousID : last.summary?.id, runID: id.string,
-            workflowName: workflow.graph.name, signature: workflow.graph.signature.string, kind: kind.rawValue,
+            id: identifiers.next(), previousID: isUnsaved || isLost ? last.summary?.previousID : last.id, runID: idString,
+            workflowName: workflow.graph.name, signature: workflow.graph.signatureString, kind: kind.rawValue,
             superstep: kernel.snapshot.superstep, timestamp: Timestamp.text(microseconds: options.environment.now()))
         guard options.storage != nil, options.durability != .exit else {
             last = .boundary(summary)

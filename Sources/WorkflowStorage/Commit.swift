@@ -1,8 +1,8 @@
 import WorkflowJSON
 public import WorkflowModel
 
-/// A checkpoint on its way into a storage.
-public struct Commit: Sendable {
+/// A checkpoint on its way into a storage. A class, as its boundary, because it has many parts and goes through many hands.
+public final class Commit: Sendable {
     public let summary: CheckpointSummary
     let content: Content
     /// Which checkpoint of the run it must follow.
@@ -17,7 +17,7 @@ public struct Commit: Sendable {
     }
 
     /// A run's last boundary, before anybody has written it down.
-    public struct Boundary: Sendable {
+    public final class Boundary: Sendable {
         public let snapshot: Snapshot
         public let graph: Graph
         /// Of the graph, in one line.
@@ -58,10 +58,63 @@ public struct Commit: Sendable {
         switch content {
         case .document(let document): return document
         case .boundary(let boundary):
-            let document = CheckpointDocument.text(
-                of: Checkpoint(summary: summary, snapshot: boundary.snapshot), graph: boundary.graph, definition: boundary.definition)
+            let document = boundary.document(summary)
             try summary.check(size: document.count)
             return document
+        }
+    }
+}
+
+extension Commit.Boundary {
+    func document(_ summary: CheckpointSummary) -> Text {
+        CheckpointDocument.text(of: Checkpoint(summary: summary, snapshot: snapshot), graph: graph, definition: definition)
+    }
+
+    /// Whether it may be kept as it is and written down later, at the price of what has changed since the one before: all that
+    /// is written later is a copy then, because this one has it too.
+    var canWait: Bool {
+        // Nobody knows what changed; or who else would have to be copied.
+        guard let changes, snapshot.partial == nil, snapshot.fanIns.isEmpty, snapshot.executors.count <= Self.mostExecutors else { return false }
+        // A list that grows must go on growing in its place.
+        guard changes.all.allSatisfy({ $0.growth == nil }) else { return false }
+        let bytes = snapshot.messages.reduce(0) { $0 + $1.payload.count }
+        // What is larger may have a document that is too large, and must say so now.
+        return bytes <= Self.mostBytes && snapshot.metadata.count <= Self.mostBytes && stateIsSmall
+    }
+
+    /// The same for keeping: without what was there before, and without objects of the host's, which were encoded for the commit.
+    var kept: Commit.Boundary {
+        let hasValues = snapshot.messages.contains(where: \.payload.isHostValue)
+        if !hasValues, changes?.all.isEmpty == true { return self }
+        var snapshot = snapshot
+        if hasValues { for place in snapshot.messages.indices { snapshot.messages[place].payload.forgetValue() } }
+        return Commit.Boundary(snapshot, graph: graph, definition: definition, changes: nil)
+    }
+
+    private static let mostExecutors = 4096
+    private static let mostBytes = 64 << 20
+    private static let mostKeys = 1000
+
+    private var stateIsSmall: Bool {
+        if snapshot.shared.isEmpty, snapshot.scopes.isEmpty, snapshot.executors.isEmptyOfState { return true }
+        var total = Total()
+        total.add(snapshot.shared)
+        for state in snapshot.scopes.values { total.add(state) }
+        for executor in snapshot.executorsWithState {
+            total.bytes += snapshot.executors[executor].saved?.count ?? 0
+            total.add(snapshot.executors[executor].state)
+        }
+        return total.keys <= Self.mostKeys && total.bytes <= Self.mostBytes
+    }
+
+    private struct Total {
+        var keys = 0
+        var bytes = 0
+
+        mutating func add(_ state: StateMap) {
+            keys += state.count
+            guard keys <= mostKeys else { return }
+            for key in state.keys { bytes += key.count + (state[key]?.count ?? 0) }
         }
     }
 }

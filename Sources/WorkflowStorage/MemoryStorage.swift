@@ -1,16 +1,72 @@
 public import WorkflowModel
 
-/// `memory:` Checkpoints as bytes, gone with the storage. Holds no reference to anything that runs.
+/// `memory:` Checkpoints, gone with the storage. Holds no reference to anything that runs.
+///
+/// A small boundary is kept as it is, and becomes a document when somebody asks for it: most are never asked for.
 public final class MemoryStorage: Storage {
+    private final class Entry {
+        let summary: CheckpointSummary
+        var owner: Owner?
+        private var content: Content
+
+        private enum Content {
+            case document(Text)
+            case boundary(Commit.Boundary)
+        }
+
+        /// Throws if the document would be too large.
+        init(_ commit: Commit) throws(Failure) {
+            summary = commit.summary
+            if case .boundary(let boundary) = commit.content, boundary.canWait {
+                content = .boundary(boundary.kept)
+            } else {
+                content = .document(try commit.document())
+            }
+        }
+
+        var document: Text {
+            switch content {
+            case .document(let document): return document
+            case .boundary(let boundary):
+                let document = boundary.document(summary)
+                content = .document(document)
+                return document
+            }
+        }
+    }
+
+    /// The run of checkpoints. Remembered in its session, so that its commits need not look for it.
+    private final class Owner {
+        let run: Text
+        /// Which storage it belongs to.
+        let place: ObjectIdentifier
+        var head: String?
+        var count = 0
+
+        init(_ run: Text, in place: ObjectIdentifier) { (self.run, self.place) = (run, place) }
+    }
+
     private struct Kept {
-        var checkpoints: [String: (document: Text, summary: CheckpointSummary)] = [:]
-        var runs: [Text: (head: String, count: Int)] = [:]
+        var checkpoints: [String: Entry] = [:]
+        var owners: [Text: Owner] = [:]
 
         mutating func remove(_ id: String) -> Bool {
-            guard let run = (checkpoints.removeValue(forKey: id)?.summary.runID).map({ Text($0) }) else { return false }
-            runs[run]?.count -= 1
-            if runs[run]?.count == 0 { runs[run] = nil }
+            guard let owner = checkpoints.removeValue(forKey: id)?.owner else { return false }
+            owner.count -= 1
+            if owner.count == 0 { owners[owner.run] = nil }
             return true
+        }
+
+        /// Also for a run that has nothing here yet.
+        func owner(of commit: Commit, in place: ObjectIdentifier) -> Owner {
+            let known = commit.session.memory as? Owner
+            // Without checkpoints a run is forgotten, and may be there anew.
+            if let known, known.place == place, known.count > 0 { return known }
+            let run = Text(commit.summary.runID)
+            let found = owners[run] ?? Owner(run, in: place)
+            // Another storage may remember something there.
+            if known != nil || commit.session.memory == nil { commit.session.memory = found }
+            return found
         }
     }
 
@@ -22,26 +78,31 @@ public final class MemoryStorage: Storage {
     public init() {}
 
     public func save(_ commit: Commit) throws(Failure) {
-        let (id, run) = (commit.summary.id, Text(commit.summary.runID))
+        let id = commit.summary.id
         try CheckpointID.check(id)
-        let document = try commit.document()
+        let entry = try Entry(commit)
         try kept.withLock { kept throws(Failure) in
-            if let other = kept.checkpoints[id] {
-                guard other.document == document else { throw CheckpointID.taken(id, in: Self.place) }
+            // It is nearly always a new one: so it is put there first.
+            if let other = kept.checkpoints.updateValue(entry, forKey: id) {
+                kept.checkpoints[id] = other
+                guard other.document == entry.document else { throw CheckpointID.taken(id, in: Self.place) }
                 return
             }
-            let head = kept.runs[run]?.head
-            if case .head(let expected) = commit.expected, expected != head {
-                throw RunFence.conflict(commit.summary.runID, expected: expected, found: head)
+            let owner = kept.owner(of: commit, in: ObjectIdentifier(self))
+            if case .head(let expected) = commit.expected, expected != owner.head {
+                kept.checkpoints[id] = nil
+                throw RunFence.conflict(commit.summary.runID, expected: expected, found: owner.head)
             }
-            kept.checkpoints[id] = (document, commit.summary)
+            entry.owner = owner
+            if owner.count == 0 { kept.owners[owner.run] = owner }
+            owner.count += 1
             // What a run commits comes after its head, also if the host has made an id that is greater than ours.
-            let newHead = if case .any = commit.expected, let head, id < head { head } else { id }
-            kept.runs[run] = (newHead, (kept.runs[run]?.count ?? 0) + 1)
+            if case .any = commit.expected, let head = owner.head, id < head { return }
+            owner.head = id
         }
     }
 
-    public func head(run: String) -> String? { kept.withLock { $0.runs[Text(run)]?.head } }
+    public func head(run: String) -> String? { kept.withLock { $0.owners[Text(run)]?.head } }
 
     public func load(_ id: String) throws(Failure) -> Text {
         try CheckpointID.check(id)
@@ -71,7 +132,7 @@ public final class MemoryStorage: Storage {
     }
 
     public func delete(_ ids: [String], run: String, whileHeadIs head: String?) -> [String] {
-        kept.withLock { kept in kept.runs[Text(run)]?.head == head ? ids.filter { kept.remove($0) } : [] }
+        kept.withLock { kept in kept.owners[Text(run)]?.head == head ? ids.filter { kept.remove($0) } : [] }
     }
 
     public func remember(_ value: Text, key: Text, run: String) throws(Failure) {

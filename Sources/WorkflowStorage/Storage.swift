@@ -154,15 +154,19 @@ public enum StorageURL {
 /// Checkpoint ids come from hosts and become file names.
 enum CheckpointID {
     static func check(_ id: String) throws(Failure) {
-        let allowed = id.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-                true
-            default: false
+        var bytes = id
+        let isAllowed = bytes.withUTF8 { bytes in
+            for byte in bytes {
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                    break
+                default: return false
+                }
             }
+            return 1...200 ~= bytes.count && bytes.first != UInt8(ascii: ".")
         }
-        guard allowed, !id.isEmpty, id.utf8.count <= 200, !id.utf8.starts(with: ".".utf8) else {
+        guard isAllowed else {
             throw Failure(
                 .invalid,
                 "'\(id.printable)' cannot be a checkpoint id: ids are 1 to 200 of A-Z a-z 0-9 - _ . and do not start with a dot, "
