@@ -144,7 +144,8 @@ nightly-faults: KILLS = 10000
 test-faults nightly-faults: $(FAULT_PROGRAMS)
 	$(foreach storage,$(FAULT_STORAGES),build/faults/inject $(storage) 1 $(LOOKS) && build/faults/crash $(storage) $(CRASHES_$(storage)) \
 	    && build/faults/crash $(storage) $(PROCESS_$(storage)) && build/faults/crash $(storage) $(EXIT_$(storage)) \
-	    && build/faults/flips $(storage) $(BITS_$(storage)) $(shell nproc) && python3 Tests/faults/two_writers.py $(storage) --kills $(KILLS) &&) true
+	    && build/faults/flips $(storage) $(BITS_$(storage)) $(shell nproc) && build/faults/flips $(storage) $(BITS_$(storage)) $(shell nproc) loop 6 \
+	    && python3 Tests/faults/two_writers.py $(storage) --kills $(KILLS) &&) true
 
 build/faults/%: Tests/faults/%.c $(FAULT_PARTS) $(wildcard Tests/faults/*.h) $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)

@@ -1,7 +1,9 @@
 /* Turns over every single bit of a small storage, one at a time.
  *
- *     flips directory|sqlite [every [processes]]      every bit, or one of `every`, beginning at a random one; the work is
- *                                                     shared among so many processes
+ *     flips directory|sqlite [every [processes [sample checkpoints]]]
+ *                                                     every bit, or one of `every`, beginning at a random one; the work is
+ *                                                     shared among so many processes. A run of that sample, abandoned after so
+ *                                                     many checkpoints; else "payment", with a memo, and 2
  *
  * Whatever is asked then, the answer is an error or the right one: never another one, no crash, no hang. A list and a search for the
  * latest may leave out what is damaged only if they say so, or if it cannot be loaded either. */
@@ -22,7 +24,7 @@
 enum { BATCH = 4000, MOST = 8, PROCESSES = 64 };
 
 static long every = 1, start, processes = 1;
-static int sample; /* the one with a memo */
+static int sample, checkpoints = 2;
 static struct fs_tape image;
 
 /* What the storage says while it is whole. */
@@ -32,14 +34,14 @@ static struct {
     char *result;
 } whole;
 
-/* A run with a memo, abandoned before its end; closed, or left as after a crash. */
+/* A run that is abandoned before its end; closed, or left as after a crash. */
 static void prepare(int is_closed) {
-    struct history history = {.limit = 2};
+    struct history history = {.limit = checkpoints};
     wf_storage_t *storage = opened(bench->url);
     wf_workflow_t *workflow = sample_workflow(sample);
 
     play(sample, workflow, storage, &history);
-    if (history.count != 2) fs_die("the run to be damaged has %d checkpoints: %s", history.count, history.message);
+    if (history.count != checkpoints) fs_die("the run to be damaged has %d checkpoints: %s", history.count, history.message);
     if (is_closed) wf_storage_free(storage);
 }
 
@@ -65,7 +67,7 @@ static void ask_while_whole(void) {
     }
     play_through(sample, workflow, storage, &history);
     whole.result = result(storage, sample, why);
-    if (whole.count != 2 || history.end != WF_DONE || whole.result == NULL) fs_die("the storage to be damaged does not even work");
+    if (whole.count != checkpoints || history.end != WF_DONE || whole.result == NULL) fs_die("the storage to be damaged does not even work");
     json_decref(list);
     wf_free(text);
     wf_storage_free(storage);
@@ -244,7 +246,11 @@ int main(int count, char **arguments) {
     if (count > 3) processes = atol(arguments[3]);
     if (processes < 1 || processes > PROCESSES) fs_die("1 to %d processes", PROCESSES);
     start = every > 1 ? time(NULL) % every : 0;
-    while (strcmp(sample_name(sample), "payment") != 0) sample++;
+    const char *wanted = count > 4 ? arguments[4] : "payment";
+    while (sample < sample_count() && strcmp(sample_name(sample), wanted) != 0) sample++;
+    if (sample == sample_count()) fs_die("there is no sample '%s'", wanted);
+    if (count > 5) checkpoints = atoi(arguments[5]);
+    if (checkpoints < 1 || checkpoints > MOST) fs_die("1 to %d checkpoints", MOST);
     /* Closed: of a log that SQLite left behind, it ignores by design what follows a bad checksum. */
     long bits = 0;
     wipe(bench->root);

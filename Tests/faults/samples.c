@@ -42,8 +42,10 @@ static wf_status_t count(void *data, wf_context_t *context, const char *input, s
     return wf_context_send(context, number < 4 ? "again" : "last", text, WF_NUL, NULL);
 }
 
+/* Sends on what comes, and knows it from then on. */
 static wf_status_t relay(void *data, wf_context_t *context, const char *input, size_t length) {
     (void)data;
+    if (wf_context_set_state(context, WF_SCOPE_EXECUTOR, "seen", input, length, NULL) != WF_OK) return WF_E_HOST;
     return wf_context_send(context, NULL, input, length, NULL);
 }
 
