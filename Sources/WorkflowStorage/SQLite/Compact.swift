@@ -9,24 +9,27 @@ enum Compact {
     private static func hexDigit(_ number: UInt8) -> UInt8 { number + (number < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10) }
 
     static func id(_ id: String) -> Text {
-        guard id.utf8.count == 36 else { return Text(id) }
-        var bytes = TextBuilder(capacity: 17)
-        bytes.append(byte: mark)
         var id = id
-        let isOurs = id.withUTF8 { digits in
-            var high: UInt8?
+        return id.withUTF8 { digits in ownID(digits) ?? Text(copying: UnsafeRawBufferPointer(digits)) }
+    }
+
+    private static func ownID(_ digits: UnsafeBufferPointer<UInt8>) -> Text? {
+        guard digits.count == 36 else { return nil }
+        return withUnsafeTemporaryAllocation(byteCount: 17, alignment: 1) { bytes in
+            bytes[0] = mark
+            var (number, count): (UInt8, Int) = (0, 0)
             for (place, byte) in digits.enumerated() {
                 if isHyphen(place) {
-                    guard byte == UInt8(ascii: "-") else { return false }
+                    guard byte == UInt8(ascii: "-") else { return nil }
                     continue
                 }
-                guard let digit = digit(byte) else { return false }
-                if let first = high { bytes.append(byte: first << 4 | digit) }
-                high = high == nil ? digit : nil
+                guard let digit = digit(byte) else { return nil }
+                number = number << 4 | digit
+                if count & 1 == 1 { bytes[1 + count / 2] = number }
+                count += 1
             }
-            return true
+            return Text(copying: UnsafeRawBufferPointer(bytes))
         }
-        return isOurs ? bytes.finish() : Text(id)
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {
@@ -36,6 +39,9 @@ enum Compact {
         default: nil
         }
     }
+
+    /// Whether this stands for an id of the library's own form.
+    static func isOwn(_ compact: Text) -> Bool { compact.withBytes { $0.count == 17 && $0.first == mark } }
 
     static func id(of compact: Text) -> String {
         compact.withBytes { bytes in

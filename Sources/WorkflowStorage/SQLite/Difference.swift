@@ -8,8 +8,12 @@ struct Difference {
     var tail: Int
     var middle: Text
 
+    /// What has no more bytes is kept whole.
+    static let shortest = 64
+
     /// Nil if it would save little.
     init?(from old: Text, to new: Text) {
+        guard new.count > Self.shortest else { return nil }
         let (head, tail) = old.withBytes { old in
             new.withBytes { new in
                 let head = Self.common(old, new)
@@ -24,7 +28,7 @@ struct Difference {
     init?(of new: Text, grownFrom kept: Int) { self.init(of: new, head: kept, tail: 0) }
 
     private init?(of new: Text, head: Int, tail: Int) {
-        guard head + tail > new.count / 2, new.count > 64 else { return nil }
+        guard head + tail > new.count / 2, new.count > Self.shortest else { return nil }
         self.init(head: head, tail: tail, middle: new.slice(head..<(new.count - tail)))
     }
 

@@ -14,7 +14,7 @@ final class SQLite {
     /// Of the statement that was used last.
     private var last = 0
     private var isDurable: Bool?
-    private var files: SQLiteFiles
+    private let files: SQLiteFiles
 
     /// How long a writer of another process may keep this one waiting.
     static let patience: Int32 = 10_000

@@ -6,7 +6,7 @@ import WorkflowModel
 ///
 /// SQLite goes on writing to a file that was deleted or replaced under it, and says that all is well. What a run
 /// commits there is seen by nobody else, and gone when the last one closes the file.
-struct SQLiteFiles {
+final class SQLiteFiles {
     /// As the host named it: for messages.
     private let name: String
     /// Without links, and whatever becomes of the working directory.
@@ -35,7 +35,7 @@ struct SQLiteFiles {
     }
 
     /// In a transaction, when both files are open for sure.
-    mutating func check() throws(Failure) {
+    func check() throws(Failure) {
         try check(database, &databaseSeen, "its file")
         try check(log, &logSeen, "its '-wal'")
     }

@@ -10,6 +10,8 @@ struct SQLiteFrame {
     /// 0 idle, 1 waiting for the host, 2 with work to do.
     let status: Int
 
+    static let working = 2
+
     init(_ commit: Commit) throws(Failure) {
         workflow = Text(commit.summary.workflowName)
         switch commit.content {
@@ -21,13 +23,13 @@ struct SQLiteFrame {
             let snapshot = boundary.snapshot
             body = CheckpointDocument.frame(of: snapshot, graph: boundary.graph)
             definition = boundary.definition.count <= CheckpointDocument.largestGraph ? boundary.definition : nil
-            status = !snapshot.messages.isEmpty || snapshot.partial != nil ? 2 : snapshot.hostRequests.isEmpty ? 0 : 1
+            status = !snapshot.messages.isEmpty || snapshot.partial != nil ? Self.working : snapshot.hostRequests.isEmpty ? 0 : 1
         }
     }
 
     private static func status(of document: Text) -> Int {
         let value = JSONValue(trusting: document)
-        if value["messages"]?.elements.isEmpty == false || value["partial"] != nil { return 2 }
+        if value["messages"]?.elements.isEmpty == false || value["partial"] != nil { return working }
         let isWaiting = value["pending_request_info_events"]?.members.contains { $0.value["intercepted_at"] == nil } ?? false
         return isWaiting ? 1 : 0
     }

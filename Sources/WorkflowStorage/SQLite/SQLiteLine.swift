@@ -3,37 +3,85 @@ import WorkflowModel
 
 /// A line as a run's session knows it: where its parts stand, so that the next commit writes the change alone.
 final class SQLiteLine {
-    struct Part {
-        var number: Int
-        /// Of its newest version.
+    /// A value of the state, in its newest version.
+    final class Part {
+        let number: Int
         var seal: Int
         var size: Int
         /// What reading it costs: the bytes of its chain, and a share for each link.
         var cost: Int
-        /// Its newest version says that it is gone.
         var isGone: Bool
+        /// Of the place that it stands at.
+        var place = Seal()
+        /// What it adds to the digest.
+        var share: UInt64 = 0
+
+        init(number: Int, seal: Int = 0, size: Int = 0, cost: Int = 0, isGone: Bool = true) {
+            self.number = number
+            self.seal = seal
+            self.size = size
+            self.cost = cost
+            self.isGone = isGone
+        }
     }
 
     private(set) weak var storage: SQLiteStorage?
     /// The checkpoint that the rest speaks of.
     var last: Text
-    /// The row of its run after it, and its id as the host knows it; nil while it was only read.
-    var run: RunRow?
-    var lastID: String?
+    /// Its run after it, and its id as the host knows it; nil while it was only read.
+    private(set) var run: RunRow?
+    /// Of the row of the run, which was written so many commits ago.
+    private(set) var runSeal = 0
+    private(set) var behindRun = 0
+    private(set) var lastID: String?
     var state: CheckpointRow.State
     /// Of all values.
     var bytes: Int
-    var parts: [StatePlace: Part] = [:]
+    private var parts: [StatePlace: Part] = [:]
+    /// What changes mostly changes again.
+    private var recent: (place: StatePlace, part: Part)?
     /// The number of the run's graph, once it was looked up.
     var graph: Int?
     /// How many parts the line has, gone ones too; nil: not counted yet.
     var numbered: Int?
+    /// Parts whose newest version stands in the row of a checkpoint only, and how many rows there are since it was the last time
+    /// that there were none.
+    var short: [ShortVersion] = []
+    var shortRows = 0
 
     init(_ storage: SQLiteStorage, last: Text, state: CheckpointRow.State, bytes: Int) {
         self.storage = storage
         self.last = last
         self.state = state
         self.bytes = bytes
+    }
+
+    func part(at place: StatePlace) -> Part? {
+        if let recent, recent.place == place { return recent.part }
+        guard let known = parts[place] else { return nil }
+        recent = (place, known)
+        return known
+    }
+
+    func add(_ part: Part, at place: StatePlace) {
+        part.place = place.seal
+        if !part.isGone { part.share = part.place.share(part.seal) }
+        parts[place] = part
+    }
+
+    /// A checkpoint was committed.
+    func advance(to id: Text, _ name: String, _ run: RunRow, seal: Int) {
+        last = id
+        lastID = name
+        self.run = run
+        behindRun = runSeal == seal ? behindRun + 1 : 0
+        runSeal = seal
+    }
+
+    /// Whether the next commit may leave the row of the run as it is.
+    func leavesRun(_ frame: SQLiteFrame) -> Bool {
+        guard let run, run.isOpen, behindRun + 1 < Successor.most else { return false }
+        return frame.status == SQLiteFrame.working && frame.workflow == run.workflow
     }
 }
 
@@ -58,13 +106,20 @@ extension StatePlace {
         self.init(area: area, owner: owner, name: name, key: kind == 0 ? nil : keyBytes.slice(1..<keyBytes.count))
     }
 
-    /// What the value with that seal adds to the digest of a state.
-    func share(_ valueSeal: Int) -> UInt64 {
+    var seal: Seal {
         var seal = Seal()
         seal.add(area.rawValue)
         seal.add(owner)
         seal.add(name)
         seal.add(keyBytes)
+        return seal
+    }
+}
+
+extension Seal {
+    /// What the value with that seal, at the place with this one, adds to the digest of a state.
+    func share(_ valueSeal: Int) -> UInt64 {
+        var seal = self
         seal.add(valueSeal)
         return seal.value
     }

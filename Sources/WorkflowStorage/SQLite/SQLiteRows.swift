@@ -17,16 +17,18 @@ struct RunRow {
     var deletions = 0
     /// Whether the chain is not in the order of ids: a host has saved documents of its own.
     var isMixed = false
+    /// Whether more may have come behind `last`: see `Successor`.
+    var isOpen = false
 
-    static let columns = "number, id, workflow, head, last, live, dead, deletions, mixed, seal"
+    static let columns = "number, id, workflow, head, last, live, dead, deletions, mixed, open, seal"
     // Of every commit: put together once.
     static let ofID = "SELECT \(columns) FROM run WHERE id = ?"
     /// Not REPLACE, which would write to the index too.
-    static let put = "INSERT INTO run(\(columns)) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) ON CONFLICT(number) DO UPDATE SET "
-        + "workflow = ?3, head = ?4, last = ?5, live = ?6, dead = ?7, deletions = ?8, mixed = ?9, seal = ?10"
+    static let put = "INSERT INTO run(\(columns)) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11) ON CONFLICT(number) DO UPDATE SET "
+        + "workflow = ?3, head = ?4, last = ?5, live = ?6, dead = ?7, deletions = ?8, mixed = ?9, open = ?10, seal = ?11"
 
     /// One checkpoint more behind the row that was last seen: nothing happens if it is another one by now.
-    static let advance = "UPDATE run SET workflow = ?, head = ?, last = ?, live = ?, seal = ? WHERE number = ? AND seal = ?"
+    static let advance = "UPDATE run SET workflow = ?1, head = ?2, last = ?2, live = ?3, open = ?4, seal = ?5 WHERE number = ?6 AND seal = ?7"
 
     var seal: Int {
         var seal = Seal()
@@ -39,6 +41,7 @@ struct RunRow {
         seal.add(dead)
         seal.add(deletions)
         seal.add(isMixed ? 1 : 0)
+        seal.add(isOpen ? 1 : 0)
         return seal.integer
     }
 
@@ -50,7 +53,8 @@ struct RunRow {
         self.init(number: number, id: id, workflow: workflow, head: head, last: last, live: live, dead: dead)
         self.deletions = deletions
         isMixed = row.integer(8) == 1
-        guard row.integer(9) == seal else { return nil }
+        isOpen = row.integer(9) == 1
+        guard row.integer(10) == seal else { return nil }
     }
 
     init(number: Int, id: Text, workflow: Text, head: Text, last: Text, live: Int, dead: Int) {
@@ -66,7 +70,7 @@ struct RunRow {
     var values: [SQLiteStatement.Value] {
         [
             .integer(number), .blob(id), .blob(workflow), .blob(head), .blob(last), .integer(live), .integer(dead),
-            .integer(deletions), .integer(isMixed ? 1 : 0), .integer(seal),
+            .integer(deletions), .integer(isMixed ? 1 : 0), .integer(isOpen ? 1 : 0), .integer(seal),
         ]
     }
 }
@@ -95,6 +99,8 @@ struct CheckpointRow {
         var line: Int
         /// The last version that counts.
         var upto: Int
+        /// What it sees of versions up to this one does not stand in rows of checkpoints.
+        var base: Int
         var parts: Int
         /// The sum over its parts.
         var digest: UInt64
@@ -114,15 +120,17 @@ struct CheckpointRow {
     var status: Int
     /// Nil for a document kept as it came.
     var state: State?
+    /// The versions that stand here: see `ShortVersions`.
+    var changes: Text?
     var bytes: Int
     var bodySeal: Int
     /// It was deleted: only the chain needs it.
     var isDead: Bool { status == Self.dead }
 
     static let dead = -1
-    static let columns = "id, run, before, previous, graph, kind, superstep, time, status, line, upto, parts, digest, bytes, body_seal, seal"
+    static let columns = "id, run, before, previous, graph, kind, superstep, time, status, line, upto, base, parts, digest, changes, bytes, body_seal, seal"
     static let ofID = "SELECT \(columns) FROM checkpoint WHERE id = ?"
-    private static let places = "INTO checkpoint(\(columns), body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    private static let places = "INTO checkpoint(\(columns), body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
     private static let put = "INSERT OR REPLACE \(places)"
     private static let add = "INSERT OR IGNORE \(places)"
     private static let kinds = CheckpointKind.all.map(\.rawValue)
@@ -143,25 +151,35 @@ struct CheckpointRow {
         }
     }
 
-    private var values: [SQLiteStatement.Value] {
-        let parent: SQLiteStatement.Value = previous == before ? .null : .blob(previous ?? Text(""))
-        return [
-            .blob(id), .integer(run), before.map { .blob($0) } ?? .null, parent, .integer(graph), storedKind, .integer(superstep),
-            storedTime, .integer(status), .optional(state?.line), .optional(state?.upto), .optional(state?.parts),
-            .optional(state.map { Int(Int64(bitPattern: $0.digest)) }), .integer(bytes), .integer(bodySeal),
-        ]
+    /// Where the columns go one after another: into a seal, or into a statement and a seal.
+    private func put<Columns: ColumnSink>(into columns: inout Columns) throws(Failure) {
+        try columns.add(id)
+        try columns.add(run)
+        try columns.add(before)
+        if previous == before { try columns.addNull() } else { try columns.add(previous ?? Text("")) }
+        try columns.add(graph)
+        try columns.add(storedKind)
+        try columns.add(superstep)
+        try columns.add(storedTime)
+        try columns.add(status)
+        if let state {
+            try columns.add(state.line)
+            try columns.add(state.upto)
+            try columns.add(state.base)
+            try columns.add(state.parts)
+            try columns.add(Int(Int64(bitPattern: state.digest)))
+        } else {
+            for _ in 0..<5 { try columns.addNull() }
+        }
+        try columns.add(changes)
+        try columns.add(bytes)
+        try columns.add(bodySeal)
     }
 
-    private static func seal(of values: [SQLiteStatement.Value]) -> Int {
-        var seal = Seal()
-        for value in values {
-            switch value {
-            case .null: seal.add(0)
-            case .integer(let number): seal.add(1); seal.add(UInt64(bitPattern: number))
-            case .text(let text), .blob(let text): seal.add(2); seal.add(text)
-            }
-        }
-        return seal.integer
+    private func seal() throws(Failure) -> Int {
+        var columns = SealedColumns()
+        try put(into: &columns)
+        return columns.seal.integer
     }
 
     /// Takes the place of a row of that id.
@@ -174,23 +192,24 @@ struct CheckpointRow {
     }
 
     private func insert(_ body: Text, _ text: String, _ database: SQLite) throws(Failure) {
-        var values = values
-        values.append(.integer(Self.seal(of: values)))
-        values.append(.blob(body))
-        try database.statement(text).run(values)
+        let statement = try database.statement(text)
+        var columns = BoundColumns(statement)
+        try put(into: &columns)
+        try columns.add(columns.seal.integer)
+        try columns.add(body)
+        while try statement.step() {}
     }
 
     /// The chain around it has changed.
     func update(in database: SQLite) throws(Failure) {
-        let columns = "before = ?, previous = ?, seal = ?"
-        let values = values
-        try database.statement("UPDATE checkpoint SET \(columns) WHERE id = ?")
-            .run(values[2], values[3], .integer(Self.seal(of: values)), .blob(id))
+        let parent: SQLiteStatement.Value = previous == before ? .null : .blob(previous ?? Text(""))
+        try database.statement("UPDATE checkpoint SET before = ?, previous = ?, seal = ? WHERE id = ?")
+            .run(before.map { .blob($0) } ?? .null, parent, .integer(try seal()), .blob(id))
     }
 
     init(
         id: Text, run: Int, before: Text?, previous: Text?, graph: Int, kind: String, superstep: Int, timestamp: String, status: Int,
-        state: State?, bytes: Int, body: Text
+        state: State?, changes: Text?, bytes: Int, body: Text
     ) {
         self.id = id
         self.run = run
@@ -202,6 +221,7 @@ struct CheckpointRow {
         storedTime = Compact.time(timestamp)
         self.status = status
         self.state = state
+        self.changes = changes
         self.bytes = bytes
         bodySeal = Self.seal(of: body)
     }
@@ -215,7 +235,7 @@ struct CheckpointRow {
     /// From `columns`. Nil if it is damaged.
     init?(_ row: SQLiteStatement) {
         guard let id = row.blob(0), let run = row.count(1), let graph = row.count(4), let superstep = row.integer(6),
-            let status = row.integer(8), let bytes = row.count(13), let bodySeal = row.integer(14)
+            let status = row.integer(8), let bytes = row.count(15), let bodySeal = row.integer(16)
         else { return nil }
         self.id = id
         self.run = run
@@ -226,11 +246,12 @@ struct CheckpointRow {
         self.superstep = superstep
         storedTime = row.value(7)
         self.status = status
-        if let line = row.count(9), let upto = row.count(10), let parts = row.count(11), let digest = row.integer(12) {
-            state = State(line: line, upto: upto, parts: parts, digest: UInt64(bitPattern: Int64(digest)))
+        if let line = row.count(9), let upto = row.count(10), let base = row.count(11), let parts = row.count(12), let digest = row.integer(13) {
+            state = State(line: line, upto: upto, base: base, parts: parts, digest: UInt64(bitPattern: Int64(digest)))
         }
+        changes = row.blob(14)
         self.bytes = bytes
         self.bodySeal = bodySeal
-        guard row.integer(15) == Self.seal(of: values) else { return nil }
+        guard let seal = try? seal(), row.integer(17) == seal else { return nil }
     }
 }

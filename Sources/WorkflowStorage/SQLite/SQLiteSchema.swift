@@ -2,12 +2,14 @@ import WorkflowModel
 
 /// The tables, and how a database becomes one of ours.
 ///
-/// - `run` is the fence and the index: for each run its head, and the newest of its chain of checkpoints.
+/// - `run` is the fence and the index: for each run its head, and the newest of its chain of checkpoints. While it is `open` a few
+///   more may have come behind, each named by the one before (`next`): see `Successor`.
 /// - `checkpoint` has one row per checkpoint: its summary, and the frame of its document (what is neither state nor graph). Each
 ///   names the one that was committed before it in its run (`before`): a chain that nothing can drop out of unnoticed.
 /// - `part` names the values of a state, `version` has their versions, numbered along the line, and `large` those that do not fit
 ///   well into its pages. A line is a stretch of a run in which each state was made from the one before; a checkpoint sees, of
-///   each part of its line, the last version up to its own `upto`.
+///   each part of its line, the last version up to its own `upto`. Short versions stand in the row of the checkpoint that brought
+///   them (`changes`), and only the last of a few commits in `version`: up to the number `base` all that the checkpoint sees is there.
 /// - `graph` keeps each definition once.
 /// Every row has a seal over all its columns; that of a checkpoint covers the state too, by the sum of its parts' seals.
 enum SQLiteSchema {
@@ -18,12 +20,13 @@ enum SQLiteSchema {
     /// Step n makes version n + 1 from version n.
     private static let steps: [[String]] = [[
         "CREATE TABLE store(number INTEGER PRIMARY KEY, runs INTEGER, last_run INTEGER, last_line INTEGER, seal INTEGER)",
-        "CREATE TABLE run(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, workflow BLOB, head BLOB, last BLOB, live INTEGER, dead INTEGER, deletions INTEGER, mixed INTEGER, seal INTEGER)",
+        "CREATE TABLE run(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, workflow BLOB, head BLOB, last BLOB, live INTEGER, dead INTEGER, deletions INTEGER, mixed INTEGER, open INTEGER, seal INTEGER)",
         "CREATE TABLE graph(number INTEGER PRIMARY KEY, signature BLOB, workflow BLOB, definition BLOB, seal INTEGER)",
         """
         CREATE TABLE checkpoint(
             id BLOB PRIMARY KEY, run INTEGER, before BLOB, previous BLOB, graph INTEGER, kind BLOB, superstep INTEGER, time BLOB,
-            status INTEGER, line INTEGER, upto INTEGER, parts INTEGER, digest INTEGER, bytes INTEGER, body_seal INTEGER, seal INTEGER, body BLOB
+            status INTEGER, line INTEGER, upto INTEGER, base INTEGER, parts INTEGER, digest INTEGER, changes BLOB, bytes INTEGER, body_seal INTEGER,
+            seal INTEGER, next BLOB, body BLOB
         ) WITHOUT ROWID
         """,
         "CREATE TABLE part(line INTEGER, area INTEGER, owner INTEGER, key BLOB, number INTEGER, name BLOB, PRIMARY KEY(line, area, owner, key)) WITHOUT ROWID",

@@ -38,23 +38,32 @@ final class SQLiteStatement {
     func bind(_ values: [Value]) throws(Failure) {
         for (index, value) in values.enumerated() {
             let place = Int32(truncatingIfNeeded: index + 1)
-            let code: Int32
             switch value {
-            case .null: code = library.pointee.bind_null(handle, place)
-            case .integer(let number): code = library.pointee.bind_int64(handle, place, number)
+            case .null: try bindNull(place)
+            case .integer(let number): try check(library.pointee.bind_int64(handle, place, number))
             case .text(let text):
                 bound.append(text)
-                code = library.pointee.bind_text(handle, place, text.unsafeCString, try Self.size(text), nil)
-            case .blob(let text):
-                bound.append(text)
-                code = library.pointee.bind_blob(handle, place, text.unsafeCString, try Self.size(text), nil)
-            }
-            guard code == SQLITE_OK else {
-                let failure = failure(code, "cannot write to")
-                reset()
-                throw failure
+                try check(library.pointee.bind_text(handle, place, text.unsafeCString, try Self.size(text), nil))
+            case .blob(let text): try bind(text, place)
             }
         }
+    }
+
+    // One parameter, for what is done at every commit.
+
+    func bindNull(_ place: Int32) throws(Failure) { try check(library.pointee.bind_null(handle, place)) }
+    func bind(_ number: Int, _ place: Int32) throws(Failure) { try check(library.pointee.bind_int64(handle, place, Int64(number))) }
+
+    func bind(_ blob: Text, _ place: Int32) throws(Failure) {
+        bound.append(blob)
+        try check(library.pointee.bind_blob(handle, place, blob.unsafeCString, try Self.size(blob), nil))
+    }
+
+    private func check(_ code: Int32) throws(Failure) {
+        guard code != SQLITE_OK else { return }
+        let failure = failure(code, "cannot write to")
+        reset()
+        throw failure
     }
 
     private static func size(_ text: Text) throws(Failure) -> Int32 {
@@ -104,6 +113,7 @@ final class SQLiteStatement {
 
     private func reset() {
         _ = library.pointee.reset(handle)
+        guard !bound.isEmpty else { return }
         _ = library.pointee.clear_bindings(handle)
         bound.removeAll(keepingCapacity: true)
     }

@@ -26,7 +26,7 @@ extension SQLiteStorage {
 
     private func remove(_ id: String, _ database: SQLite) throws(Failure) -> Bool {
         guard var row = try row(Compact.id(id), database), !row.isDead else { return false }
-        guard var run = try runRow(row.run, database) else { throw damaged("the run of the checkpoint '\(id)' is missing") }
+        guard var run = try runRow(row.run, database).map({ row throws(Failure) in try whole(row, database) }) else { throw damaged("the run of the checkpoint '\(id)' is missing") }
         row.status = CheckpointRow.dead
         row.bytes = 0
         row.bodySeal = CheckpointRow.seal(of: Text(""))
@@ -91,7 +91,10 @@ extension SQLiteStorage {
         var run = run
         let all = try chain(of: run, database)
         let kept = all.filter { !$0.isDead }
-        for row in all where row.isDead { try database.statement("DELETE FROM checkpoint WHERE id = ?").run(.blob(row.id)) }
+        for row in all where row.isDead {
+            try settle(row, database)
+            try database.statement("DELETE FROM checkpoint WHERE id = ?").run(.blob(row.id))
+        }
         for (index, row) in kept.enumerated() {
             let before = kept.indices.contains(index + 1) ? kept[index + 1].id : nil
             guard row.before != before else { continue }
@@ -159,6 +162,7 @@ extension SQLiteStorage {
         return unseen
     }
 
+    /// As it stands there.
     func runRow(_ number: Int, _ database: SQLite) throws(Failure) -> RunRow? {
         try database.statement("SELECT \(RunRow.columns) FROM run WHERE number = ?").first(.integer(number)) { row throws(Failure) in
             guard let run = RunRow(row) else { throw damaged("the row of the run number \(number) does not match its checksum") }

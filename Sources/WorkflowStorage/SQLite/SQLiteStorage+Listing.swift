@@ -127,6 +127,7 @@ extension SQLiteStorage {
         }
         let known = try store(database).runs
         guard found.count == known else { throw damaged("it finds \(found.count) of \(known) runs") }
+        for index in found.indices where found[index].isOpen { found[index] = try whole(found[index], database) }
         return found
     }
 }

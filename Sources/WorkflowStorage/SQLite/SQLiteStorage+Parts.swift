@@ -4,7 +4,9 @@ import WorkflowModel
 /// Reading the state.
 extension SQLiteStorage {
     /// The state that a checkpoint sees, checked in every part.
-    func parts(_ state: CheckpointRow.State, of id: String, _ database: SQLite) throws(Failure) -> [StatePart] {
+    func parts(_ state: CheckpointRow.State, of row: CheckpointRow, _ database: SQLite) throws(Failure) -> [StatePart] {
+        let id = Compact.id(of: row.id)
+        let short = try shortVersions(row, database).found
         var places: [(number: Int, place: StatePlace)] = []
         let find = try database.statement("SELECT number, area, owner, name, key FROM part WHERE line = ? ORDER BY area, owner, key")
         try find.each(.integer(state.line)) { row throws(Failure) in
@@ -25,8 +27,9 @@ extension SQLiteStorage {
             } else {
                 chain = try self.chain(number, state, place, id, database)
             }
+            if let link = short[number], link.number > chain.links.last?.number ?? 0 { chain.add(link) }
             guard let (value, seal) = try value(of: chain, place, id, database) else { continue }
-            digest &+= place.share(seal)
+            digest &+= place.seal.share(seal)
             parts.append(StatePart(place: place, value: value))
         }
         guard parts.count == state.parts, digest == state.digest else {
@@ -42,7 +45,7 @@ extension SQLiteStorage {
     private func chains(_ state: CheckpointRow.State, _ id: String, _ count: Int, _ database: SQLite) throws(Failure) -> [VersionChain] {
         var chains = [VersionChain](repeating: VersionChain(), count: count + 1)
         let find = try database.statement(
-            "SELECT part, form, seal, large, value FROM version WHERE line = ? AND number <= ? ORDER BY part, number")
+            "SELECT part, number, form, seal, large, value FROM version WHERE line = ? AND number <= ? ORDER BY part, number")
         try find.each(.integer(state.line), .integer(state.upto)) { row throws(Failure) in
             guard let part = row.integer(0), chains.indices.contains(part), let link = VersionChain.Link(row, from: 1) else {
                 throw damaged("the state of the checkpoint '\(id)' has a damaged version")
@@ -58,7 +61,7 @@ extension SQLiteStorage {
     ) throws(Failure) -> VersionChain {
         var links: [VersionChain.Link] = []
         let find = try database.statement(
-            "SELECT form, seal, large, value FROM version WHERE line = ? AND part = ? AND number <= ? ORDER BY number DESC")
+            "SELECT number, form, seal, large, value FROM version WHERE line = ? AND part = ? AND number <= ? ORDER BY number DESC")
         try find.each(.integer(state.line), .integer(part), .integer(state.upto)) { row throws(Failure) in
             guard let link = VersionChain.Link(row, from: 0) else { throw damaged(place, id) }
             links.append(link)
@@ -103,18 +106,28 @@ extension SQLiteStorage {
 /// The versions that a value is made of: the last that is whole, and the differences behind it.
 struct VersionChain {
     struct Link {
+        var number: Int
         var form: VersionForm
         var seal: Int
         var large: Int?
         var value: Text?
 
-        /// From `form, seal, large, value`. Nil if it is damaged.
-        init?(_ row: SQLiteStatement, from column: Int32) {
-            guard let form = row.integer(column).flatMap(VersionForm.init), let seal = row.integer(column + 1) else { return nil }
+        init(number: Int, form: VersionForm, seal: Int, value: Text) {
+            self.number = number
             self.form = form
             self.seal = seal
-            large = row.integer(column + 2)
-            value = row.blob(column + 3)
+            self.value = value
+        }
+
+        /// From `number, form, seal, large, value`. Nil if it is damaged.
+        init?(_ row: SQLiteStatement, from column: Int32) {
+            guard let number = row.count(column), let form = row.integer(column + 1).flatMap(VersionForm.init), let seal = row.integer(column + 2)
+            else { return nil }
+            self.number = number
+            self.form = form
+            self.seal = seal
+            large = row.integer(column + 3)
+            value = row.blob(column + 4)
         }
     }
 

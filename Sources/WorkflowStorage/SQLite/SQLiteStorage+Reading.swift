@@ -28,19 +28,19 @@ extension SQLiteStorage {
 
     public func head(run: String) throws(Failure) -> String? {
         try database.withLock { database throws(Failure) in
-            try self.run(Compact.id(run), database).map { Compact.id(of: $0.head) }
+            try database.transaction(writes: false) { () throws(Failure) in try self.run(Compact.id(run), database) }
+                .map { Compact.id(of: $0.head) }
         }
     }
 
     /// A checkpoint, put together again and checked in every part.
     func content(_ row: CheckpointRow, _ database: SQLite) throws(Failure) -> StoredContent {
-        let id = Compact.id(of: row.id)
         let body = try body(row, database)
         guard let state = row.state else { return .document(body) }
         let graph = try graph(row.graph, database)
         return .assembly(
             CheckpointAssembly(
-                try summary(row, graph, database), frame: body, parts: try parts(state, of: id, database), definition: graph.definition))
+                try summary(row, graph, database), frame: body, parts: try parts(state, of: row, database), definition: graph.definition))
     }
 
     /// The frame, or for a document of a host all of it.

@@ -8,21 +8,42 @@ extension SQLiteStorage {
     /// A chain may cost so many times the value, and this much in any case.
     private static let longest = (times: 4, base: 1 << 16)
 
+    /// What stands in the checkpoint's own row of it is `changes`.
     func writeState(
         of boundary: Commit.Boundary, _ commit: Commit, _ frame: SQLiteFrame, run: RunRow?, to database: SQLite
-    ) throws(Failure) -> SQLiteLine {
+    ) throws(Failure) -> (line: SQLiteLine, changes: Text?) {
         if let changes = boundary.changes, let run, let line = try knownLine(commit, frame, run, database) {
-            try write(changes, boundary, on: line, database)
-            return line
+            return (line, try write(changes, boundary, on: line, database))
         }
-        return try writeAll(boundary, Compact.id(commit.summary.id), database)
+        return (try writeAll(boundary, Compact.id(commit.summary.id), database), nil)
     }
 
-    func write(_ changes: StateChanges, _ boundary: Commit.Boundary, on line: SQLiteLine, _ database: SQLite) throws(Failure) {
-        var seen: Set<StateChanges.Place> = []
-        for change in changes.all where changes.all.count == 1 || seen.insert(change.place).inserted {
-            try write(change, boundary, on: line, database)
+    /// Gives what is for the checkpoint's own row.
+    func write(_ changes: StateChanges, _ boundary: Commit.Boundary, on line: SQLiteLine, _ database: SQLite) throws(Failure) -> Text? {
+        var versions: [ShortVersion] = []
+        if changes.all.count == 1, let change = changes.all.first {
+            if let version = try version(of: change, boundary, on: line, database) { versions.append(version) }
+        } else {
+            var seen: Set<StateChanges.Place> = []
+            for change in changes.all where seen.insert(change.place).inserted {
+                if let version = try version(of: change, boundary, on: line, database) { versions.append(version) }
+            }
         }
+        if versions.isEmpty, line.short.isEmpty { return nil }
+        return line.takes(versions) ? line.take(versions) : try insert(versions, on: line, database)
+    }
+
+    /// In rows of their own, and with them all that waits for one.
+    private func insert(_ versions: [ShortVersion], on line: SQLiteLine, _ database: SQLite) throws(Failure) -> Text? {
+        let rest = line.short.filter { waiting in !versions.contains { $0.part === waiting.part } }
+        for version in versions + rest {
+            line.state.upto += 1
+            try insert(line.state.upto, line.state.line, version.part, version.form, version.value, database)
+        }
+        line.state.base = line.state.upto
+        line.short.removeAll(keepingCapacity: true)
+        line.shortRows = 0
+        return nil
     }
 
     /// The line of the checkpoint that the changes are told from, if nothing came behind it.
@@ -42,26 +63,36 @@ extension SQLiteStorage {
             return nil
         }
         let bodySize = try database.statement("SELECT length(body) FROM checkpoint WHERE id = ?").first(.blob(previous)) { $0.integer(0) ?? 0 } ?? 0
-        return SQLiteLine(self, last: previous, state: state, bytes: max(0, base.bytes - bodySize))
+        let line = SQLiteLine(self, last: previous, state: state, bytes: max(0, base.bytes - bodySize))
+        let short = try shortVersions(base, database)
+        line.shortRows = short.rows
+        for (number, link) in short.found {
+            let value = link.value ?? Text("")
+            let part = SQLiteLine.Part(number: number, seal: link.seal, size: value.count, cost: value.count, isGone: link.form == .gone)
+            line.short.append(ShortVersion(part: part, form: link.form, value: value))
+        }
+        return line
     }
 
-    private func write(
-        _ change: StateChanges.Change, _ boundary: Commit.Boundary, on line: SQLiteLine, _ database: SQLite
-    ) throws(Failure) {
+    /// The next version of a part; nil if nothing has changed.
+    private func version(
+        of change: StateChanges.Change, _ boundary: Commit.Boundary, on line: SQLiteLine, _ database: SQLite
+    ) throws(Failure) -> ShortVersion? {
         let value = boundary.snapshot.value(at: change.place)
-        guard value != change.before else { return }
+        guard value != change.before else { return nil }
         let place = StatePlace(change.place, in: boundary.graph)
-        var part = try part(at: place, on: line, wasThere: change.before != nil || change.growth != nil, database)
+        let part = try part(at: place, on: line, wasThere: change.before != nil || change.growth != nil, database)
         let isThere = !part.isGone
         if isThere {
-            line.state.digest &-= place.share(part.seal)
+            line.state.digest &-= part.share
             line.state.parts -= 1
             // No checksum covers the sizes in rows: a wrong one must not make the number of all bytes one that cannot be read.
             line.bytes = max(0, line.bytes - part.size)
         }
         var (form, text) = (VersionForm.gone, Text(""))
         if let value {
-            let difference = isThere ? change.difference(to: value, size: part.size)?.encoded : nil
+            // A difference needs a row to stand behind.
+            let difference = isThere && !line.waits(part) ? change.difference(to: value, size: part.size)?.encoded : nil
             (form, text) = (.whole, value)
             part.size = value.count
             if let difference,
@@ -76,16 +107,15 @@ extension SQLiteStorage {
         part.isGone = form == .gone
         part.seal = form.seal(text, after: part.seal)
         if !part.isGone {
-            line.state.digest &+= place.share(part.seal)
+            part.share = part.place.share(part.seal)
+            line.state.digest &+= part.share
             line.state.parts += 1
             line.bytes += part.size
         }
-        line.state.upto += 1
-        try insert(line.state.upto, line.state.line, part, form, text, database)
-        line.parts[place] = part
+        return ShortVersion(part: part, form: form, value: text)
     }
 
-    private func insert(
+    func insert(
         _ number: Int, _ line: Int, _ part: SQLiteLine.Part, _ form: VersionForm, _ value: Text, _ database: SQLite
     ) throws(Failure) {
         let large: Int?
@@ -109,10 +139,19 @@ extension SQLiteStorage {
     private func part(
         at place: StatePlace, on line: SQLiteLine, wasThere: Bool, _ database: SQLite
     ) throws(Failure) -> SQLiteLine.Part {
-        if let known = line.parts[place] { return known }
+        if let known = line.part(at: place) { return known }
+        let part = try storedPart(at: place, on: line, wasThere: wasThere, database)
+        line.add(part, at: place)
+        return part
+    }
+
+    private func storedPart(
+        at place: StatePlace, on line: SQLiteLine, wasThere: Bool, _ database: SQLite
+    ) throws(Failure) -> SQLiteLine.Part {
         let find = try database.statement("SELECT number FROM part WHERE line = ? AND area = ? AND owner = ? AND key = ?")
         let known = try find.first(.integer(line.state.line), .integer(place.area.rawValue), .integer(place.owner), .blob(place.keyBytes)) { $0.count(0) }
         if case let number?? = known {
+            if let short = line.short.first(where: { $0.part.number == number }) { return short.part }
             let newest = try database.statement(
                 "SELECT form, size, cost, seal FROM version WHERE line = ? AND part = ? ORDER BY number DESC LIMIT 1")
             let found = try newest.first(.integer(line.state.line), .integer(number)) { row -> SQLiteLine.Part? in
@@ -122,14 +161,14 @@ extension SQLiteStorage {
                 return SQLiteLine.Part(number: number, seal: seal, size: size, cost: cost, isGone: form == .gone)
             }
             // What only deleted checkpoints saw has no versions any more.
-            if found == nil, !wasThere { return SQLiteLine.Part(number: number, seal: 0, size: 0, cost: 0, isGone: true) }
+            if found == nil, !wasThere { return SQLiteLine.Part(number: number) }
             guard case let part?? = found else { throw damaged("a value of the state has lost its versions") }
             return part
         }
         let number = try count(of: line, database) + 1
         line.numbered = number
         try insert(place, number: number, line: line.state.line, database)
-        return SQLiteLine.Part(number: number, seal: 0, size: 0, cost: 0, isGone: true)
+        return SQLiteLine.Part(number: number)
     }
 
     private func count(of line: SQLiteLine, _ database: SQLite) throws(Failure) -> Int {
@@ -150,7 +189,7 @@ extension SQLiteStorage {
         var store = try store(database)
         store.lastLine += 1
         try put(store, database)
-        let line = SQLiteLine(self, last: id, state: CheckpointRow.State(line: store.lastLine, upto: 0, parts: 0, digest: 0), bytes: 0)
+        let line = SQLiteLine(self, last: id, state: CheckpointRow.State(line: store.lastLine, upto: 0, base: 0, parts: 0, digest: 0), bytes: 0)
         let parts = boundary.snapshot.parts(in: boundary.graph)
         for (index, one) in parts.enumerated() {
             let part = SQLiteLine.Part(
@@ -158,12 +197,13 @@ extension SQLiteStorage {
                 isGone: false)
             try insert(one.place, number: part.number, line: store.lastLine, database)
             try insert(part.number, store.lastLine, part, .whole, one.value, database)
-            line.state.digest &+= one.place.share(part.seal)
+            line.add(part, at: one.place)
+            line.state.digest &+= part.share
             line.bytes += part.size
-            line.parts[one.place] = part
         }
         line.state.parts = parts.count
         line.state.upto = parts.count
+        line.state.base = parts.count
         line.numbered = parts.count
         return line
     }

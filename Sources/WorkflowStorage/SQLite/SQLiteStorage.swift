@@ -22,12 +22,13 @@ public final class SQLiteStorage: Storage {
     }
 
     public func save(_ commit: Commit) throws(Failure) {
-        try CheckpointID.check(commit.summary.id)
+        let id = Compact.id(commit.summary.id)
+        if !Compact.isOwn(id) { try CheckpointID.check(commit.summary.id) }
         let frame = try SQLiteFrame(commit)
         do throws(Failure) {
             let line = try database.withLock { database throws(Failure) in
                 try database.setDurable(commit.durability == .full)
-                return try database.transaction(writes: true) { () throws(Failure) in try write(commit, frame, to: database) }
+                return try database.transaction(writes: true) { () throws(Failure) in try write(commit, id, frame, to: database) }
             }
             commit.session.memory = line
         } catch {
@@ -37,14 +38,14 @@ public final class SQLiteStorage: Storage {
         }
     }
 
-    private func write(_ commit: Commit, _ frame: SQLiteFrame, to database: SQLite) throws(Failure) -> SQLiteLine? {
+    private func write(_ commit: Commit, _ id: Text, _ frame: SQLiteFrame, to database: SQLite) throws(Failure) -> SQLiteLine? {
         if case .boundary(let boundary) = commit.content, let line = commit.session.memory as? SQLiteLine,
-            try advance(line, boundary, commit, frame, database)
+            try advance(line, boundary, commit, id, frame, database)
         {
             return line
         }
         let summary = commit.summary
-        let (id, runID) = (Compact.id(summary.id), Compact.id(summary.runID))
+        let runID = Compact.id(summary.runID)
         let old = try row(id, database)
         if let old, !old.isDead {
             guard try content(old, database).document == commit.document() else { throw CheckpointID.taken(summary.id, in: place) }
@@ -58,9 +59,9 @@ public final class SQLiteStorage: Storage {
         guard old == nil || old?.run == known?.number else { throw damaged("the deleted checkpoint '\(summary.id)' belongs to another run") }
         var run: RunRow
         if let known { run = known } else { run = try newRun(runID, id, frame.workflow, database) }
-        var line: SQLiteLine?
+        var (line, changes): (SQLiteLine?, Text?) = (nil, nil)
         if case .boundary(let boundary) = commit.content {
-            line = try writeState(of: boundary, commit, frame, run: known, to: database)
+            (line, changes) = try writeState(of: boundary, commit, frame, run: known, to: database)
         }
         let graph: Int
         if let known = line?.graph { graph = known } else { graph = try graphNumber(frame, summary, database) }
@@ -71,8 +72,9 @@ public final class SQLiteStorage: Storage {
         try summary.check(size: size)
         let row = CheckpointRow(
             id: id, run: run.number, before: before, previous: summary.previousID.map(Compact.id), graph: graph, kind: summary.kind,
-            superstep: summary.superstep, timestamp: summary.timestamp, status: frame.status, state: line?.state, bytes: size,
+            superstep: summary.superstep, timestamp: summary.timestamp, status: frame.status, state: line?.state, changes: changes, bytes: size,
             body: frame.body)
+        if let old { try settle(old, database) }
         try row.put(frame.body, into: database)
         if known != nil, Compact.id(of: run.last).utf8.lexicographicallyPrecedes(summary.id.utf8) == false { run.isMixed = true }
         if old == nil { run.last = id } else { run.dead -= 1 }
@@ -83,44 +85,57 @@ public final class SQLiteStorage: Storage {
         if old?.state != nil { run.deletions += 1 }
         try put(run, database)
         if let left = old?.state?.line, left != line?.state.line { try cut(left, of: run, database) }
-        line?.last = id
-        line?.lastID = summary.id
-        line?.run = run
+        line?.advance(to: id, summary.id, run, seal: run.seal)
         return line
     }
 
     /// The common case: nothing has happened to the run since its last commit by this very session, so nothing need be read.
     /// False if something has.
     private func advance(
-        _ line: SQLiteLine, _ boundary: Commit.Boundary, _ commit: Commit, _ frame: SQLiteFrame, _ database: SQLite
+        _ line: SQLiteLine, _ boundary: Commit.Boundary, _ commit: Commit, _ id: Text, _ frame: SQLiteFrame, _ database: SQLite
     ) throws(Failure) -> Bool {
         let summary = commit.summary
         guard line.storage === self, let changes = boundary.changes, let graph = line.graph, let last = line.lastID,
-            commit.expected == .head(last), summary.previousID == last, last.utf8.lexicographicallyPrecedes(summary.id.utf8),
-            let known = line.run, known.head == line.last, known.last == line.last
+            commit.expected == .head(last), summary.previousID == last, isBehind(line.last, id, last, summary.id),
+            var run = line.run, run.head == line.last, run.last == line.last
         else { return false }
-        var run = known
-        let id = Compact.id(summary.id)
-        run.workflow = frame.workflow
         run.head = id
         run.last = id
         run.live += 1
-        let seal = run.seal
-        try database.statement(RunRow.advance).run(
-            .blob(run.workflow), .blob(id), .blob(id), .integer(run.live), .integer(seal), .integer(run.number), .integer(known.seal))
+        let seal: Int
+        if line.leavesRun(frame) {
+            seal = line.runSeal
+            let statement = try database.statement(Successor.put)
+            try statement.bind(Successor.text(id, behind: line.last), 1)
+            try statement.bind(line.last, 2)
+            try statement.bind(run.number, 3)
+            try statement.bind(seal, 4)
+            while try statement.step() {}
+        } else {
+            run.workflow = frame.workflow
+            run.isOpen = frame.status == SQLiteFrame.working
+            seal = run.seal
+            try database.statement(RunRow.advance).run(
+                .blob(run.workflow), .blob(id), .integer(run.live), .integer(run.isOpen ? 1 : 0), .integer(seal), .integer(run.number),
+                .integer(line.runSeal))
+        }
         guard database.changes == 1 else { return false }
-        try write(changes, boundary, on: line, database)
+        let short = try write(changes, boundary, on: line, database)
         let size = frame.body.count + line.bytes
         try summary.check(size: size)
         let row = CheckpointRow(
             id: id, run: run.number, before: line.last, previous: line.last, graph: graph, kind: summary.kind,
-            superstep: summary.superstep, timestamp: summary.timestamp, status: frame.status, state: line.state, bytes: size,
-            body: frame.body)
+            superstep: summary.superstep, timestamp: summary.timestamp, status: frame.status, state: line.state, changes: short,
+            bytes: size, body: frame.body)
         guard try row.add(frame.body, to: database) else { throw CheckpointID.taken(summary.id, in: place) }
-        line.run = run
-        line.last = id
-        line.lastID = summary.id
+        line.advance(to: id, summary.id, run, seal: seal)
         return true
+    }
+
+    /// In the order of ids as hosts see them.
+    private func isBehind(_ first: Text, _ second: Text, _ firstID: String, _ secondID: String) -> Bool {
+        if Compact.isOwn(first), Compact.isOwn(second) { return first < second }
+        return firstID.utf8.lexicographicallyPrecedes(secondID.utf8)
     }
 
     // MARK: Rows
@@ -136,6 +151,7 @@ public final class SQLiteStorage: Storage {
         }
     }
 
+    /// In a transaction, as all that looks at runs.
     func run(_ id: Text, _ database: SQLite) throws(Failure) -> RunRow? {
         func read(_ row: SQLiteStatement) throws(Failure) -> RunRow {
             guard let found = RunRow(row), found.id == id else {
@@ -144,10 +160,12 @@ public final class SQLiteStorage: Storage {
             return found
         }
         let statement = try database.statement(RunRow.ofID)
-        if let found = try statement.first(.blob(id), read: read) { return found }
+        if let found = try statement.first(.blob(id), read: read) { return try whole(found, database) }
         // A damaged index must not make a run look new. In a large storage the search would cost more than it protects.
         guard try store(database).runs <= 1000 else { return nil }
-        return try database.statement("SELECT \(RunRow.columns) FROM run NOT INDEXED WHERE id = ?").first(.blob(id), read: read)
+        let search = try database.statement("SELECT \(RunRow.columns) FROM run NOT INDEXED WHERE id = ?")
+        guard let found = try search.first(.blob(id), read: read) else { return nil }
+        return try whole(found, database)
     }
 
     private func newRun(_ id: Text, _ first: Text, _ workflow: Text, _ database: SQLite) throws(Failure) -> RunRow {

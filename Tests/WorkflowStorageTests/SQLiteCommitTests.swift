@@ -1,0 +1,188 @@
+import Testing
+import WorkflowJSON
+import WorkflowModel
+@testable import WorkflowStorage
+import WorkflowTestSupport
+
+/// What a commit leaves for later: short versions in the rows of checkpoints, and the row of the run.
+@Suite("Commits to a database")
+struct SQLiteCommitTests {
+    private let place = TemporaryDirectory()
+    private var path: String { "\(place.path)/flow.db" }
+
+    private func count(_ query: String) throws -> Int {
+        try SQLite(path: path).statement(query).first { $0.integer(0) ?? -1 } ?? -1
+    }
+
+    @Test("A run at work writes the row of the run and a value that stays short once in a few commits")
+    func fewRows() throws {
+        let run = try CommittedRun()
+        let storage = try SQLiteStorage(path: path)
+        for number in 0..<200 { try run.commit(["n": Text("\(number)")], to: storage) }
+        #expect(try count("SELECT count(*) FROM version") < 20)
+        #expect(try count("SELECT live FROM run") < 200)
+        #expect(try SQLiteStorage(path: path).head(run: "r") == run.head)
+        #expect(try SQLiteStorage(path: path).list(workflow: nil).count == 200)
+        try run.check(SQLiteStorage(path: path))
+        try run.commit(["n": "-1"], to: storage, isAtWork: false)
+        #expect(try count("SELECT live FROM run WHERE open = 0") == 201)
+    }
+
+    @Test("Whatever was short, long, gone, deleted or brought back: each checkpoint has its own state", arguments: 1...12)
+    func walk(seed: Int) throws {
+        var chance = SeededChance(seed)
+        let run = try CommittedRun()
+        var (storage, reader) = (try SQLiteStorage(path: path), try SQLiteStorage(path: path))
+        var deleted: [String: Text] = [:]
+        for step in 0..<300 {
+            switch chance.next(40) {
+            case 0: run.session = StorageSession()
+            case 1: (storage, reader) = (reader, try SQLiteStorage(path: path))
+            case 2, 3:
+                guard run.documents.count > 1, let id = chance.one(of: run.documents.keys.sorted()) else { continue }
+                #expect(try reader.delete(id))
+                deleted[id] = run.documents.removeValue(forKey: id)
+            case 4: try reader.reclaim()
+            case 5:
+                guard let id = chance.one(of: deleted.keys.sorted()), let document = deleted.removeValue(forKey: id) else { continue }
+                try reader.save(document, CheckpointDocument.summary(of: document, as: "it"))
+                run.documents[id] = document
+                if id > run.head ?? "" { run.head = id }
+            default:
+                var state = run.state
+                for _ in 0..<chance.next(3) {
+                    let key = Text("k\(chance.next(4))")
+                    switch chance.next(6) {
+                    case 0: state[key] = nil
+                    case 1: state[key] = Text("\"\(step)" + String(repeating: "x", count: 40 + chance.next(60)) + "\"")
+                    case 2: state[key] = Text("\"" + String(repeating: "\(step % 7)", count: chance.next(1200)) + "\"")
+                    default: state[key] = Text("\(step)")
+                    }
+                }
+                try run.commit(state, to: storage, isAtWork: chance.next(12) > 0)
+            }
+            #expect(try reader.head(run: "r") == run.head)
+            if let id = chance.one(of: run.documents.keys.sorted()) { #expect(try reader.load(id) == run.documents[id], "step \(step)") }
+        }
+        try run.check(reader)
+        #expect(try reader.verify().problems.isEmpty)
+        #expect(try reader.delete(run: "r"))
+        for table in ["version", "large", "part", "checkpoint", "run"] { #expect(try count("SELECT count(*) FROM \(table)") == 0, "\(table)") }
+    }
+
+    @Test("Who has left the row of the run behind loses to whoever wrote it since", arguments: [1, 2, 9, 16, 17, 30])
+    func fence(commits: Int) throws {
+        let run = try CommittedRun()
+        let (storage, other) = (try SQLiteStorage(path: path), try SQLiteStorage(path: path))
+        for number in 0..<commits { try run.commit(["n": Text("\(number)")], to: storage) }
+        let frozen = run.copy(mark: "b")
+        frozen.session = run.session
+        run.session = StorageSession()
+        try run.commit(["n": "-1"], to: other)
+        #expect(failure { try frozen.commit(["n": "-2"], to: storage) }?.status == .conflict)
+        try run.commit(["n": "-3"], to: other)
+        #expect(failure { try frozen.commit(["n": "-4"], to: storage) }?.status == .conflict)
+        try run.check(storage)
+    }
+
+    @Test("Damage behind the row of the run is damage of the run, and no older head", arguments: [
+        "UPDATE checkpoint SET next = NULL WHERE next IS NOT NULL", "UPDATE checkpoint SET next = x'00' WHERE next IS NOT NULL",
+        "UPDATE checkpoint SET next = (SELECT next FROM checkpoint WHERE id = CAST('r-10009' AS BLOB)) WHERE next IS NOT NULL",
+        "DELETE FROM checkpoint WHERE id = CAST('r-10006' AS BLOB)", "UPDATE run SET open = 0",
+    ])
+    func brokenEnd(statement: String) throws {
+        let run = try CommittedRun()
+        for number in 0..<7 { try run.commit(["n": Text("\(number)")], to: SQLiteStorage(path: path)) }
+        let storage = try SQLiteStorage(path: path)
+        for number in 7..<12 { try run.commit(["n": Text("\(number)")], to: storage) }
+        _ = storage
+        try SQLite(path: path).run(statement)
+        let damaged = try SQLiteStorage(path: path)
+        let found = failure { _ = try damaged.head(run: "r") }
+        let listed = try? damaged.list(workflow: nil)
+        #expect(found?.status == .checkpoint || listed?.contains { if case .damaged = $0 { true } else { false } } == true, "\(statement)")
+    }
+
+    @Test("A short value that was changed in its row is an error", arguments: [
+        "UPDATE checkpoint SET changes = x'010237'", "UPDATE checkpoint SET changes = NULL", "UPDATE checkpoint SET changes = x'FF'",
+        "UPDATE checkpoint SET changes = x'01FFFFFFFFFFFFFFFF7F'", "UPDATE checkpoint SET base = upto", "UPDATE checkpoint SET base = 0",
+    ])
+    func changedShort(statement: String) throws {
+        let run = try CommittedRun()
+        let storage = try SQLiteStorage(path: path)
+        for number in 0..<5 { try run.commit(["n": Text("\(number)"), "m": "1"], to: storage) }
+        let last = try #require(run.head)
+        let before = try #require(run.documents.keys.sorted().dropLast().last)
+        // Only of the one before: the last reads it on its way.
+        try SQLite(path: path).run("\(statement) WHERE id = CAST('\(before)' AS BLOB)")
+        #expect(failure { _ = try SQLiteStorage(path: self.path).load(before) }?.status == .checkpoint)
+        let text = try? SQLiteStorage(path: path).load(last)
+        #expect(text == nil || text == run.documents[last])
+    }
+}
+
+/// A run that commits states, and remembers what it has committed.
+private final class CommittedRun {
+    private let graph: Graph
+    var session = StorageSession()
+    private(set) var state: [Text: Text] = [:]
+    var head: String?
+    private var last: String?
+    private var superstep = 0
+    var documents: [String: Text] = [:]
+    /// At the end of its ids: two that go on from one checkpoint make different ones.
+    private var mark = ""
+
+    init() throws { graph = try makeGraph("f") { try $0.addEdge("a", "a") } }
+
+    private init(_ other: CommittedRun, mark: String) {
+        self.mark = mark
+        graph = other.graph
+        state = other.state
+        head = other.head
+        last = other.last
+        superstep = other.superstep
+    }
+
+    func copy(mark: String) -> CommittedRun { CommittedRun(self, mark: mark) }
+
+    func commit(_ next: [Text: Text], to storage: SQLiteStorage, isAtWork: Bool = true) throws {
+        var snapshot = Snapshot(graph: graph)
+        snapshot.superstep = superstep
+        for (key, value) in next { snapshot.shared[key] = value }
+        if isAtWork { snapshot.messages = [Message(source: 0, target: Message.everyone, payload: "1")] }
+        var changes = StateChanges()
+        for key in Set(state.keys).union(next.keys) where state[key] != next[key] {
+            changes.add(.shared(scope: Graph.outermost, key: key), before: state[key])
+        }
+        let summary = CheckpointSummary(
+            id: "r-\(10_000 + superstep)\(mark)", previousID: last, runID: "r", workflowName: "f", signature: graph.signature.string,
+            kind: "superstep", superstep: superstep, timestamp: "2026-11-21T11:22:33.000000+00:00")
+        let commit = Commit(
+            .init(snapshot, graph: graph, definition: Definition.line(of: graph), changes: last == nil ? nil : changes), summary,
+            expected: .head(head), durability: .process, in: session)
+        try storage.save(commit)
+        documents[summary.id] = try commit.document()
+        (state, head, last) = (next, summary.id, summary.id)
+        superstep += 1
+    }
+
+    func check(_ storage: SQLiteStorage) throws {
+        #expect(try storage.head(run: "r") == head)
+        #expect(try storage.list(workflow: nil).map(\.id) == documents.keys.sorted())
+        for (id, document) in documents { #expect(try storage.load(id) == document, "\(id)") }
+    }
+}
+
+private struct SeededChance {
+    private var state: UInt64
+
+    init(_ seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 }
+
+    mutating func next(_ limit: Int) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(state >> 33) % limit
+    }
+
+    mutating func one(of all: [String]) -> String? { all.isEmpty ? nil : all[next(all.count)] }
+}
