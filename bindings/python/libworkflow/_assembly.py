@@ -88,6 +88,8 @@ class Assembly:
         """Whether time alone can make a run go on."""
         self.has_native: bool = False
         """Whether something may go on that Python does not hear of: a call that finishes on a thread of C's."""
+        self.has_choices: bool = False
+        """Whether there are conditions or selectors."""
 
     def build(self) -> int:
         """The library's workflow; `code` and what follows it above is known afterwards.
@@ -105,6 +107,7 @@ class Assembly:
         conditional = [edge for group in self.groups for edge in group.conditional]
         selecting = [edge for group in self.groups for edge in group.selecting]
         condition_of, selector_of = condition_names(conditional), condition_names(selecting)
+        self.has_choices = bool(conditional or selecting)
         builder, handle = c_void_p(), c_void_p()
         self._call(lib.wf_builder_new, self.name.encode(), byref(builder))
         try:
@@ -142,6 +145,7 @@ class Assembly:
 
     def _build_described(self, described: Described) -> int:
         builder, handle = described.parse(), c_void_p()
+        self.has_choices = bool(described.conditions or described.selectors)
         self.has_clock |= described.has_limits or any(
             node.workflow._has_clock for node in self.executors.values() if isinstance(node, WorkflowExecutor)
         )
@@ -171,6 +175,7 @@ class Assembly:
         self.scopes.update((f"{name}/{inside}", scope) for inside, scope in inner._scopes.items())
         self.has_clock |= inner._has_clock
         self.has_native |= inner._has_native
+        self.has_choices |= inner._has_choices
         flags = executor.flags(self._targets(name))
         self._call(lib.wf_builder_add_sub_workflow, builder, name.encode(), inner._handle, flags)
 

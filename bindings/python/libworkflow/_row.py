@@ -38,8 +38,8 @@ _SUCCESS, _LATE = c_int32(WF_DONE), c_int32(WF_E_CANCELLED)
 _LONGEST = 0.05
 """For how many seconds a row keeps its thread, when others may want it."""
 
-_MANY = c_size_t(1000)
-"""More events than what the library does before it waits for one call."""
+_ALL = c_size_t(1 << 62)
+"""All events up to where the run would wait: a batch that is full could end between two calls that belong together."""
 
 Code = Union[PlainCall, Coroutine[Any, Any, Any]]
 
@@ -60,10 +60,10 @@ class Begun:
 def may_begin(run: Run) -> bool:
     """Whether a thread may drive the run: nothing in it needs the event loop but the handlers.
 
-    A stream gets its events one by one; retries and timeouts are the loop's; a storage in Python may be tied to its thread; C code may
-    end a call at any time.
+    A stream gets its events one by one; retries and timeouts are the loop's; conditions and selectors are called where the caller is, and
+    may want its loop; a storage in Python may be tied to its thread; C code may end a call at any time.
     """
-    if run.is_streaming or run._clock is not None or not run.shares:
+    if run.is_streaming or run._clock is not None or not run.shares or run._workflow._has_choices:
         return False
     storage = run._storage
     if storage is None:
@@ -79,13 +79,15 @@ class Row:
     def __init__(self, run: Run, first: Begun, parts: list[Part]) -> None:
         self._run = run
         self._parts = parts
-        self._now: Optional[Begun] = first
-        self._next: Optional[Begun] = None
         self._variables = copy_context()
-        self._shared: Optional[ThreadContext] = None
         # Protected by run.gate, which this thread has while it drives:
+        self._now: Optional[Begun] = first
+        self._call: Any = first.code  # of `_now`, whose own code is another one when the run was taken back
+        self._next: Optional[Begun] = None
+        self._shared: Optional[ThreadContext] = None
         self._is_over = False
         self._is_taken = False
+        self._is_wanted = True
         self._waiter: Optional[asyncio.Future[None]] = None
         # For the event loop, when the row is over:
         self.later: list[Begun] = []
@@ -96,25 +98,26 @@ class Row:
 
     def work(self) -> None:
         """Goes on as long as it can."""
-        if self._is_taken and (self._waiter is None or self._waiter.done()):
-            return  # nobody wants to know any more, and nothing has begun
+        end = time.monotonic() + _LONGEST
         try:
-            end = time.monotonic() + _LONGEST
-            while self._step() and time.monotonic() < end:
+            while self._step(end):
                 pass
         except BaseException as error:
             self.error = error
-        with self._run.gate:
-            self._is_over = True
-            if not self._is_taken:
-                self.later.extend(begun for begun in (self._now, self._next) if begun is not None)
+            with self._run.gate:
+                self._end()
         with contextlib.suppress(RuntimeError):  # the loop was closed, and its runs with it
             self._run._loop.call_soon_threadsafe(self._run.wake)
 
-    def _step(self) -> bool:
-        """Calls the function whose turn it is, then lets the library go on; whether there is one more."""
-        begun: Any = self._now
-        error = self._call(begun.code)
+    def _step(self, end: float) -> bool:
+        """Calls the function whose turn it is, then lets the library go on; whether there is one more, and time for it."""
+        with self._run.gate:
+            begun: Any = self._now
+            call: PlainCall = self._call
+            if not self._is_wanted:
+                return False  # nobody wants to know any more, and it has not begun
+            self._shared = ThreadContext(call.context, self._run._loop) if call.takes_context else None
+        error = self._called(call)
         with self._run.gate:
             if self._is_taken:
                 self._report(begun, error)
@@ -123,17 +126,25 @@ class Row:
             handle, begun.context._handle = begun.context._handle, None
             status = _SUCCESS if error is None else c_int32(self._run._failed(begun.host, begun.hook, handle, error))
             _finish(handle, status, None)
-            return self._drive()
+            if self._variables.copy().run(self._drive) and time.monotonic() < end:
+                return True
+            self._end()
+            return False
 
-    def _call(self, call: PlainCall) -> Optional[BaseException]:
+    def _end(self) -> None:
+        self._is_over = True
+        if not self._is_taken:
+            self.later.extend(begun for begun in (self._now, self._next) if begun is not None)
+
+    def _called(self, call: PlainCall) -> Optional[BaseException]:
         """Runs a function, which sees the variables of the caller and not those that other functions have set."""
         variables = self._variables.copy()
         try:
-            if call.takes_context:
-                with ThreadContext(call.context, self._run._loop) as self._shared:
-                    variables.run(called, call.function, call.message, self._shared)
-            else:
+            if self._shared is None:
                 variables.run(called, call.function, call.message)
+            else:
+                with self._shared as shared:
+                    variables.run(called, call.function, call.message, shared)
         except BaseException as error:
             return error
         return None
@@ -144,11 +155,12 @@ class Row:
         previous, current.run = current.run, self  # type: ignore[assignment]
         try:
             while run.failures.interrupt is None:
-                status = run._take_batch(self._parts, _MANY)
+                status = run._take_batch(self._parts, _ALL)
                 if status == WF_OK and self._next is None:
                     continue
-                if status in (WF_OK, WF_TIMEOUT):  # a batch that is not full says that the run would wait
+                if status in (WF_OK, WF_TIMEOUT):  # a batch says that the run would wait
                     self._now, self._next = self._next, None
+                    self._call = None if self._now is None else self._now.code
                     return self._now is not None
                 self.has_ended = run._has_ended(status)
                 return False
@@ -217,8 +229,7 @@ class Row:
                 self._waiter = self._run._loop.create_future()
                 begun.code = self._wait(self._waiter)
                 return begun
-        if self._shared is not None:
-            self._shared.__exit__()
+            self._leave()
         return None
 
     async def _wait(self, waiter: asyncio.Future[None]) -> None:
@@ -226,5 +237,10 @@ class Row:
         try:
             await waiter
         finally:
-            if self._shared is not None:
-                self._shared.__exit__()
+            with self._run.gate:
+                self._leave()
+
+    def _leave(self) -> None:
+        self._is_wanted = False
+        if self._shared is not None:
+            self._shared.__exit__()

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 from ._abi import (
     WF_DONE,
     WF_DURABILITY_EXIT,
+    WF_E_BUSY,
     WF_E_CANCELLED,
     WF_EVENT_BIT,
     WF_EVENT_CUSTOM,
@@ -246,6 +247,10 @@ class Run:
                 if status == WF_TIMEOUT:
                     self._must_wait = True
                     break
+                if status == WF_E_BUSY:  # another thread looks into the run, which takes it a moment
+                    lib.wf_error_free(self._error)
+                    time.sleep(0)
+                    continue
                 return self._has_ended(status)
             if self.failures.interrupt is not None:
                 raise self.failures.interrupt

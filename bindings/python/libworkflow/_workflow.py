@@ -97,6 +97,7 @@ class Workflow(OlderWorkflow):
         self._settings = parts.settings
         self._has_clock = parts.has_clock
         self._has_native = parts.has_native
+        self._has_choices = parts.has_choices
         self._has_boxes = any(isinstance(each, WorkflowExecutor) for each in parts.executors.values())
         self._migration = parts.migration
         self._scopes = parts.scopes

@@ -19,6 +19,7 @@ from libworkflow import (
     Workflow,
     WorkflowBuilder,
     WorkflowContext,
+    WorkflowExecutor,
     WorkflowRunState,
     executor,
     handler,
@@ -82,6 +83,55 @@ def test_the_event_loop_is_free_and_the_thread_is_one() -> None:
         assert (await count_to(10, see).run(1)).get_outputs() == [10]
         ticking.cancel()
         assert turns >= 5 and len(set(threads)) == 1 and threading.get_ident() not in threads
+
+    run(main())
+
+
+@pytest.mark.parametrize("outputs", [0, 995])
+def test_two_of_a_superstep_overlap_however_many_events_come_before(outputs: int) -> None:
+    both = threading.Barrier(2)
+
+    @executor(id="first")
+    def first(n: int, ctx: WorkflowContext[int, int]) -> None:
+        for number in range(n):
+            ctx.yield_output(number)  # type: ignore[unused-coroutine]
+        ctx.send_message(n)  # type: ignore[unused-coroutine]
+
+    @executor(id="left")
+    def left(n: int, ctx: WorkflowContext[int, str]) -> None:
+        both.wait(20)
+
+    @executor(id="right")
+    def right(n: int, ctx: WorkflowContext[int, str]) -> None:
+        both.wait(20)
+
+    workflow = WorkflowBuilder(start_executor=first).add_fan_out_edges(first, [left, right]).build()
+    assert len(run(workflow.run(outputs)).get_outputs()) == outputs
+
+
+def test_conditions_are_called_on_the_loop_of_the_caller() -> None:
+    seen: list[tuple[str, Any, int]] = []
+
+    @executor(id="first")
+    def first(n: int, ctx: WorkflowContext[int]) -> None:
+        ctx.send_message(n + 1)  # type: ignore[unused-coroutine]
+
+    @executor(id="second")
+    def second(n: int, ctx: WorkflowContext[int, int]) -> None:
+        ctx.yield_output(n)  # type: ignore[unused-coroutine]
+
+    def is_even(n: int) -> bool:
+        seen.append((variable.get(), asyncio.get_running_loop(), threading.get_ident()))
+        return n % 2 == 0
+
+    inner = WorkflowBuilder(start_executor=first).add_edge(first, second, condition=is_even).build()
+    outer = WorkflowBuilder(start_executor=WorkflowExecutor(inner, id="box")).build()
+
+    async def main() -> None:
+        variable.set("mine")
+        for workflow in (inner, outer):
+            await workflow.run(1)
+        assert seen == [("mine", asyncio.get_running_loop(), threading.get_ident())] * 2
 
     run(main())
 
