@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Optional
 
 from ._agent_answers import answers
@@ -80,7 +81,7 @@ class Turn:
                         context=self._context,
                         state=self._session.state.setdefault(provider.source_id, {}),
                     )
-            self._arguments = {"message": self._context.get_messages(include_input=True)}
+            self._arguments = {"message": _copies(self._context.get_messages(include_input=True))}
         # Requests that the checkpoint had are answered now, or told by the run that follows.
         return [event for event in events if not self._arguments or event.type != "request_info"]
 
@@ -158,11 +159,11 @@ class Turn:
         if event.type == "request_info":
             contents, raw = [self._call(event)], event
         elif isinstance(data, AgentResponse):
-            return list(data.messages)
+            return _copies(data.messages)
         elif isinstance(data, Message):
-            return [data]
+            return _copies([data])
         elif isinstance(data, list) and data and all(isinstance(item, Message) for item in data):
-            return data
+            return _copies(data)
         else:
             contents, raw = _contents(data), data
         if not contents:
@@ -186,6 +187,11 @@ def new_id() -> str:
     from uuid import uuid4
 
     return str(uuid4())
+
+
+def _copies(messages: Iterable[Message]) -> list[Message]:
+    """What goes in and out of the workflow is passed on as it is, but a conversation outlives the call."""
+    return [Message(**vars(message)) for message in messages]
 
 
 def _contents(data: Any) -> list[Content]:

@@ -424,3 +424,23 @@ def test_a_box_speaks_for_what_is_inside() -> None:
         ]
 
     run(main())
+
+
+def test_a_conversation_is_not_what_the_workflow_changes() -> None:
+    said = Message("assistant", ["kept"])
+
+    @executor(id="careless")
+    async def careless(messages: list[Message], ctx: WorkflowContext[Any, Any]) -> None:
+        messages[0].contents.clear()
+        await ctx.yield_output(said)
+
+    async def main() -> None:
+        agent, session = WorkflowBuilder(start_executor=careless).build().as_agent(), AgentSession()
+        mine = Message("user", ["hello"])
+        response = await agent.run(mine, session=session)
+        assert mine.text == "hello"
+        assert [message.text for message in session.state["in_memory"]["messages"]] == ["hello", "kept"]
+        response.messages[0].contents.clear()
+        assert said.text == "kept"
+
+    run(main())
