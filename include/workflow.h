@@ -1456,7 +1456,8 @@ WF_API const char *wf_run_id(const wf_run_t *run);
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
  * @return WF_OK; WF_NONE if there is none yet; WF_E_UNSUPPORTED if the run makes none; WF_E_STORAGE or
  *     WF_E_CHECKPOINT if the storage cannot give it back; WF_E_BUSY while another thread drives the run;
- *     WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED; WF_E_NOMEM.
+ *     WF_E_REENTRANT in the finalizer of an object that the run is dropping; WF_E_MISUSE for a NULL or
+ *     another kind of handle; WF_E_FORKED; WF_E_NOMEM.
  */
 WF_API wf_status_t wf_run_checkpoint(wf_run_t *run, char **json, size_t *length, wf_error_t **error);
 
@@ -1473,8 +1474,8 @@ WF_API wf_status_t wf_run_checkpoint(wf_run_t *run, char **json, size_t *length,
  * @param json Receives NUL-terminated JSON, owned by the caller: wf_free. NULL unless WF_OK.
  * @param length Receives the number of bytes without the NUL. NULL if not wanted.
  * @param error Receives an error, owned by the caller, or NULL. May be NULL.
- * @return WF_OK; WF_E_BUSY while another thread drives the run; WF_E_MISUSE for a NULL or another kind of
- *     handle; WF_E_FORKED; WF_E_NOMEM.
+ * @return WF_OK; WF_E_BUSY while another thread drives the run; WF_E_REENTRANT in the finalizer of an object
+ *     that the run is dropping; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED; WF_E_NOMEM.
  */
 WF_API wf_status_t wf_run_why_waiting(wf_run_t *run, char **json, size_t *length, wf_error_t **error);
 

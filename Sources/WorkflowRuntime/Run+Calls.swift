@@ -9,7 +9,7 @@ extension Run {
             kernel.now = clock()
             kernel.chance = options.environment.random()
         }
-        kernel.finish(context.kind, executor: context.executor, &outcome)
+        move { $0.finish(context.kind, executor: context.executor, &outcome) }
     }
 
     func run(_ call: Call) {
@@ -22,7 +22,7 @@ extension Run {
         let context = makeContext(call, site)
         let status = code.call(call.kind, context)
         if status == .pending {
-            for emission in context.detach() { kernel.tell(emission, executor: call.executor) }
+            for emission in context.detach() { move { $0.tell(emission, executor: call.executor) } }
             begin(context)
         } else {
             var outcome = context.takeOutcome(status, wasPending: false)
@@ -57,9 +57,10 @@ extension Run {
     func decide(_ condition: Int, _ payload: Text) {
         do throws(Failure) {
             if let failure = payload.unencodable { throw failure }
-            kernel.decided(try workflow.code.conditions[condition].evaluate(payload))
+            let isMet = try workflow.code.conditions[condition].evaluate(payload)
+            move { $0.decided(isMet) }
         } catch {
-            kernel.fail(error)
+            move { $0.fail(error) }
         }
     }
 
@@ -69,9 +70,10 @@ extension Run {
         do throws(Failure) {
             if let failure = payload.unencodable { throw failure }
             try workflow.code.selectors[selector].select(payload, among: selection)
-            kernel.selected(selection.chosen)
+            let chosen = selection.chosen
+            move { $0.selected(chosen) }
         } catch {
-            kernel.fail(error)
+            move { $0.fail(error) }
         }
     }
 }

@@ -44,13 +44,13 @@ extension Run {
         guard options.storage != nil, options.durability != .exit else {
             last = .boundary(summary)
             isUnsaved = options.storage != nil
-            return kernel.committed(isUnsaved ? nil : summary)
+            return move { $0.committed(isUnsaved ? nil : summary) }
         }
         do throws(Failure) {
             try save(summary, changes: hasStoredBase ? kernel.changes : nil)
-            kernel.committed(summary)
+            move { $0.committed(summary) }
         } catch {
-            kernel.fail(error)
+            move { $0.fail(error) }
         }
     }
 
@@ -77,7 +77,7 @@ extension Run {
         isUnsaved = false
         isLost = true
         try save(summary, changes: nil)
-        kernel.tell(summary)
+        move { $0.tell(summary) }
         return true
     }
 

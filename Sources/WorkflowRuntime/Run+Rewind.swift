@@ -54,9 +54,10 @@ extension Run {
                 .invalid, "\(what) belongs to the run '\(found.summary.runID.printable)', not to '\(id)'; resume it as a run of its own")
         }
         let isChanged = isChanged || resumption.isChanged
-        kernel = Kernel(
+        var other = Kernel(
             graph: workflow.graph, options: kernel.options, resuming: found.snapshot, inUse: true,
             forks: isChanged || Text(found.summary.runID) != id)
+        swap(&kernel, &other)
         kernel.now = clock()
         underWay.clear()
         isUnsaved = false

@@ -46,6 +46,8 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     /// The thread inside `next`, or 0.
     let driver = Atomic<UInt>(0)
+    /// Whether that thread is changing the kernel.
+    private let isMoving = Atomic<Bool>(false)
     // Copies for any thread, renewed whenever the gate is entered or left.
     private let shownState = Atomic<Int32>(RunState.started.rawValue)
     private let shownSuperstep: Atomic<Int>
@@ -199,7 +201,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         var deadline: timespec??
         while true {
             if inbox.isFull.load(ordering: .acquiring) { absorb() }
-            switch kernel.next(&view) {
+            switch move({ $0.next(&view) }) {
             case .emit(let event):
                 if case .request(let request) = event.data {
                     guard requests.tell(request), !options.hidden.contains(.requestInfo) else { continue }
@@ -244,7 +246,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         guard let due else { return nil }
         guard due <= now else { return Int64(clamping: (due - now) / 1000) + 1 }
         inbox.silence()
-        kernel.tick(now)
+        move { $0.tick(now) }
         for context in underWay.expire(at: now) {
             var outcome = Outcome()
             outcome.failure = context.late
@@ -263,7 +265,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     private func rested() -> Bool {
         let hadFailed = kernel.failure != nil
         do throws(Failure) { return try saveAtRest() } catch {
-            if !hadFailed { kernel.fail(error) }
+            if !hadFailed { move { $0.fail(error) } }
             return !hadFailed
         }
     }
@@ -271,15 +273,15 @@ public final class Run: ProcessBound, @unchecked Sendable {
     private func absorb() {
         for report in inbox.take() {
             switch report {
-            case .emission(let executor, let emission): kernel.tell(emission, executor: executor)
+            case .emission(let executor, let emission): move { $0.tell(emission, executor: executor) }
             case .finished(let context, let status):
                 underWay.end(context)
                 var outcome = context.takeOutcome(status, wasPending: true)
                 finish(context, &outcome)
-            case .input(let payload): kernel.input(payload)
-            case .answer(let request, let payload): kernel.answer(request, payload)
-            case .withdrawal(let request): kernel.withdraw(request)
-            case .cancel(let reason): kernel.cancel(reason)
+            case .input(let payload): move { $0.input(payload) }
+            case .answer(let request, let payload): move { $0.answer(request, payload) }
+            case .withdrawal(let request): move { $0.withdraw(request) }
+            case .cancel(let reason): move { $0.cancel(reason) }
             }
         }
     }
@@ -301,9 +303,21 @@ public final class Run: ProcessBound, @unchecked Sendable {
         Failure(.reentrant, "the run '\(id)' is calling this very thread: a callback must not drive its own run, nor wait for it")
     }
 
+    /// Lets the kernel change. What it drops may be the last of an object of the host's, whose finalizer runs then: that must not look
+    /// at a kernel that is changing.
+    @inline(__always)
+    func move<Result>(_ change: (inout Kernel) -> Result) -> Result {
+        isMoving.store(true, ordering: .relaxed)
+        defer { isMoving.store(false, ordering: .relaxed) }
+        return change(&kernel)
+    }
+
     /// For a look at the run: through the gate, unless this thread is inside already.
     func inside<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         let isInside = driver.load(ordering: .relaxed) == CurrentThread.id
+        if isInside, isMoving.load(ordering: .relaxed) {
+            throw Failure(.reentrant, "the run '\(id)' is dropping this very object: a finalizer cannot look at what its run does")
+        }
         if !isInside { try enter() }
         defer { if !isInside { leave() } }
         return try body()

@@ -74,10 +74,13 @@ extension Commit.Boundary {
     /// is written later is a copy then, because this one has it too.
     var canWait: Bool {
         // Nobody knows what changed; or who else would have to be copied.
-        guard let changes, snapshot.partial == nil, snapshot.fanIns.isEmpty, snapshot.executors.count <= Self.mostExecutors else { return false }
+        guard let changes, snapshot.partial == nil, snapshot.fanIns.isEmpty, snapshot.unknownMembers.isEmpty,
+            snapshot.executors.count <= Self.mostExecutors else { return false }
         // A list that grows must go on growing in its place.
         guard changes.all.allSatisfy({ $0.growth == nil }) else { return false }
-        let bytes = snapshot.messages.reduce(0) { $0 + $1.payload.count }
+        guard snapshot.messages.count + snapshot.requests.count <= Self.mostPieces else { return false }
+        let bytes = snapshot.messages.reduce(0) { $0 + $1.payload.count + ($1.request?.data.count ?? 0) }
+            + snapshot.requests.reduce(0) { $0 + $1.data.count + ($1.notice?.count ?? 0) }
         // What is larger may have a document that is too large, and must say so now.
         return bytes <= Self.mostBytes && snapshot.metadata.count <= Self.mostBytes && stateIsSmall
     }
@@ -92,6 +95,7 @@ extension Commit.Boundary {
     }
 
     private static let mostExecutors = 4096
+    private static let mostPieces = 100_000
     private static let mostBytes = 64 << 20
     private static let mostKeys = 1000
 

@@ -211,8 +211,12 @@ extension SQLiteStorage {
 
 extension StateChanges.Change {
     /// How to make `value` of what stood there, which the storage has with `size` bytes. What has only grown need not be compared.
+    /// Where a document was read, white space around a value is gone that the storage still has: then it must be written whole.
     fileprivate func difference(to value: Text, size: Int) -> Difference? {
-        guard let growth else { return before.flatMap { Difference(from: $0, to: value) } }
+        guard let growth else {
+            guard let before, before.count == size else { return nil }
+            return Difference(from: before, to: value)
+        }
         return growth.count == size ? Difference(of: value, grownFrom: growth.kept) : nil
     }
 }

@@ -248,6 +248,44 @@ static void answers_and_cancels_race_it(void) {
     wf_workflow_free(workflow);
 }
 
+/* Reads what it has, changes one digit, writes it: at first with space around, as people write it. */
+static wf_status_t change_a_digit(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    char text[400];
+    const char *known = NULL;
+
+    (void)user_data, (void)input, (void)length;
+    snprintf(text, sizeof text, " {\"a\":\"%0*d\",\"n\":1234567}\n", 100, 0);
+    if (wf_context_get_state(context, WF_SCOPE_EXECUTOR, "k", &known, NULL, &error) == WF_OK) {
+        snprintf(text, sizeof text, "%s", known);
+        CHECK(strstr(text, "1234567") != NULL);
+        strstr(text, "1234567")[6] = '9';
+    }
+    return wf_context_set_state(context, WF_SCOPE_EXECUTOR, "k", text, WF_NUL, NULL);
+}
+
+static void space_around_a_value_does_not_shift_it(const char *url) {
+    wf_workflow_t *workflow = built(story(change_a_digit));
+    wf_storage_t *storage = NULL;
+    char id[TEXT], *json = NULL;
+
+    CHECK_OK(wf_storage_open(url, &storage, &error));
+    wf_run_t *run = started(workflow, storage, "0");
+    CHECK_STATUS(WF_DONE, drive(run).end);
+    CHECK_OK(wf_run_rewind(run, NULL, &error));
+    CHECK_OK(wf_run_input(run, "1", 1, &error));
+    CHECK_STATUS(WF_DONE, drive(run).end);
+    latest(storage, id);
+    CHECK_OK(wf_storage_load(storage, id, &json, NULL, &error));
+    CHECK(json != NULL && strstr(json, "\"n\":1234569}") != NULL);
+    wf_free(json);
+    wf_run_free(run);
+    wf_storage_free(storage);
+    wf_workflow_free(workflow);
+}
+
+static void space_in_a_database(void) { space_around_a_value_does_not_shift_it("sqlite:space.db"); }
+static void space_in_memory(void) { space_around_a_value_does_not_shift_it("memory:"); }
+
 int main(void) {
     RUN(goes_back_and_on);
     RUN(by_document_without_a_storage);
@@ -255,5 +293,7 @@ int main(void) {
     RUN(not_inside_a_callback);
     RUN(calls_of_before_count_no_more);
     RUN(answers_and_cancels_race_it);
+    RUN(space_in_a_database);
+    RUN(space_in_memory);
     FINISH();
 }

@@ -299,6 +299,49 @@ static void is_no_input_of_another_type(void) {
     wf_workflow_free(workflow);
 }
 
+static wf_run_t *owner;
+
+static void release_and_look(void *object) {
+    char *json = NULL;
+
+    release(object);
+    CHECK_FAILS(WF_E_REENTRANT, wf_run_why_waiting(owner, &json, NULL, &error), "finalizer");
+    CHECK_FAILS(WF_E_REENTRANT, wf_run_checkpoint(owner, &json, NULL, &error), "finalizer");
+    CHECK(json == NULL && wf_run_state(owner) == WF_RUN_IN_PROGRESS);
+}
+
+static wf_status_t pick_curious(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    wf_value_t value = full_basket();
+
+    (void)user_data, (void)input, (void)length;
+    value.finalizer = release_and_look;
+    CHECK_OK(wf_context_send_value(context, NULL, &value, &error));
+    return WF_OK;
+}
+
+/* The run drops the object in the middle of a change: nobody may see it half changed. */
+static void cannot_look_at_the_run_that_drops_it(void) {
+    wf_executor_t eater = WF_EXECUTOR_INIT;
+    wf_builder_t *builder = story(pick_curious);
+    wf_workflow_t *workflow = NULL;
+    wf_run_options_t options = WF_RUN_OPTIONS_INIT;
+    wf_event_t *event = NULL;
+
+    eater.invoke = eat;
+    eater.flags = WF_TAKES_VALUES;
+    CHECK_OK(wf_builder_add_executor(builder, "last", &eater, &error));
+    CHECK_OK(wf_builder_add_edge(builder, "first", "last", NULL, &error));
+    CHECK_OK(wf_builder_build(builder, &workflow, &error));
+    wf_builder_free(builder);
+    options.flags = WF_RUN_CHECKPOINTS;
+    released = 0;
+    CHECK_OK(wf_run_start(workflow, &options, "1", WF_NUL, &owner, &error));
+    while (wf_run_next(owner, -1, &event, &error) == WF_OK) wf_event_free(event);
+    CHECK(error == NULL && released == 1);
+    wf_run_free(owner);
+    wf_workflow_free(workflow);
+}
+
 static wf_status_t misuse(void *user_data, wf_context_t *context, const char *input, size_t length) {
     wf_value_t value = WF_VALUE_INIT;
 
@@ -337,6 +380,7 @@ int main(void) {
     RUN(is_the_input_of_a_run);
     RUN(is_an_output);
     RUN(is_no_input_of_another_type);
+    RUN(cannot_look_at_the_run_that_drops_it);
     RUN(is_released_also_when_it_is_refused);
     FINISH();
 }
