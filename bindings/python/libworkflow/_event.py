@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import enum
 import json
+import os
 import sys
+import threading
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, Literal, Optional, TypeVar
+from itertools import count, repeat
+from typing import TYPE_CHECKING, Any, Generic, Literal, Optional, Protocol, TypeVar
 
 from . import _abi
 from ._checkpoint_saved import CheckpointSaved
@@ -50,6 +53,10 @@ _data = lib.wf_event_data
 _sequence = lib.wf_event_sequence
 _value = lib.wf_event_value
 _free = lib.wf_event_free
+
+_filling = threading.RLock()  # not Lock: a signal's handler may read an event in the midst of another
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_filling._at_fork_reinit)  # type: ignore[attr-defined]
 
 _ITERATION_KINDS = (_abi.WF_EVENT_SUPERSTEP_STARTED, _abi.WF_EVENT_SUPERSTEP_COMPLETED, _abi.WF_EVENT_CHECKPOINT)
 _FAILURE_KINDS = (_abi.WF_EVENT_FAILED, _abi.WF_EVENT_EXECUTOR_FAILED)
@@ -95,6 +102,31 @@ class WorkflowEventSource(str, enum.Enum):
     EXECUTOR = "EXECUTOR"
 
 
+class Source(Protocol):
+    """Has events of the library."""
+
+    def at(self, place: int) -> Kept:
+        """The library's event at a place."""
+        ...
+
+
+class Kept:
+    """An event of the library, which goes with it."""
+
+    __slots__ = ("handle", "kind")
+
+    def __init__(self, handle: int, kind: int) -> None:
+        self.handle = handle
+        self.kind = kind
+
+    def at(self, place: int) -> Kept:
+        return self
+
+    def __del__(self, free: Any = _free, is_late: Any = sys.is_finalizing, held: Any = objects) -> None:
+        if not (held and is_late()):
+            free(self.handle)
+
+
 class WorkflowEvent(Generic[DataT]):
     """One thing that happened in a run.
 
@@ -107,7 +139,7 @@ class WorkflowEvent(Generic[DataT]):
     WorkflowEvent(type='request_info', executor_id='clerk', request_id='r1', data='pay 100?')
     """
 
-    __slots__ = (*_FIELDS, "_handle", "_kind")
+    __slots__ = (*_FIELDS, "_source", "_place")
     data: Any
     origin: WorkflowEventSource
     state: Optional[WorkflowRunState]
@@ -117,9 +149,10 @@ class WorkflowEvent(Generic[DataT]):
     sequence: Optional[int]
     """Its number among the events of its run; None for one that no run has told, and for the "started" and the first
     "status" of a run that goes on. Events that are not shown have numbers too."""
-    _handle: Optional[int]
     _request: Optional[tuple[str, Any, Any]]
-    _kind: int
+    _source: Optional[Source]
+    """Where its fields are that nobody has looked at; None when they are here."""
+    _place: int
 
     def __init__(
         self,
@@ -136,7 +169,7 @@ class WorkflowEvent(Generic[DataT]):
         response_type: Any = None,
         iteration: Optional[int] = None,
     ) -> None:
-        self._handle = None
+        self._source = None
         self._request = None if request_id is None else (request_id, request_type or data.__class__, response_type)
         self.type = type
         self.data = data
@@ -299,53 +332,62 @@ class WorkflowEvent(Generic[DataT]):
     def _adopt(cls, handle: int, kind: int) -> WorkflowEvent[Any]:
         """An event of the library, which it owns. Its fields are read when somebody looks at them."""
         event = cls.__new__(cls)
-        event._handle = handle
-        event._kind = kind
+        event._source = Kept(handle, kind)
+        event._place = 0
         event.type = TYPE_NAMES.get(kind, "unknown")
         return event
 
     def __getattr__(self, name: str) -> Any:
         # Only called for a slot that is still empty.
-        if name in _FIELDS and self._handle is not None:
-            self._read(self._handle, self._kind)
+        if name in _FIELDS:
+            source = self._source
+            if source is not None:  # else another thread has read it just now
+                self._read(source)
             return object.__getattribute__(self, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-    def _read(self, handle: int, kind: int) -> None:
-        """Fills the fields and gives the library's event back."""
+    def _read(self, source: Source) -> None:
+        """Fills the fields and lets go of the library's event."""
+        kept = source.at(self._place)
+        handle, kind = kept.handle, kept.kind
         number = _value(handle, KIND) if kind in _OUTPUT_KINDS else None
         raw = _data(handle, None) if number is None else b"null"
-        executor_id = lib.wf_event_executor_id(handle)
-        self.origin = WorkflowEventSource.FRAMEWORK
-        self.executor_id = executor_id.decode() if executor_id else None
-        self.sequence = _sequence(handle)
-        self.iteration = lib.wf_event_superstep(handle) if kind in _ITERATION_KINDS else None
-        self.state = WorkflowRunState(json.loads(raw)) if kind == _abi.WF_EVENT_STATUS else None
-        self.details = _details(raw) if kind in _FAILURE_KINDS else None
-        self._request = None
+        executor = lib.wf_event_executor_id(handle)
+        executor_id = executor.decode() if executor else None
+        sequence = _sequence(handle)
+        iteration = lib.wf_event_superstep(handle) if kind in _ITERATION_KINDS else None
+        state = WorkflowRunState(json.loads(raw)) if kind == _abi.WF_EVENT_STATUS else None
+        details = _details(raw) if kind in _FAILURE_KINDS else None
+        data = request = None
         if number is not None:
-            self.data = objects[number][0]
+            data = objects[number][0]
         elif kind in _PAYLOAD_KINDS:
-            self.data = decode(raw)
+            data = decode(raw)
         elif kind == _abi.WF_EVENT_REQUEST_INFO:
             question = Question.from_value(decode(raw))
-            self.data = question.data
-            self._request = lib.wf_event_request_id(handle).decode(), type(self.data), question.response_type
+            data = question.data
+            request = lib.wf_event_request_id(handle).decode(), type(data), question.response_type
         elif kind == _abi.WF_EVENT_WARNING:
-            self.data = json.loads(raw)["message"]
+            data = json.loads(raw)["message"]
         elif kind == _abi.WF_EVENT_CANCELLED:
-            self.data = json.loads(raw)["reason"]
+            data = json.loads(raw)["reason"]
         elif kind == _abi.WF_EVENT_CHECKPOINT:
-            self.data = CheckpointSaved(json.loads(raw))
-        else:
-            self.data = self.details if kind == _abi.WF_EVENT_EXECUTOR_FAILED else None
-        self._handle = None
-        _free(handle)
-
-    def __del__(self, free: Any = _free, is_late: Any = sys.is_finalizing, held: Any = objects) -> None:
-        handle = getattr(self, "_handle", None)
-        if handle is not None and not (held and is_late()):
-            free(handle)
+            data = CheckpointSaved(json.loads(raw))
+        elif kind == _abi.WF_EVENT_EXECUTOR_FAILED:
+            data = details
+        # Not before: the codec calls code of the program, which may wait for a thread that reads an event too.
+        with _filling:
+            if self._source is None:
+                return  # another thread was quicker: everybody gets its objects
+            self.data = data
+            self.origin = WorkflowEventSource.FRAMEWORK
+            self.state = state
+            self.details = details
+            self.executor_id = executor_id
+            self.iteration = iteration
+            self.sequence = sequence
+            self._request = request
+            self._source = None
 
     def __reduce__(self) -> Any:
         return _rebuild, tuple(getattr(self, name) for name in _FIELDS)
@@ -363,6 +405,16 @@ class WorkflowEvent(Generic[DataT]):
         if self.data is not None:
             parts.append(f"data={self.data!r}")
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def events_of(source: Source, kinds: list[int]) -> list[WorkflowEvent[Any]]:
+    """Events that nobody has looked at: most of them nobody ever will, so that this is all that is done for one."""
+    events = [*map(WorkflowEvent.__new__, repeat(WorkflowEvent, len(kinds)))]
+    for event, place, name in zip(events, count(), map(TYPE_NAMES.get, kinds, repeat("unknown"))):
+        event._source = source
+        event._place = place
+        event.type = name
+    return events
 
 
 def _details(raw: bytes) -> WorkflowErrorDetails:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Optional, Union
 
+from ._abi import WF_EVENT_BIT, WF_EVENT_CUSTOM, WF_EVENT_STARTED, WF_EVENT_STATUS
 from ._batch import Batch
 from ._event import WorkflowEvent
 from ._run_state import WorkflowRunState
@@ -66,73 +67,19 @@ Part = Union[WorkflowEvent[Any], Batch]
 """Of what a run has told: one event, or several that are still in one piece."""
 
 
-class _Unread(WorkflowRunResult):
-    """A result that becomes an ordinary one, of class and content, as soon as somebody looks at the list.
-
-    Until then its events are where the library left them: who only wants the outputs pays only for those.
-    """
-
-    def __init__(self, parts: list[Part], left_out: frozenset[str]) -> None:
-        list.__init__(self)
-        self._parts = parts
-        self._left_out = left_out
-
-    def __len__(self) -> int:
-        return sum(
-            part.count(self._left_out) if isinstance(part, Batch) else part.type not in self._left_out
-            for part in self._parts
-        )
-
-    def __repr__(self) -> str:
-        return super().__repr__().replace(type(self).__name__, WorkflowRunResult.__name__, 1)
-
-    def __radd__(self, other: Any) -> Any:
-        self._read()
-        return other + self
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        self._read()
-        return self.__reduce_ex__(protocol)
-
-    def _of(self, type: str) -> list[WorkflowEvent[Any]]:
-        return list(_events_of(self._parts, type))
-
-    def _read(self) -> None:
-        if "_parts" not in vars(self):
-            return  # another thread was quicker
-        events = list(_events_of(self._parts))
-        shown = [event for event in events if event.type not in self._left_out]
-        self._status_events = [event for event in events if event.type == "status"]
-        self.__class__ = WorkflowRunResult  # type: ignore[assignment]
-        list.__init__(self, shown)
-        vars(self).pop("_parts", None)
-        vars(self).pop("_left_out", None)
-
-
-def _read_first(name: str) -> Any:
-    def call(self: _Unread, *arguments: Any, **named: Any) -> Any:
-        for each in (self, *arguments):
-            if isinstance(each, _Unread):
-                each._read()
-        return getattr(self, name)(*arguments, **named)
-
-    call.__name__ = name
-    return call
-
-
-_OWN = {"__new__", "__init__", "__getattribute__", "__hash__", "__doc__", "__class_getitem__"}
-for _name in vars(list).keys() - vars(_Unread).keys() - _OWN:
-    setattr(_Unread, _name, _read_first(_name))
+_LEFT_OUT = frozenset(("started", "status"))
+_LEFT_OUT_BITS = WF_EVENT_BIT(WF_EVENT_STARTED) | WF_EVENT_BIT(WF_EVENT_STATUS) | WF_EVENT_BIT(WF_EVENT_CUSTOM)
 
 
 def result_of(parts: list[Part], include_status_events: bool) -> WorkflowRunResult:
     """The result that consists of what a run has told."""
-    return _Unread(parts, frozenset({"started"} if include_status_events else {"started", "status"}))
-
-
-def _events_of(parts: list[Part], type: Optional[str] = None) -> Iterator[WorkflowEvent[Any]]:
+    left_out = _LEFT_OUT - {"status"} if include_status_events else _LEFT_OUT
+    events: list[WorkflowEvent[Any]] = []
+    statuses: list[WorkflowEvent[Any]] = []
     for part in parts:
-        if isinstance(part, Batch):
-            yield from part.events(type)
-        elif type is None or part.type == type:
-            yield part
+        told = part.events() if isinstance(part, Batch) else [part]
+        if not isinstance(part, Batch) or part.kinds & _LEFT_OUT_BITS:
+            statuses += [event for event in told if event.type == "status"]
+            told = [event for event in told if event.type not in left_out]
+        events += told
+    return WorkflowRunResult(events, statuses)

@@ -1,11 +1,18 @@
-"""A result is a list of events, though it becomes one only when somebody looks."""
+"""A result is a list of events, whose fields stay the library's until somebody looks."""
 
 from __future__ import annotations
 
 import asyncio
 import copy
+import dataclasses
 import gc
+import heapq
+import json
 import pickle
+import sys
+import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
 import pytest
@@ -46,6 +53,10 @@ def fresh(**options: Any) -> WorkflowRunResult:
 
 def types(events: Any) -> list[str]:
     return [event.type for event in events]
+
+
+def is_read(event: WorkflowEvent[Any]) -> bool:
+    return event._source is None
 
 
 LOOKS: dict[str, Callable[[WorkflowRunResult], Any]] = {
@@ -96,9 +107,9 @@ def test_length_and_repr_read_no_event() -> None:
     result = fresh()
     assert repr(result) == "<WorkflowRunResult: 9 events, IDLE>" and len(result) == 9
     assert len(fresh(include_status_events=True)) == 11
-    assert type(result) is not WorkflowRunResult  # still unread
-    assert types(result) == TYPES and repr(result) == "<WorkflowRunResult: 9 events, IDLE>"
-    assert type(result) is WorkflowRunResult and not vars(result).keys() - {"_status_events"}
+    assert not any(is_read(event) for event in result)
+    assert types(result) == TYPES and result.get_outputs() == ["YEH"]
+    assert [event.type for event in result if is_read(event)] == ["output"]
 
 
 @pytest.mark.parametrize("looked", [False, True])
@@ -194,4 +205,90 @@ def test_a_batch_that_nobody_reads_is_freed() -> None:
 
 
 def test_asyncio_run_leaves_a_result_unread() -> None:
-    assert type(asyncio.run(two_steps().run("hey"))) is not WorkflowRunResult
+    assert not any(is_read(event) for event in asyncio.run(two_steps().run("hey")))
+
+
+def test_code_in_c_finds_the_events_too() -> None:
+    """Much of it takes the items of a list without asking its class."""
+    assert list.__len__(fresh()) == 9
+    assert types(list.copy(fresh())) == types(list.__iter__(fresh())) == TYPES
+    into = alias = list[Any]()
+    into += fresh()
+    assert into is alias and types(into) == TYPES
+    heap = fresh()
+    with pytest.raises(TypeError):  # events have no order: it has compared some
+        heapq.heapify(heap)
+    assert json.loads(json.dumps(fresh(), default=lambda event: event.type)) == TYPES
+
+
+def test_its_class_is_its_class() -> None:
+    @dataclasses.dataclass
+    class Holder:
+        events: list[Any]
+
+    assert type(fresh()) is WorkflowRunResult
+    assert types(type(fresh())(event for event in fresh())) == TYPES
+    for inside in (dataclasses.asdict(Holder(fresh()))["events"], dataclasses.astuple(Holder(fresh()))[0]):
+        assert type(inside) is WorkflowRunResult and types(inside) == TYPES and inside[6].data == "YEH"
+
+
+def test_pydantic_finds_the_events() -> None:
+    pydantic = pytest.importorskip("pydantic")
+    assert types(pydantic.TypeAdapter(list[Any]).validate_python(fresh())) == TYPES
+
+
+def test_threads_that_read_one_result_get_the_same_objects() -> None:
+    @executor(id="many")
+    async def many(n: int, ctx: WorkflowContext[int, list[int]]) -> None:
+        for number in range(100):
+            await ctx.yield_output([number])
+
+    workflow = WorkflowBuilder(start_executor=many).build()
+    looks: list[Callable[[WorkflowRunResult], Any]] = [
+        WorkflowRunResult.get_outputs,
+        lambda r: [event.data for event in r if event.type == "output"],
+        lambda r: [event.data for event in r if event.executor_id == "many" and event.type == "output"],
+        lambda r: [event.data for event in r if event.sequence and event.type == "output"],
+    ]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(len(looks)) as threads:
+            for _ in range(30):
+                result = run(workflow.run(1))
+                barrier = threading.Barrier(len(looks))
+
+                def look(at: Callable[[WorkflowRunResult], Any]) -> Any:
+                    barrier.wait()
+                    return at(result)
+
+                first, *others = threads.map(look, looks)
+                assert first == [[number] for number in range(100)]
+                for other in others:
+                    assert all(one is another for one, another in zip(first, other)) and len(other) == 100
+    finally:
+        sys.setswitchinterval(before)
+
+
+def test_what_a_run_hides_is_not_in_its_result() -> None:
+    assert types(fresh(include_status_events=True)) == ["status", *TYPES, "status"]
+    result = run(two_steps().run("hey", stream=True).get_final_response())
+    assert type(result) is WorkflowRunResult and types(result) == TYPES and len(result.status_timeline()) == 2
+
+
+def test_an_output_that_has_its_result_goes_once_all_is_read() -> None:
+    class Report:
+        result: Any = None
+
+    @executor(id="report")
+    async def report(n: int, ctx: WorkflowContext[Any, Report]) -> None:
+        await ctx.yield_output(Report())
+
+    result = run(WorkflowBuilder(start_executor=report).build().run(1))
+    [output] = result.get_outputs()
+    output.result = result
+    assert all(event.sequence for event in [*result, *result.status_timeline()])
+    gone = weakref.ref(output)
+    del output, result
+    gc.collect()
+    assert gone() is None
