@@ -25,6 +25,7 @@ def environment(folder: Path) -> dict[str, str]:
         **os.environ,
         "LIBWORKFLOW_LIBRARY": str(BUILD / "lib/libworkflow.so"),
         "PYTHONPATH": str(ROOT / "bindings/python"),
+        "PYTHONDONTWRITEBYTECODE": "",  # the peers are compiled as pip installed them, and so is ours from the second time on
         "BENCH_BUILD": str(BUILD),
         "BENCH_FOLDER": str(folder),
         "NEOGRAPH_SUPPRESS_FANOUT_WARNING": "1",
