@@ -52,9 +52,6 @@ UNORDERED = {
 """Where handlers that run beside each other print."""
 
 DIFFERS = {
-    "composition/sub_workflow_request_interception.py": [
-        (r"Final result for '", "prints an attribute of the input that a handler changed; the input is a copy here"),
-    ],
     "checkpoint/sub_workflow_checkpoint.py": [
         (r"Captured review request id: ", "ids of requests are random there, and the same after a crash here"),
         (r"Using checkpoint <id> at iteration ", "there only the entry checkpoint can be read (weak spot W8)"),
