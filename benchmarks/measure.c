@@ -49,7 +49,7 @@ void must(wf_status_t status, wf_error_t *error) {
 
 static long long total;
 
-static int add(const char *path, const struct stat *info, int type, struct FTW *walk) {
+static int add_size(const char *path, const struct stat *info, int type, struct FTW *walk) {
     (void)path, (void)walk;
     if (type == FTW_F) total += info->st_size;
     return 0;
@@ -73,7 +73,7 @@ static void walk(const place_t *place, __nftw_func_t visit) {
 
 long long size_of(const place_t *place) {
     total = 0;
-    walk(place, add);
+    walk(place, add_size);
     return total;
 }
 
@@ -100,20 +100,36 @@ wf_storage_t *opened(const char *url) {
 
 /* ---- Runs ---- */
 
-wf_workflow_t *self_loop(wf_executor_fn invoke, void *user_data) {
-    wf_executor_t executor = WF_EXECUTOR_INIT;
+wf_builder_t *new_builder(const char *name) {
     wf_builder_t *builder = NULL;
-    wf_workflow_t *workflow = NULL;
+    wf_error_t *error = NULL;
+    must(wf_builder_new(name, &builder, &error), error);
+    return builder;
+}
+
+void add(wf_builder_t *builder, const char *id, wf_executor_fn invoke, void *user_data) {
+    wf_executor_t executor = WF_EXECUTOR_INIT;
     wf_error_t *error = NULL;
     executor.invoke = invoke;
     executor.user_data = user_data;
-    must(wf_builder_new("loop", &builder, &error), error);
-    must(wf_builder_add_executor(builder, "loop", &executor, &error), error);
-    must(wf_builder_add_edge(builder, "loop", "loop", NULL, &error), error);
-    must(wf_builder_set_start(builder, "loop", &error), error);
+    must(wf_builder_add_executor(builder, id, &executor, &error), error);
+}
+
+wf_workflow_t *built(wf_builder_t *builder, const char *start) {
+    wf_workflow_t *workflow = NULL;
+    wf_error_t *error = NULL;
+    must(wf_builder_set_start(builder, start, &error), error);
     must(wf_builder_build(builder, &workflow, &error), error);
     wf_builder_free(builder);
     return workflow;
+}
+
+wf_workflow_t *self_loop(wf_executor_fn invoke, void *user_data) {
+    wf_builder_t *builder = new_builder("loop");
+    wf_error_t *error = NULL;
+    add(builder, "loop", invoke, user_data);
+    must(wf_builder_add_edge(builder, "loop", "loop", NULL, &error), error);
+    return built(builder, "loop");
 }
 
 wf_run_t *started(wf_workflow_t *workflow, wf_storage_t *storage, const char *run_id, enum wf_durability durability) {
@@ -144,8 +160,12 @@ void advance(wf_run_t *run, long long supersteps) {
         if (!step(run)) die("advance", "the run ended too early");
 }
 
-void finish(wf_run_t *run) {
+void drive(wf_run_t *run) {
     while (step(run)) {}
+}
+
+void finish(wf_run_t *run) {
+    drive(run);
     wf_run_free(run);
 }
 

@@ -1,4 +1,4 @@
-/* measure.h: what the benchmarks of the storages have in common. */
+/* measure.h: what the benchmarks in C have in common. */
 #ifndef MEASURE_H
 #define MEASURE_H
 #define _GNU_SOURCE
@@ -30,12 +30,19 @@ long long size_of(const place_t *place);
 void discard(const place_t *place);
 wf_storage_t *opened(const char *url);
 
+/* A graph, made piece by piece; `built` consumes the builder. */
+wf_builder_t *new_builder(const char *name);
+void add(wf_builder_t *builder, const char *id, wf_executor_fn invoke, void *user_data);
+wf_workflow_t *built(wf_builder_t *builder, const char *start);
 /* One executor with an edge to itself. */
 wf_workflow_t *self_loop(wf_executor_fn invoke, void *user_data);
 wf_run_t *started(wf_workflow_t *workflow, wf_storage_t *storage, const char *run_id, enum wf_durability durability);
 /* Drives it through so many supersteps more, or to its end. */
 void advance(wf_run_t *run, long long supersteps);
+/* Drives it to its end, and frees it. */
 void finish(wf_run_t *run);
+/* Drives it to where it rests. */
+void drive(wf_run_t *run);
 
 /* Starts this program anew with these arguments, and reads the numbers that it prints. */
 void ask(const char *const arguments[], double *numbers, int count);

@@ -165,7 +165,7 @@ static void end_runs(struct work *work) {
     if (work->setup->own_storage) wf_storage_free(work->storage);
 }
 
-static struct result drive(const struct setup *setup, long supersteps) {
+static struct result race(const struct setup *setup, long supersteps) {
     wf_workflow_t *workflow = setup->own_workflow ? NULL : self_loop(pass, NULL);
     wf_storage_t *storage = setup->storage && !setup->own_storage ? opened(setup->storage) : NULL;
     struct work works[2];
@@ -243,33 +243,24 @@ static struct result pooled(int threads) {
     char ids[FAN][16];
     const char *targets[FAN];
     long left = TURNS;
-    wf_executor_t head = WF_EXECUTOR_INIT, worker = WF_EXECUTOR_INIT;
     wf_run_options_t options = WF_RUN_OPTIONS_INIT;
-    wf_builder_t *builder = NULL;
-    wf_workflow_t *workflow = NULL;
+    wf_builder_t *builder = new_builder("pool");
     wf_run_t *run = NULL;
-    wf_event_t *event = NULL;
     wf_error_t *error = NULL;
-    head.invoke = deal, head.user_data = &left, worker.invoke = spins;
-    must(wf_builder_new("pool", &builder, &error), error);
-    must(wf_builder_add_executor(builder, "head", &head, &error), error);
+    add(builder, "head", deal, &left);
     for (int i = 0; i < FAN; i++) {
         snprintf(ids[i], sizeof ids[i], "worker %d", i);
         targets[i] = ids[i];
-        must(wf_builder_add_executor(builder, ids[i], &worker, &error), error);
+        add(builder, ids[i], spins, NULL);
     }
     must(wf_builder_add_fan_out_edges(builder, "head", targets, FAN, &error), error);
     must(wf_builder_add_fan_in_edges(builder, targets, FAN, "head", &error), error);
-    must(wf_builder_set_start(builder, "head", &error), error);
-    must(wf_builder_build(builder, &workflow, &error), error);
-    wf_builder_free(builder);
+    wf_workflow_t *workflow = built(builder, "head");
     if (threads > 0) must(wf_pool_new((uint32_t)threads, &options.pool, &error), error);
     options.hidden_events = ~(uint64_t)0;
     must(wf_run_start(workflow, &options, "0", WF_NUL, &run, &error), error);
     struct result result = {now(), cpu(), 0};
-    wf_status_t status;
-    while ((status = wf_run_next(run, -1, &event, &error)) == WF_OK) wf_event_free(event);
-    must(status, error);
+    drive(run);
     result = (struct result){now() - result.clock, cpu() - result.work, 0};
     if (left != -1) die("parallel", "the executors were not called as often as they should");
     wf_run_free(run);
@@ -306,12 +297,12 @@ int main(int count, char **words) {
             if (count == 4)
                 watch(&drives[i], supersteps);
             else
-                drive(&drives[i], supersteps);
+                race(&drives[i], supersteps);
             return 0;
         }
     if (count != 1) die("parallel", "say nothing, or the name of a setup and how many supersteps, and `watch` to have it in turns");
     for (int round = 0; round < ROUNDS; round++) {
-        for (int i = 0; i < DRIVES; i++) driven[i][round] = drive(&drives[i], drives[i].storage ? SUPERSTEPS / 8 : SUPERSTEPS);
+        for (int i = 0; i < DRIVES; i++) driven[i][round] = race(&drives[i], drives[i].storage ? SUPERSTEPS / 8 : SUPERSTEPS);
         for (int i = 0; i < 2; i++) threads[i][round] = bare(i + 1);
         for (int i = 0; i < 3; i++) pools[i][round] = pooled(i);
     }

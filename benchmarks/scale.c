@@ -26,30 +26,6 @@ static void expect(long found, long wanted, const char *what) {
     exit(1);
 }
 
-static wf_builder_t *new_builder(const char *name) {
-    wf_builder_t *builder = NULL;
-    wf_error_t *error = NULL;
-    must(wf_builder_new(name, &builder, &error), error);
-    return builder;
-}
-
-static void add(wf_builder_t *builder, const char *id, wf_executor_fn invoke, void *user_data) {
-    wf_executor_t executor = WF_EXECUTOR_INIT;
-    wf_error_t *error = NULL;
-    executor.invoke = invoke;
-    executor.user_data = user_data;
-    must(wf_builder_add_executor(builder, id, &executor, &error), error);
-}
-
-static wf_workflow_t *built(wf_builder_t *builder, const char *start) {
-    wf_workflow_t *workflow = NULL;
-    wf_error_t *error = NULL;
-    must(wf_builder_set_start(builder, start, &error), error);
-    must(wf_builder_build(builder, &workflow, &error), error);
-    wf_builder_free(builder);
-    return workflow;
-}
-
 static wf_run_options_t quiet(wf_storage_t *storage) {
     wf_run_options_t options = WF_RUN_OPTIONS_INIT;
     options.storage = storage;
@@ -65,15 +41,6 @@ static wf_run_t *new_run(wf_workflow_t *workflow, wf_storage_t *storage) {
     wf_error_t *error = NULL;
     must(wf_run_start(workflow, &options, "0", WF_NUL, &run, &error), error);
     return run;
-}
-
-/* To where it is idle. */
-static void drive(wf_run_t *run) {
-    wf_event_t *event = NULL;
-    wf_error_t *error = NULL;
-    wf_status_t status;
-    while ((status = wf_run_next(run, -1, &event, &error)) == WF_OK) wf_event_free(event);
-    must(status, error);
 }
 
 static long calls;

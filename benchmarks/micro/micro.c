@@ -122,14 +122,6 @@ static wf_status_t makes_big(wf_context_t *context, long number) {
     return WF_OK;
 }
 
-static void drive(wf_run_t *run) {
-    wf_event_t *event = NULL;
-    wf_error_t *error = NULL;
-    wf_status_t status;
-    while ((status = wf_run_next(run, -1, &event, &error)) == WF_OK) wf_event_free(event);
-    must(status, error);
-}
-
 static wf_run_t *new_run(wf_workflow_t *workflow, wf_storage_t *storage, uint64_t hidden) {
     wf_run_options_t options = WF_RUN_OPTIONS_INIT;
     wf_run_t *run = NULL;
@@ -187,27 +179,18 @@ static void run_fan(long rounds) {
     static char ids[WORKERS][16];
     const char *targets[WORKERS];
     struct fan fan = {rounds, 0, 0};
-    wf_executor_t head = WF_EXECUTOR_INIT, worker = WF_EXECUTOR_INIT;
-    wf_builder_t *builder = NULL;
-    wf_workflow_t *workflow = NULL;
+    wf_builder_t *builder = new_builder("fan");
     wf_error_t *error = NULL;
-    wf_run_t *run;
-    head.invoke = ask_all;
-    head.user_data = &fan;
-    worker.invoke = answer;
-    must(wf_builder_new("fan", &builder, &error), error);
-    must(wf_builder_add_executor(builder, "head", &head, &error), error);
+    add(builder, "head", ask_all, &fan);
     for (int i = 0; i < WORKERS; i++) {
         snprintf(ids[i], sizeof ids[i], "worker %d", i);
         targets[i] = ids[i];
-        must(wf_builder_add_executor(builder, ids[i], &worker, &error), error);
+        add(builder, ids[i], answer, NULL);
         must(wf_builder_add_edge(builder, ids[i], "head", NULL, &error), error);
     }
     must(wf_builder_add_fan_out_edges(builder, "head", targets, WORKERS, &error), error);
-    must(wf_builder_set_start(builder, "head", &error), error);
-    must(wf_builder_build(builder, &workflow, &error), error);
-    wf_builder_free(builder);
-    run = new_run(workflow, NULL, ~(uint64_t)0);
+    wf_workflow_t *workflow = built(builder, "head");
+    wf_run_t *run = new_run(workflow, NULL, ~(uint64_t)0);
     drive(run);
     wf_run_free(run);
     wf_workflow_free(workflow);
@@ -222,18 +205,11 @@ static wf_status_t nothing(void *user_data, wf_context_t *context, const char *i
 
 static wf_workflow_t *chain(void) {
     static const char *const ids[NODES] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
-    wf_executor_t executor = WF_EXECUTOR_INIT;
-    wf_builder_t *builder = NULL;
-    wf_workflow_t *workflow = NULL;
+    wf_builder_t *builder = new_builder("chain");
     wf_error_t *error = NULL;
-    executor.invoke = nothing;
-    must(wf_builder_new("chain", &builder, &error), error);
-    for (int i = 0; i < NODES; i++) must(wf_builder_add_executor(builder, ids[i], &executor, &error), error);
+    for (int i = 0; i < NODES; i++) add(builder, ids[i], nothing, NULL);
     must(wf_builder_add_chain(builder, ids, NODES, &error), error);
-    must(wf_builder_set_start(builder, "a", &error), error);
-    must(wf_builder_build(builder, &workflow, &error), error);
-    wf_builder_free(builder);
-    return workflow;
+    return built(builder, "a");
 }
 
 static void build_graphs(long count) {

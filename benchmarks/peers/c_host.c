@@ -54,54 +54,31 @@ static wf_status_t arrive(void *data, wf_context_t *context, const char *input, 
 
 /* ---- Graphs ---- */
 
-static wf_builder_t *builder(void) {
-    wf_builder_t *builder = NULL;
-    wf_error_t *error = NULL;
-    must(wf_builder_new("bench", &builder, &error), error);
-    return builder;
-}
-
-static void add(wf_builder_t *builder, const char *id, wf_executor_fn invoke) {
-    wf_executor_t executor = WF_EXECUTOR_INIT;
-    wf_error_t *error = NULL;
-    executor.invoke = invoke;
-    must(wf_builder_add_executor(builder, id, &executor, &error), error);
-}
-
-static wf_workflow_t *built(wf_builder_t *builder, const char *start) {
-    wf_workflow_t *workflow = NULL;
-    wf_error_t *error = NULL;
-    must(wf_builder_set_start(builder, start, &error), error);
-    must(wf_builder_build(builder, &workflow, &error), error);
-    wf_builder_free(builder);
-    return workflow;
-}
-
 static wf_workflow_t *chain(void) {
-    wf_builder_t *graph = builder();
+    wf_builder_t *graph = new_builder("bench");
     wf_error_t *error = NULL;
     const char *ids[64];
     for (long i = 0; i < hops; i++) {
         char *id = malloc(16);
         snprintf(id, 16, "hop%ld", i);
         ids[i] = id;
-        add(graph, id, i < hops - 1 ? forward : arrive);
+        add(graph, id, i < hops - 1 ? forward : arrive, NULL);
     }
     must(wf_builder_add_chain(graph, ids, (size_t)hops, &error), error);
     return built(graph, ids[0]);
 }
 
 static wf_workflow_t *fan(void) {
-    wf_builder_t *graph = builder();
+    wf_builder_t *graph = new_builder("bench");
     wf_error_t *error = NULL;
     const char *ids[1024];
-    add(graph, "spread", forward);
-    add(graph, "collect", collect);
+    add(graph, "spread", forward, NULL);
+    add(graph, "collect", collect, NULL);
     for (long i = 0; i < workers; i++) {
         char *id = malloc(16);
         snprintf(id, 16, "work%ld", i);
         ids[i] = id;
-        add(graph, id, forward);
+        add(graph, id, forward, NULL);
     }
     must(wf_builder_add_fan_out_edges(graph, "spread", ids, (size_t)workers, &error), error);
     must(wf_builder_add_fan_in_edges(graph, ids, (size_t)workers, "collect", &error), error);
@@ -127,7 +104,7 @@ static long peak(void) {
 }
 
 /* All events, as the other hosts get them, unless it is to be quiet. */
-static void drive(wf_workflow_t *workflow, wf_storage_t *storage, const char *input, size_t length, bool resumes) {
+static void play(wf_workflow_t *workflow, wf_storage_t *storage, const char *input, size_t length, bool resumes) {
     wf_run_options_t options = WF_RUN_OPTIONS_INIT;
     wf_run_t *run = NULL;
     wf_event_t *event = NULL;
@@ -188,9 +165,9 @@ int main(int words, char **word) {
         if (strcmp(workload, "payload") == 0) workflow = chain();
         else if (strcmp(workload, "fan") == 0) workflow = fan();
         else {
-            wf_builder_t *graph = builder();
+            wf_builder_t *graph = new_builder("bench");
             wf_error_t *error = NULL;
-            add(graph, "count", strcmp(workload, "grow") == 0 ? grow : count);
+            add(graph, "count", strcmp(workload, "grow") == 0 ? grow : count, NULL);
             must(wf_builder_add_edge(graph, "count", "count", NULL, &error), error);
             workflow = built(graph, "count");
         }
@@ -200,15 +177,15 @@ int main(int words, char **word) {
             long good = 0;
             for (long i = 0; i < runs; i++) {
                 wf_storage_t *own = opened("memory:");
-                drive(workflow, own, "1", 1, false);
+                play(workflow, own, "1", 1, false);
                 wf_storage_free(own);
                 good += done == steps;
             }
             done = good;
         } else if (strcmp(workload, "payload") == 0) {
-            drive(workflow, place, body, body_length, false);
+            play(workflow, place, body, body_length, false);
         } else {
-            drive(workflow, place, "1", 1, resumes);
+            play(workflow, place, "1", 1, resumes);
         }
         samples[taken] = now() - begin;
         processor[taken] = cpu() - worked;
