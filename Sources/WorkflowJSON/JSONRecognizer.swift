@@ -1,3 +1,5 @@
+import WorkflowModel
+
 /// Says quickly that a text is JSON, without building anything of it.
 ///
 /// It accepts a subset of what jansson accepts and answers "not sure" for all else: for what is wrong, and for what is rare (escapes
@@ -139,28 +141,7 @@ struct JSONRecognizer {
         }
     }
 
-    /// Goes to the next byte of a string that is not simply a character: a quote, a backslash, a control, or beyond ASCII. Eight at
-    /// a time: in each comparison the highest bit of a byte is set if it is such a one, and perhaps of some behind it.
-    private mutating func skipPlain() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let high: UInt64 = 0x8080_8080_8080_8080
-        while bytes.count - offset >= 8 {
-            let eight = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            let quotes = eight ^ (ones &* UInt64(UInt8(ascii: "\"")))
-            let backslashes = eight ^ (ones &* UInt64(UInt8(ascii: "\\")))
-            let found = (eight | (eight &- ones &* 0x20) | (quotes &- ones) | (backslashes &- ones)) & high
-            guard found == 0 else {
-                offset += found.trailingZeroBitCount / 8
-                return
-            }
-            offset += 8
-        }
-        while offset < bytes.count, Self.isPlain(bytes[offset]) { offset += 1 }
-    }
-
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        (0x20..<0x80).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-    }
+    private mutating func skipPlain() { offset = JSONString.plainEnd(in: bytes, from: offset, onlyASCII: true) }
 
     private mutating func escape() -> Bool {
         offset += 1

@@ -125,7 +125,7 @@ public struct JSONWriter {
         var plain = 0
         var place = 0
         while place < bytes.count {
-            place = bytes.plainEnd(from: place)
+            place = JSONString.plainEnd(in: UnsafeRawBufferPointer(bytes), from: place, onlyASCII: false)
             guard place < bytes.count else { break }
             text.append(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[plain..<place])))
             escape(bytes[place])
@@ -147,23 +147,5 @@ public struct JSONWriter {
             let digits = String(byte, radix: 16)
             text.append("\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits)
         }
-    }
-}
-
-extension UnsafeBufferPointer<UInt8> {
-    /// The first place from `start` on with a byte that JSON strings do not show as it is. Eight bytes at a time.
-    fileprivate func plainEnd(from start: Int) -> Int {
-        guard let base = baseAddress.map({ UnsafeRawPointer($0) }) else { return count }
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        func hasZero(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
-        var place = start
-        while place + 8 <= count {
-            let word = base.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            let special = ((word &- ones &* 0x20) & ~word) | hasZero(word ^ ones &* 0x22) | hasZero(word ^ ones &* 0x5C)
-            if special & (ones &* 0x80) != 0 { break }
-            place += 8
-        }
-        while place < count, self[place] >= 0x20, self[place] != UInt8(ascii: "\""), self[place] != UInt8(ascii: "\\") { place += 1 }
-        return place
     }
 }

@@ -11,6 +11,33 @@ public enum JSONString {
         return bytes.count
     }
 
+    /// The first place from `start` on with a byte that is not simply a character of a literal: a quote, a backslash, a control and, if so
+    /// asked, one beyond ASCII.
+    @inlinable
+    public static func plainEnd(in bytes: UnsafeRawBufferPointer, from start: Int, onlyASCII: Bool) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let high: UInt64 = 0x8080_8080_8080_8080
+        var place = start
+        // Eight at a time: the highest bit of a byte is set if it is such a one, and perhaps of some behind it.
+        while bytes.count - place >= 8 {
+            let eight = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            let quotes = eight ^ (ones &* UInt64(UInt8(ascii: "\"")))
+            let backslashes = eight ^ (ones &* UInt64(UInt8(ascii: "\\")))
+            let ascii = (eight &- ones &* 0x20) | (quotes &- ones) | (backslashes &- ones)
+            let found = (onlyASCII ? ascii | eight : ascii & ~eight) & high
+            guard found == 0 else { return place + found.trailingZeroBitCount / 8 }
+            place += 8
+        }
+        while place < bytes.count {
+            switch bytes[place] {
+            case ..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"): return place
+            case 0x80... where onlyASCII: return place
+            default: place += 1
+            }
+        }
+        return place
+    }
+
     /// The characters of the literal at `range`.
     public static func unescaped(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> String {
         let body = bytes[range].dropFirst().dropLast()
