@@ -109,7 +109,7 @@ extension Kernel {
     /// Where this commit will change the state.
     private mutating func recordChanges(_ kind: CheckpointKind) {
         changes.clear()
-        if !saved.isEmpty { for (executor, _) in saved { changes.add(.saved(executor: executor), before: snapshot.executors[executor].saved) } }
+        for (executor, _) in saved { changes.add(.saved(executor: executor), before: snapshot.executors[executor].saved) }
         guard kind == .superstep else { return }
         // A list that one executor sets and another appends to has not only grown: what is set comes first.
         for grows in [false, true] {
@@ -253,7 +253,7 @@ extension Kernel {
     /// Reports that the snapshot is durable, and as which checkpoint; nil: it will be made durable when the run rests.
     public mutating func committed(_ checkpoint: CheckpointSummary?) {
         guard case .committing(let kind) = phase else { return }
-        if let checkpoint, !options.hidden.contains(.checkpoint) { tell(checkpoint) }
+        if let checkpoint { tell(checkpoint) }
         committed(kind)
     }
 
