@@ -42,9 +42,9 @@ public func wf_run_id(_ run: UnsafePointer<wf_run>?) -> UnsafePointer<CChar> {
 ///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_NONE if there is none yet; WF_E_UNSUPPORTED if the run makes none; WF_E_STORAGE or
-///   WF_E_CHECKPOINT if the storage cannot give it back; WF_E_BUSY while another thread drives the run; WF_E_REENTRANT in the
-///   finalizer of an object that the run is dropping; WF_E_MISUSE for
-///   a NULL or another kind of handle; WF_E_FORKED; WF_E_NOMEM.
+///   WF_E_CHECKPOINT if the storage cannot give it back; WF_E_BUSY while another thread drives the run; WF_E_REENTRANT in
+///   the finalizer of an object that the run is dropping; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED;
+///   WF_E_NOMEM.
 @_cdecl("wf_run_checkpoint")
 public func wf_run_checkpoint(
     _ run: UnsafeMutablePointer<wf_run>?, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
@@ -71,8 +71,8 @@ public func wf_run_checkpoint(
 ///   - length: Receives the number of bytes without the NUL. NULL if not wanted.
 ///   - error: Receives an error, owned by the caller, or NULL. May be NULL.
 /// - Returns: WF_OK; WF_E_BUSY while another thread drives the run; WF_E_REENTRANT in the
-///   finalizer of an object that the run is dropping; WF_E_MISUSE for a NULL or another kind of handle;
-///   WF_E_FORKED; WF_E_NOMEM.
+///   finalizer of an object that the run is dropping; WF_E_MISUSE for a NULL or another kind of handle; WF_E_FORKED;
+///   WF_E_NOMEM.
 @_cdecl("wf_run_why_waiting")
 public func wf_run_why_waiting(
     _ run: UnsafeMutablePointer<wf_run>?, _ json: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
