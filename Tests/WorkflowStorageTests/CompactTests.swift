@@ -15,6 +15,13 @@ struct CompactTests {
         #expect(Compact.id(of: compact) == id)
     }
 
+    @Test("The number of an id is its time and its counter; what is not made so has none", arguments: [
+        ("0191e9a4-5b6c-7000-8123-456789abcdef", 0x191e9a45b6c000), ("0191e9a4-5b6c-7abc-ffff-ffffffffffff", 0x191e9a45b6cabc),
+        ("ffffffff-ffff-7fff-8000-000000000000", 0xfffffffffffffff), ("00000000-0000-7001-8000-000000000000", 1),
+        ("00000000-0000-7000-8000-000000000000", nil), ("0191e9a4-5b6c-4000-8123-456789abcdef", nil), ("r-1", nil), ("", nil),
+    ] as [(String, Int?)])
+    func places(id: String, number: Int?) { #expect(CheckpointPlace.number(of: Compact.id(id)) == number) }
+
     @Test("A time comes back as it was, whoever wrote it", arguments: [
         ("2026-11-21T11:22:33.123456+00:00", true), ("0000-00-00T00:00:00.000000+00:00", true), ("9999-12-31T23:59:59.999999+00:00", true),
         ("2026-11-21T11:22:33.123456+01:00", false), ("2026-11-21T11:22:33Z", false), ("2026-13-21T11:22:33.123456+00:00", false),

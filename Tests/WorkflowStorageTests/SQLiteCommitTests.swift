@@ -31,7 +31,7 @@ struct SQLiteCommitTests {
     @Test("Whatever was short, long, gone, deleted or brought back: each checkpoint has its own state", arguments: 1...12)
     func walk(seed: Int) throws {
         var chance = SeededChance(seed)
-        let run = try CommittedRun()
+        let run = try CommittedRun(ids: CheckpointIDs.allCases[seed % 3])
         var (storage, reader) = (try SQLiteStorage(path: path), try SQLiteStorage(path: path))
         var deleted: [String: Text] = [:]
         for step in 0..<300 {
@@ -70,9 +70,9 @@ struct SQLiteCommitTests {
         for table in ["version", "large", "part", "checkpoint", "run"] { #expect(try count("SELECT count(*) FROM \(table)") == 0, "\(table)") }
     }
 
-    @Test("Who has left the row of the run behind loses to whoever wrote it since", arguments: [1, 2, 9, 16, 17, 30])
-    func fence(commits: Int) throws {
-        let run = try CommittedRun()
+    @Test("Who has left the row of the run behind loses to whoever wrote it since", arguments: [1, 2, 9, 16, 17, 30], CheckpointIDs.allCases)
+    func fence(commits: Int, ids: CheckpointIDs) throws {
+        let run = try CommittedRun(ids: ids)
         let (storage, other) = (try SQLiteStorage(path: path), try SQLiteStorage(path: path))
         for number in 0..<commits { try run.commit(["n": Text("\(number)")], to: storage) }
         let frozen = run.copy(mark: "b")
@@ -103,6 +103,49 @@ struct SQLiteCommitTests {
         #expect(found?.status == .checkpoint || listed?.contains { if case .damaged = $0 { true } else { false } } == true, "\(statement)")
     }
 
+    @Test("A row that does not stand where its id is looked for is damage, and no checkpoint less", arguments: [
+        "UPDATE checkpoint SET number = number + 5000 WHERE number % 20 = 19", "UPDATE checkpoint SET number = number - 5000 WHERE number % 20 = 1",
+        "UPDATE checkpoint SET number = -number WHERE number % 20 = 3", "UPDATE checkpoint SET number = 0 WHERE number % 40 = 3",
+    ])
+    func outOfPlace(statement: String) throws {
+        let run = try CommittedRun(ids: .own)
+        let storage = try SQLiteStorage(path: path)
+        for number in 0..<40 { try run.commit(["n": Text("\(number)")], to: storage) }
+        let database = try SQLite(path: path)
+        try database.run(statement)
+        #expect(database.changes > 0)
+        let damaged = try SQLiteStorage(path: path)
+        for (id, document) in run.documents {
+            do { #expect(try damaged.load(id) == document) } catch let error as Failure { #expect(error.status == .checkpoint) }
+        }
+    }
+
+    @Test("Of ids that look alike, of any form, the greatest is the latest, and each is found")
+    func manyForms() throws {
+        let storage = try SQLiteStorage(path: path)
+        var all: [String: Text] = [:]
+        let ids = [
+            "00000000-0000-7000-8000-000000000001", "0191e9a4-5b6c-7000-8123-456789abcdef", "0191e9a4-5b6c-7000-8123-456789abcdf0",
+            "0191e9a4-5b6c-4000-8123-456789abcdf1", "0191e9a4-5b6c-7001-8123-456789abcdef", "ffffffff-ffff-7fff-bfff-ffffffffffff", "zebra", "Zebra", "0191e9a4",
+        ]
+        for id in ids {
+            let run = try CommittedRun(ids: .text, named: "run-\(id)", first: id)
+            try run.commit(["n": "1"], to: storage)
+            all.merge(run.documents) { $1 }
+        }
+        #expect(all.keys.sorted() == ids.sorted())
+        for reader in [storage, try SQLiteStorage(path: path)] {
+            for (id, document) in all { #expect(try reader.load(id) == document, "\(id)") }
+            #expect(try reader.list(workflow: nil).map(\.id) == ids.sorted())
+            #expect(try reader.verify().problems.isEmpty)
+        }
+        for id in ids.sorted().reversed() {
+            #expect(try storage.latest(workflow: nil).id == id)
+            #expect(try storage.delete(id))
+        }
+        #expect(try count("SELECT count(*) FROM checkpoint") == 0)
+    }
+
     @Test("A short value that was changed in its row is an error", arguments: [
         "UPDATE checkpoint SET changes = x'010237'", "UPDATE checkpoint SET changes = NULL", "UPDATE checkpoint SET changes = x'FF'",
         "UPDATE checkpoint SET changes = x'01FFFFFFFFFFFFFFFF7F'", "UPDATE checkpoint SET base = upto", "UPDATE checkpoint SET base = 0",
@@ -121,9 +164,30 @@ struct SQLiteCommitTests {
     }
 }
 
+/// How the ids of a run look.
+enum CheckpointIDs: CaseIterable {
+    case text
+    /// As the library makes them.
+    case own
+    /// The same, but three at a time want one place.
+    case crowded
+
+    func id(_ number: Int, mark: String) -> String {
+        func digits(_ number: Int, _ count: Int) -> String {
+            let digits = String(number, radix: 16)
+            return String(repeating: "0", count: max(0, count - digits.count)) + digits
+        }
+        let place = self == .crowded ? number / 3 : number
+        return self == .text ? "r-\(10_000 + number)\(mark)" : "0191e9a4-5b6c-7\(digits(place, 3))-8123-\(digits(number, 11))\(mark.isEmpty ? "a" : mark)"
+    }
+}
+
 /// A run that commits states, and remembers what it has committed.
 private final class CommittedRun {
     private let graph: Graph
+    private let ids: CheckpointIDs
+    private let name: String
+    private let first: String?
     var session = StorageSession()
     private(set) var state: [Text: Text] = [:]
     var head: String?
@@ -133,11 +197,14 @@ private final class CommittedRun {
     /// At the end of its ids: two that go on from one checkpoint make different ones.
     private var mark = ""
 
-    init() throws { graph = try makeGraph("f") { try $0.addEdge("a", "a") } }
+    init(ids: CheckpointIDs = .text, named name: String = "r", first: String? = nil) throws {
+        graph = try makeGraph("f") { try $0.addEdge("a", "a") }
+        (self.ids, self.name, self.first) = (ids, name, first)
+    }
 
     private init(_ other: CommittedRun, mark: String) {
         self.mark = mark
-        graph = other.graph
+        (graph, ids, name, first) = (other.graph, other.ids, other.name, other.first)
         state = other.state
         head = other.head
         last = other.last
@@ -156,7 +223,7 @@ private final class CommittedRun {
             changes.add(.shared(scope: Graph.outermost, key: key), before: state[key])
         }
         let summary = CheckpointSummary(
-            id: "r-\(10_000 + superstep)\(mark)", previousID: last, runID: "r", workflowName: "f", signature: graph.signature.string,
+            id: superstep == 0 ? first ?? ids.id(0, mark: mark) : ids.id(superstep, mark: mark), previousID: last, runID: name, workflowName: "f", signature: graph.signature.string,
             kind: "superstep", superstep: superstep, timestamp: "2026-11-21T11:22:33.000000+00:00")
         let commit = Commit(
             .init(snapshot, graph: graph, definition: Definition.line(of: graph), changes: last == nil ? nil : changes), summary,
@@ -168,7 +235,7 @@ private final class CommittedRun {
     }
 
     func check(_ storage: SQLiteStorage) throws {
-        #expect(try storage.head(run: "r") == head)
+        #expect(try storage.head(run: name) == head)
         #expect(try storage.list(workflow: nil).map(\.id) == documents.keys.sorted())
         for (id, document) in documents { #expect(try storage.load(id) == document, "\(id)") }
     }

@@ -34,6 +34,8 @@ final class SQLiteLine {
     private(set) var runSeal = 0
     private(set) var behindRun = 0
     private(set) var lastID: String?
+    /// Where its row stands.
+    private(set) var number: Int?
     var state: CheckpointRow.State
     /// Of all values.
     var bytes: Int
@@ -70,9 +72,10 @@ final class SQLiteLine {
     }
 
     /// A checkpoint was committed.
-    func advance(to id: Text, _ name: String, _ run: RunRow, seal: Int) {
+    func advance(to id: Text, _ name: String, at number: Int, _ run: RunRow, seal: Int) {
         last = id
         lastID = name
+        self.number = number
         self.run = run
         behindRun = runSeal == seal ? behindRun + 1 : 0
         runSeal = seal

@@ -106,6 +106,8 @@ struct CheckpointRow {
         var digest: UInt64
     }
 
+    /// Where it stands, see `CheckpointPlace`; nil while it stands nowhere.
+    var number: Int?
     var id: Text
     var run: Int
     /// What was committed before it in its run.
@@ -128,9 +130,11 @@ struct CheckpointRow {
     var isDead: Bool { status == Self.dead }
 
     static let dead = -1
-    static let columns = "id, run, before, previous, graph, kind, superstep, time, status, line, upto, base, parts, digest, changes, bytes, body_seal, seal"
-    static let ofID = "SELECT \(columns) FROM checkpoint WHERE id = ?"
-    private static let places = "INTO checkpoint(\(columns), body) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    private static let columns = "id, run, before, previous, graph, kind, superstep, time, status, line, upto, base, parts, digest, changes, bytes, body_seal, seal"
+    /// What a row is read from.
+    static let all = "\(columns), number"
+    static let ofNumber = "SELECT \(all) FROM checkpoint WHERE number = ?"
+    private static let places = "INTO checkpoint(\(columns), body, number) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
     private static let put = "INSERT OR REPLACE \(places)"
     private static let add = "INSERT OR IGNORE \(places)"
     private static let kinds = CheckpointKind.all.map(\.rawValue)
@@ -182,29 +186,44 @@ struct CheckpointRow {
         return columns.seal.integer
     }
 
-    /// Takes the place of a row of that id.
-    func put(_ body: Text, into database: SQLite) throws(Failure) { try insert(body, Self.put, database) }
-
-    /// False if there is a row of that id.
-    func add(_ body: Text, to database: SQLite) throws(Failure) -> Bool {
-        try insert(body, Self.add, database)
-        return database.changes == 1
+    /// In the place of the row that was read, or else in a new one; gives its number.
+    func put(_ body: Text, into database: SQLite) throws(Failure) -> Int {
+        let place: Int
+        if let number { place = number } else { place = try CheckpointPlace.new(for: id, database) }
+        try insert(body, at: place, Self.put, database)
+        return place
     }
 
-    private func insert(_ body: Text, _ text: String, _ database: SQLite) throws(Failure) {
+    /// A new row, and its number; nil if there is one of that id.
+    func add(_ body: Text, to database: SQLite) throws(Failure) -> Int? {
+        if let number = CheckpointPlace.number(of: id) {
+            try insert(body, at: number, Self.add, database)
+            if database.changes == 1 { return number }
+        }
+        let number = try CheckpointPlace.new(for: id, database)
+        try insert(body, at: number, Self.add, database)
+        return database.changes == 1 ? number : nil
+    }
+
+    private func insert(_ body: Text, at number: Int, _ text: String, _ database: SQLite) throws(Failure) {
         let statement = try database.statement(text)
         var columns = BoundColumns(statement)
         try put(into: &columns)
         try columns.add(columns.seal.integer)
         try columns.add(body)
+        try columns.add(number)
         while try statement.step() {}
     }
 
     /// The chain around it has changed.
     func update(in database: SQLite) throws(Failure) {
         let parent: SQLiteStatement.Value = previous == before ? .null : .blob(previous ?? Text(""))
-        try database.statement("UPDATE checkpoint SET before = ?, previous = ?, seal = ? WHERE id = ?")
-            .run(before.map { .blob($0) } ?? .null, parent, .integer(try seal()), .blob(id))
+        try database.statement("UPDATE checkpoint SET before = ?, previous = ?, seal = ? WHERE number = ?")
+            .run(before.map { .blob($0) } ?? .null, parent, .integer(try seal()), .optional(number))
+    }
+
+    func delete(from database: SQLite) throws(Failure) {
+        try database.statement("DELETE FROM checkpoint WHERE number = ?").run(.optional(number))
     }
 
     init(
@@ -232,7 +251,7 @@ struct CheckpointRow {
         return seal.integer
     }
 
-    /// From `columns`. Nil if it is damaged.
+    /// From `all`. Nil if it is damaged.
     init?(_ row: SQLiteStatement) {
         guard let id = row.blob(0), let run = row.count(1), let graph = row.count(4), let superstep = row.integer(6),
             let status = row.integer(8), let bytes = row.count(15), let bodySeal = row.integer(16)
@@ -252,6 +271,10 @@ struct CheckpointRow {
         changes = row.blob(14)
         self.bytes = bytes
         self.bodySeal = bodySeal
+        number = row.integer(18)
         guard let seal = try? seal(), row.integer(17) == seal else { return nil }
     }
+
+    /// Whether it stands where its id is looked for.
+    var isInPlace: Bool { number.map { $0 <= 0 || $0 == CheckpointPlace.number(of: id) } ?? false }
 }

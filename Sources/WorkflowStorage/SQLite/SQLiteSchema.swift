@@ -4,8 +4,8 @@ import WorkflowModel
 ///
 /// - `run` is the fence and the index: for each run its head, and the newest of its chain of checkpoints. While it is `open` a few
 ///   more may have come behind, each named by the one before (`next`): see `Successor`.
-/// - `checkpoint` has one row per checkpoint: its summary, and the frame of its document (what is neither state nor graph). Each
-///   names the one that was committed before it in its run (`before`): a chain that nothing can drop out of unnoticed.
+/// - `checkpoint` has one row per checkpoint, in the order of ids (`CheckpointPlace`): its summary, and the frame of its document (what
+///   is neither state nor graph). Each names the one that was committed before it in its run (`before`): a chain that nothing can drop out of unnoticed.
 /// - `part` names the values of a state, `version` has their versions, numbered along the line, and `large` those that do not fit
 ///   well into its pages. A line is a stretch of a run in which each state was made from the one before; a checkpoint sees, of
 ///   each part of its line, the last version up to its own `upto`. Short versions stand in the row of the checkpoint that brought
@@ -24,11 +24,12 @@ enum SQLiteSchema {
         "CREATE TABLE graph(number INTEGER PRIMARY KEY, signature BLOB, workflow BLOB, definition BLOB, seal INTEGER)",
         """
         CREATE TABLE checkpoint(
-            id BLOB PRIMARY KEY, run INTEGER, before BLOB, previous BLOB, graph INTEGER, kind BLOB, superstep INTEGER, time BLOB,
+            number INTEGER PRIMARY KEY, id BLOB, run INTEGER, before BLOB, previous BLOB, graph INTEGER, kind BLOB, superstep INTEGER, time BLOB,
             status INTEGER, line INTEGER, upto INTEGER, base INTEGER, parts INTEGER, digest INTEGER, changes BLOB, bytes INTEGER, body_seal INTEGER,
             seal INTEGER, next BLOB, body BLOB
-        ) WITHOUT ROWID
+        )
         """,
+        "CREATE UNIQUE INDEX other ON checkpoint(id) WHERE number <= 0",
         "CREATE TABLE part(line INTEGER, area INTEGER, owner INTEGER, key BLOB, number INTEGER, name BLOB, PRIMARY KEY(line, area, owner, key)) WITHOUT ROWID",
         "CREATE TABLE version(line INTEGER, part INTEGER, number INTEGER, form INTEGER, size INTEGER, cost INTEGER, seal INTEGER, large INTEGER, value BLOB, PRIMARY KEY(line, part, number)) WITHOUT ROWID",
         "CREATE TABLE large(number INTEGER PRIMARY KEY, value BLOB)",

@@ -30,7 +30,7 @@ extension SQLiteStorage {
         row.status = CheckpointRow.dead
         row.bytes = 0
         row.bodySeal = CheckpointRow.seal(of: Text(""))
-        try row.put(Text(""), into: database)
+        _ = try row.put(Text(""), into: database)
         run.live -= 1
         run.dead += 1
         run.deletions += 1
@@ -59,7 +59,7 @@ extension SQLiteStorage {
     private func erase(_ run: RunRow, _ database: SQLite) throws(Failure) {
         for row in try chain(of: run, database) {
             if let line = row.state?.line { try erase(line: line, database) }
-            try database.statement("DELETE FROM checkpoint WHERE id = ?").run(.blob(row.id))
+            try row.delete(from: database)
         }
         try database.statement("DELETE FROM run WHERE number = ?").run(.integer(run.number))
         var store = try store(database)
@@ -93,7 +93,7 @@ extension SQLiteStorage {
         let kept = all.filter { !$0.isDead }
         for row in all where row.isDead {
             try settle(row, database)
-            try database.statement("DELETE FROM checkpoint WHERE id = ?").run(.blob(row.id))
+            try row.delete(from: database)
         }
         for (index, row) in kept.enumerated() {
             let before = kept.indices.contains(index + 1) ? kept[index + 1].id : nil

@@ -45,24 +45,23 @@ extension SQLiteStorage {
         }
     }
 
-    /// From the greatest id downwards: ids of the library's own form stand behind all others in the table, and may be before
-    /// them in the order of text.
+    /// From the greatest id downwards: of those that the library makes, those that look like them, and all others.
     private func newest(_ workflow: String?, _ database: SQLite) throws(Failure) -> LatestCheckpoint {
-        let own = Text(bytes: [0xFF] as [UInt8])
-        let first = try newest(workflow, "id >= ?", own, database)
-        let second = try newest(workflow, "id < ?", own, database)
-        var latest = [first, second].filter { $0.id != nil }
+        var found: [LatestCheckpoint] = []
+        for range in ["number > 0 ORDER BY number", "number <= 0 AND id >= x'FF' ORDER BY id", "number <= 0 AND id < x'FF' ORDER BY id"] {
+            found.append(try newest(workflow, range, database))
+        }
+        var latest = found.filter { $0.id != nil }
             .max { ($0.id ?? "").utf8.lexicographicallyPrecedes(($1.id ?? "").utf8) } ?? LatestCheckpoint(id: nil)
-        latest.skipped = first.skipped + second.skipped
+        latest.skipped = found.flatMap(\.skipped)
         try check(latest, workflow, database)
         return latest
     }
 
-    private func newest(_ workflow: String?, _ range: String, _ bound: Text, _ database: SQLite) throws(Failure) -> LatestCheckpoint {
+    private func newest(_ workflow: String?, _ range: String, _ database: SQLite) throws(Failure) -> LatestCheckpoint {
         var latest = LatestCheckpoint(id: nil)
         var names = Names()
-        let statement = try database.statement("SELECT \(CheckpointRow.columns) FROM checkpoint WHERE \(range) ORDER BY id DESC")
-        try statement.each(.blob(bound)) { row throws(Failure) in
+        try database.statement("SELECT \(CheckpointRow.all) FROM checkpoint WHERE \(range) DESC").each { row throws(Failure) in
             guard let found = CheckpointRow(row) else {
                 let id = row.blob(0).map { Compact.id(of: $0).printable } ?? "?"
                 latest.skipped.append("\(place) is damaged: the row of the checkpoint '\(id)' does not match its checksum")
@@ -104,11 +103,11 @@ extension SQLiteStorage {
     /// All, in the order of the table. A damaged page may give one row twice and hide another, so that the number is right.
     func rows(_ database: SQLite) throws(Failure) -> [Row] {
         var found: [Row] = []
-        var last: Text?
-        try database.statement("SELECT \(CheckpointRow.columns) FROM checkpoint").each { row in
-            if let good = CheckpointRow(row), last.map({ $0 < good.id }) ?? true {
+        var last = Int.min
+        try database.statement("SELECT \(CheckpointRow.all) FROM checkpoint ORDER BY number").each { row in
+            if let good = CheckpointRow(row), good.isInPlace, let number = good.number, last < number {
                 found.append(.good(good))
-                last = good.id
+                last = number
             } else {
                 found.append(.damaged(id: row.blob(0).map { Compact.id(of: $0) } ?? "?"))
             }

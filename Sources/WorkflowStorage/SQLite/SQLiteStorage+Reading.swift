@@ -45,8 +45,8 @@ extension SQLiteStorage {
 
     /// The frame, or for a document of a host all of it.
     func body(_ row: CheckpointRow, _ database: SQLite) throws(Failure) -> Text {
-        let statement = try database.statement("SELECT body FROM checkpoint WHERE id = ?")
-        let body = try statement.first(.blob(row.id)) { $0.blob(0) }
+        let statement = try database.statement("SELECT body FROM checkpoint WHERE number = ?")
+        let body = try statement.first(.optional(row.number)) { $0.blob(0) }
         guard case let body?? = body, CheckpointRow.seal(of: body) == row.bodySeal else {
             throw damaged("the checkpoint '\(Compact.id(of: row.id))' does not match its checksum. Others are not affected")
         }

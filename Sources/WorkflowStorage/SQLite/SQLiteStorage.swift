@@ -70,12 +70,13 @@ public final class SQLiteStorage: Storage {
         let before = old == nil ? (known == nil ? nil : run.last) : old?.before
         let size = frame.body.count + (line?.bytes ?? 0)
         try summary.check(size: size)
-        let row = CheckpointRow(
+        var row = CheckpointRow(
             id: id, run: run.number, before: before, previous: summary.previousID.map(Compact.id), graph: graph, kind: summary.kind,
             superstep: summary.superstep, timestamp: summary.timestamp, status: frame.status, state: line?.state, changes: changes, bytes: size,
             body: frame.body)
         if let old { try settle(old, database) }
-        try row.put(frame.body, into: database)
+        row.number = old?.number
+        let number = try row.put(frame.body, into: database)
         if known != nil, Compact.id(of: run.last).utf8.lexicographicallyPrecedes(summary.id.utf8) == false { run.isMixed = true }
         if old == nil { run.last = id } else { run.dead -= 1 }
         run.live += 1
@@ -85,7 +86,7 @@ public final class SQLiteStorage: Storage {
         if old?.state != nil { run.deletions += 1 }
         try put(run, database)
         if let left = old?.state?.line, left != line?.state.line { try cut(left, of: run, database) }
-        line?.advance(to: id, summary.id, run, seal: run.seal)
+        line?.advance(to: id, summary.id, at: number, run, seal: run.seal)
         return line
     }
 
@@ -97,7 +98,7 @@ public final class SQLiteStorage: Storage {
         let summary = commit.summary
         guard line.storage === self, let changes = boundary.changes, let graph = line.graph, let last = line.lastID,
             commit.expected == .head(last), summary.previousID == last, isBehind(line.last, id, last, summary.id),
-            var run = line.run, run.head == line.last, run.last == line.last
+            var run = line.run, run.head == line.last, run.last == line.last, let number = line.number
         else { return false }
         run.head = id
         run.last = id
@@ -107,7 +108,7 @@ public final class SQLiteStorage: Storage {
             seal = line.runSeal
             let statement = try database.statement(Successor.put)
             try statement.bind(Successor.text(id, behind: line.last), 1)
-            try statement.bind(line.last, 2)
+            try statement.bind(number, 2)
             try statement.bind(run.number, 3)
             try statement.bind(seal, 4)
             while try statement.step() {}
@@ -127,8 +128,8 @@ public final class SQLiteStorage: Storage {
             id: id, run: run.number, before: line.last, previous: line.last, graph: graph, kind: summary.kind,
             superstep: summary.superstep, timestamp: summary.timestamp, status: frame.status, state: line.state, changes: short,
             bytes: size, body: frame.body)
-        guard try row.add(frame.body, to: database) else { throw CheckpointID.taken(summary.id, in: place) }
-        line.advance(to: id, summary.id, run, seal: seal)
+        guard let added = try row.add(frame.body, to: database) else { throw CheckpointID.taken(summary.id, in: place) }
+        line.advance(to: id, summary.id, at: added, run, seal: seal)
         return true
     }
 
@@ -139,17 +140,6 @@ public final class SQLiteStorage: Storage {
     }
 
     // MARK: Rows
-
-    /// A row of that id, deleted or not.
-    func row(_ id: Text, _ database: SQLite) throws(Failure) -> CheckpointRow? {
-        let statement = try database.statement(CheckpointRow.ofID)
-        return try statement.first(.blob(id)) { row throws(Failure) in
-            guard let found = CheckpointRow(row), found.id == id else {
-                throw damaged("the checkpoint '\(Compact.id(of: id))' is damaged: its row does not match its checksum")
-            }
-            return found
-        }
-    }
 
     /// In a transaction, as all that looks at runs.
     func run(_ id: Text, _ database: SQLite) throws(Failure) -> RunRow? {

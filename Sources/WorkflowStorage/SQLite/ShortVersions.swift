@@ -92,7 +92,8 @@ extension SQLiteStorage {
             rows += 1
             guard let id = next else { return (found, rows) }
             guard rows <= ShortVersion.mostRows else { throw damaged(row) }
-            let before = try database.statement("SELECT line, upto, before, changes FROM checkpoint WHERE id = ?").first(.blob(id)) { row in
+            guard let number = try number(of: id, database) else { throw damaged(row) }
+            let before = try database.statement("SELECT line, upto, before, changes FROM checkpoint WHERE number = ?").first(.integer(number)) { row in
                 (isOther: !row.isNull(0) && row.integer(0) != state.line, upto: row.count(1) ?? 0, next: row.blob(2), changes: row.blob(3), isDocument: row.isNull(0))
             }
             guard let before else { throw damaged(row) }

@@ -9,7 +9,7 @@ enum Successor {
     /// So many checkpoints may have come behind the one that the run names.
     static let most = 16
 
-    static let put = "UPDATE checkpoint SET next = ?1 WHERE id = ?2 AND EXISTS (SELECT 1 FROM run WHERE number = ?3 AND seal = ?4)"
+    static let put = "UPDATE checkpoint SET next = ?1 WHERE number = ?2 AND EXISTS (SELECT 1 FROM run WHERE number = ?3 AND seal = ?4)"
 
     static func text(_ id: Text, behind before: Text) -> Text {
         var bytes = TextBuilder(capacity: id.count + 8)
@@ -41,7 +41,8 @@ extension SQLiteStorage {
         var run = stored
         run.isOpen = false
         while run.live - stored.live <= Successor.most {
-            let found = try database.statement("SELECT next FROM checkpoint WHERE id = ?").first(.blob(run.last)) { row in
+            guard let number = try number(of: run.last, database) else { break }
+            let found = try database.statement("SELECT next FROM checkpoint WHERE number = ?").first(.integer(number)) { row in
                 (isLast: row.isNull(0), next: row.blob(0))
             }
             guard let found else { break }
