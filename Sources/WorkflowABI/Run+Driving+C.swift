@@ -26,13 +26,10 @@ public func wf_run_next(
     Boundary.status(error) { () throws(Failure) in
         let place = try Boundary.place(event, "event")
         let run = try Handle.object(run)
-        switch try run.next(timeout: timeout_ms) {
-        case .event(let event, let sequence):
+        let end = try run.next(timeout: timeout_ms, most: 1) { (event: consuming Event, sequence) in
             place.pointee = Handle.make(EventBox(event, sequence: sequence, graph: run.workflow.graph))
-            return .ok
-        case .timeout: return .timeout
-        case .done: return .done
         }
+        return status(end)
     }
 }
 
@@ -59,15 +56,14 @@ public func wf_run_next_batch(
         let place = try Boundary.place(batch, "batch")
         let run = try Handle.object(run)
         guard most > 0 else { throw Failure(.invalid, "a batch of at most 0 events was asked for; ask for 1 or more") }
-        switch try run.next(timeout: timeout_ms) {
-        case .event(let event, let sequence):
-            let batch = EventBatch(run.workflow.graph, event, sequence: sequence)
-            batch.add(from: run, most: most)
-            place.pointee = Handle.make(batch)
-            return .ok
-        case .timeout: return .timeout
-        case .done: return .done
+        var (events, kinds): (ContiguousArray<EventBatch.Item>, UInt64) = ([], 0)
+        let end = try run.next(timeout: timeout_ms, most: most) { (event: consuming Event, sequence) in
+            kinds |= 1 &<< UInt64(truncatingIfNeeded: event.kind.rawValue)
+            if events.isEmpty { events.reserveCapacity(8) }
+            events.append((event, sequence))
         }
+        if end == nil { place.pointee = Handle.make(EventBatch(events, kinds, run.workflow.graph)) }
+        return status(end)
     }
 }
 
@@ -156,5 +152,14 @@ public func wf_run_set_wake(
         let run = try Handle.object(run)
         guard let wake else { return run.setWake(nil) }
         run.setWake { wake(userData.pointer) }
+    }
+}
+
+/// What is answered for events, or in their place.
+private func status(_ end: Run.Stop?) -> Status {
+    switch end {
+    case nil: .ok
+    case .timeout: .timeout
+    case .done: .done
     }
 }

@@ -4,7 +4,7 @@ import WorkflowModel
 /// Host code: how it is called, on which thread, and how its calls end.
 extension Run {
     func finish(_ context: Context, _ outcome: inout Outcome) {
-        if outcome.failure != nil { failedCalls &+= 1 }
+        if outcome.failure != nil { failedCalls.wrappingAdd(1, ordering: .relaxed) }
         if hasLimits, outcome.failure != nil {
             kernel.now = clock()
             kernel.chance = options.environment.random()

@@ -26,7 +26,6 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     // Everything below belongs to the thread that is inside the gate.
     var kernel: Kernel
-    private var sequence: UInt64 = 0
     var identifiers: Identifiers
     var last: LastCheckpoint
     /// What the storage must have as the run's last checkpoint when the next one is saved.
@@ -37,8 +36,6 @@ public final class Run: ProcessBound, @unchecked Sendable {
     /// It could not be saved, and nobody will find it.
     var isLost = false
     var underWay: CallsUnderWay
-    /// How many calls of host code have failed.
-    public internal(set) var failedCalls = 0
     /// Empty, with the room that a call's outcome had: for the next one.
     var spareOutcome = Outcome()
     /// Whether the clock matters to the run.
@@ -48,6 +45,12 @@ public final class Run: ProcessBound, @unchecked Sendable {
     let driver = Atomic<UInt>(0)
     /// Whether that thread is changing the kernel.
     private let isMoving = Atomic<Bool>(false)
+    // Of the thread inside too. A variable of a class is checked for overlapping access each time, which costs ten times as much.
+    /// Of the last event.
+    private let sequence = Atomic<UInt64>(0)
+    /// How many calls of host code have failed.
+    let failedCalls = Atomic<Int>(0)
+
     // Copies for any thread, renewed whenever the gate is entered or left.
     private let shownState = Atomic<Int32>(RunState.started.rawValue)
     private let shownSuperstep: Atomic<Int>
@@ -183,21 +186,37 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     // MARK: Driving
 
-    public enum Next {
-        case event(Event, sequence: UInt64)
+    /// What there is in place of an event.
+    public enum Stop {
         /// The time is over; only pending calls are left to wait for.
         case timeout
         /// Nothing further will come.
         case done
     }
 
-    /// Drives until there is an event. Throws why the run failed once all its events are given.
-    public func next(timeout milliseconds: Int64) throws(Failure) -> Next {
+    /// Drives until there are `most` events, or one and no other without waiting, or host code has failed behind one. Nil if there was an
+    /// event, with its number; what comes behind it is for the next time. Throws why the run failed once all its events are given.
+    public func next(timeout milliseconds: Int64, most: UInt, _ give: (consuming Event, UInt64) -> Void) throws(Failure) -> Stop? {
+        var count: UInt = 0
+        let failedBefore = failedCalls.load(ordering: .relaxed)
+        do throws(Failure) {
+            let end = try drive(timeout: milliseconds) { (event: consuming Event, sequence) in
+                give(event, sequence)
+                count += 1
+                return count < most && failedCalls.load(ordering: .relaxed) == failedBefore
+            }
+            return count == 0 ? end : nil
+        } catch where count > 0 { return nil }
+    }
+
+    /// Drives as long as `take` wants another event, and waits for the first only.
+    private func drive(timeout: Int64, _ take: (consuming Event, UInt64) -> Bool) throws(Failure) -> Stop {
         // A callback on a pool is no less a callback of the run.
         guard options.pool == nil || wfs_current_run() != inbox.mark else { throw reentrant }
         try enter()
         var view = View(state: state, superstep: superstep)
         defer { leave(view) }
+        var milliseconds = timeout
         var deadline: timespec??
         while true {
             if inbox.isFull.load(ordering: .acquiring) { absorb() }
@@ -206,8 +225,11 @@ public final class Run: ProcessBound, @unchecked Sendable {
                 if case .request(let request) = event.data {
                     guard requests.tell(request), !options.hidden.contains(.requestInfo) else { continue }
                 }
-                sequence += 1
-                return .event(event, sequence: sequence)
+                let number = sequence.load(ordering: .relaxed) &+ 1
+                sequence.store(number, ordering: .relaxed)
+                guard take(event, number) else { return .timeout }
+                show(view)
+                milliseconds = 0
             case .call(let call): run(call)
             case .decide(let condition, let payload): decide(condition, payload)
             case .select(let selector, let payload, let targets): select(selector, payload, targets)
@@ -256,7 +278,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     /// Nothing to do before a while: the host's event loop is woken then.
-    private func rest(for milliseconds: Int64?) -> Next {
+    private func rest(for milliseconds: Int64?) -> Stop {
         if let milliseconds { inbox.ring(at: Monitor.deadline(in: milliseconds)) }
         return .timeout
     }

@@ -118,3 +118,22 @@ func member(_ name: String, of document: Text) -> String {
 extension String {
     fileprivate var trimmingComma: String { hasSuffix(",") ? String(dropLast()) : self }
 }
+
+extension Run {
+    enum Next {
+        case event(Event, sequence: UInt64)
+        case timeout
+        case done
+    }
+
+    /// One event at a time.
+    func next(timeout milliseconds: Int64) throws(Failure) -> Next {
+        var found: Next?
+        let end = try next(timeout: milliseconds, most: 1) { found = .event($0, sequence: $1) }
+        switch end {
+        case nil: return found ?? .done
+        case .timeout: return .timeout
+        case .done: return .done
+        }
+    }
+}

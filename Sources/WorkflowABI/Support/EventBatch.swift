@@ -6,32 +6,19 @@ import WorkflowRuntime
 /// reads are made when somebody asks, once.
 final class EventBatch: @unchecked Sendable {
     let graph: Graph
-    private var items: ContiguousArray<(event: Event, sequence: UInt64)> = []
-    private(set) var kinds: UInt64 = 0
+    private let items: ContiguousArray<Item>
+    let kinds: UInt64
     private let made = Once<Records>()
 
-    init(_ graph: Graph, _ event: Event, sequence: UInt64) {
+    typealias Item = (event: Event, sequence: UInt64)
+
+    init(_ items: ContiguousArray<Item>, _ kinds: UInt64, _ graph: Graph) {
         self.graph = graph
-        items.reserveCapacity(8)
-        append(event, sequence)
+        self.items = items
+        self.kinds = kinds
     }
 
     var count: Int { items.count }
-
-    /// Drives the run until it would wait or ends, something fails, or there are `most` events.
-    func add(from run: Run, most: UInt) {
-        let failedCalls = run.failedCalls
-        while items.count < most, run.failedCalls == failedCalls {
-            // Anything but an event stays as it is, for the next call.
-            guard case .event(let event, let sequence) = try? run.next(timeout: 0) else { return }
-            append(event, sequence)
-        }
-    }
-
-    private func append(_ event: Event, _ sequence: UInt64) {
-        kinds |= 1 << UInt64(event.kind.rawValue)
-        items.append((event, sequence))
-    }
 
     /// An event of its own; nil for an index that there is not.
     func event(_ index: UInt) -> EventBox? {
@@ -41,28 +28,29 @@ final class EventBatch: @unchecked Sendable {
 
     /// One struct for each event. Their addresses point into the events and the graph, which live as long as the batch.
     var records: UnsafePointer<wf_record> {
-        made.get { Records(items.count) { self.record(self.items[$0]) } }.first
+        made.get { Records(items.count) { index in Self.record(items[index].event, items[index].sequence, graph) } }.first
     }
 
-    private func record(_ item: (event: Event, sequence: UInt64)) -> wf_record {
-        let event = item.event, data = Self.readyText(event)
-        return wf_record(
-            struct_size: UInt32(MemoryLayout<wf_record>.stride), kind: event.kind.rawValue, sequence: item.sequence,
+    private static func record(_ event: borrowing Event, _ sequence: UInt64, _ graph: borrowing Graph) -> wf_record {
+        var record = wf_record(
+            struct_size: UInt32(MemoryLayout<wf_record>.stride), kind: event.kind.rawValue, sequence: sequence,
             superstep: UInt64(clamping: event.superstep),
             executor_id: graph.executors.indices.contains(event.executor) ? graph.executors[event.executor].unsafeCString : nil,
-            data: data?.unsafeCString, data_length: data?.count ?? 0)
+            data: nil, data_length: 0)
+        // The data, if it is a text that the event itself holds: nothing is made here that nobody may want.
+        switch event.data {
+        case .none: put(.null, in: &record)
+        case .payload(let payload), .custom(_, let payload): put(payload, in: &record)
+        case .request(let request): put(request.data, in: &record)
+        default: break
+        }
+        return record
     }
 
-    /// The data, if it is a text that the event itself holds: nothing is made here that nobody may want.
-    private static func readyText(_ event: Event) -> Text? {
-        let text: Text
-        switch event.data {
-        case .none: text = .null
-        case .payload(let payload), .custom(_, let payload): text = payload
-        case .request(let request): text = request.data
-        default: return nil
-        }
-        return text.hostValue == nil ? text : nil
+    private static func put(_ data: borrowing Text, in record: inout wf_record) {
+        guard data.hostValue == nil else { return }
+        record.data = data.unsafeCString
+        record.data_length = data.count
     }
 }
 
