@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from ctypes import byref, c_void_p
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Optional, Protocol, Union
 
 from ._abi import WF_E_STORAGE, WF_NONE
@@ -210,10 +211,13 @@ class FileCheckpointStorage(EngineStorage):
     """
 
     def __init__(self, storage_path: Union[str, Path], *, allowed_checkpoint_types: Optional[list[str]] = None) -> None:
-        from pathlib import Path  # costs milliseconds, and few need it
+        self._given = storage_path
+        super().__init__(f"directory:{_absolute(storage_path)}")
 
-        self.storage_path: Path = Path(storage_path)
-        super().__init__(f"directory:{self.storage_path.absolute()}")
+    @cached_property
+    def storage_path(self) -> Path:
+        """The directory, as it was given."""
+        return _path(self._given)
 
 
 class SQLiteCheckpointStorage(EngineStorage):
@@ -233,10 +237,28 @@ class SQLiteCheckpointStorage(EngineStorage):
     """
 
     def __init__(self, path: Union[str, Path]) -> None:
-        from pathlib import Path  # costs milliseconds, and few need it
+        self._given = path
+        super().__init__(f"sqlite:{_absolute(path)}")
 
-        self.path: Path = Path(path)
-        super().__init__(f"sqlite:{self.path.absolute()}")
+    @cached_property
+    def path(self) -> Path:
+        """The database, as it was given."""
+        return _path(self._given)
+
+
+def _path(given: Union[str, Path]) -> Path:
+    from pathlib import Path  # costs milliseconds, and few need it
+
+    return Path(given)
+
+
+def _absolute(given: Union[str, Path]) -> str:
+    """`str(Path(given).absolute())`, for most texts without a `Path`."""
+    if type(given) is str and os.sep == "/":
+        names = given.split("/")
+        if names[-1] and "." not in names and "" not in names[1:]:  # `Path` would not change it
+            return given if names[0] == "" else os.path.join(os.getcwd(), given)
+    return str(_path(given).absolute())
 
 
 def open_storage(url: str) -> EngineStorage:

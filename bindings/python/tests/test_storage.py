@@ -82,6 +82,20 @@ def test_bad_ids_are_refused(storage: EngineStorage, name: str) -> None:
         run(storage.load(name))
 
 
+@pytest.mark.parametrize("name", ["a", "./a", "a/", "a//b", "a/./b", "a/../b", "..", ".", "~a", " a ", "a%20b"])
+def test_a_text_is_the_path_that_it_is_for_pathlib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    for given in (name, str(tmp_path / "in") + "/" + name):
+        storage = FileCheckpointStorage(given)
+        assert storage.storage_path == Path(given)
+        assert storage.url == f"directory:{Path(given).absolute()}"
+    assert FileCheckpointStorage(Path(name)).url == f"directory:{Path(name).absolute()}"
+    sqlite = SQLiteCheckpointStorage("runs.db")
+    assert (sqlite.path, sqlite.url) == (Path("runs.db"), f"sqlite:{tmp_path / 'runs.db'}")
+    with pytest.raises(TypeError):
+        SQLiteCheckpointStorage(b"runs.db")  # type: ignore[arg-type]
+
+
 def test_damaged_file_hides_nothing_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         storage = FileCheckpointStorage(str(tmp_path))
