@@ -14,12 +14,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine
 from contextvars import copy_context
 from ctypes import c_int32, c_size_t
-from typing import TYPE_CHECKING, Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional
 
 from ._abi import WF_DONE, WF_E_CANCELLED, WF_OK, WF_PENDING, WF_TIMEOUT
+from ._begun import Begun
 from ._context import WorkflowContext
 from ._library import bare
 from ._plain_call import PlainCall
@@ -40,37 +40,6 @@ _LONGEST = 0.05
 
 _ALL = c_size_t(1 << 62)
 """All events up to where the run would wait: a batch that is full could end between two calls that belong together."""
-
-Code = Union[PlainCall, Coroutine[Any, Any, Any]]
-
-
-class Begun:
-    """A call that has begun for the library: it waits for its end."""
-
-    __slots__ = ("code", "context", "hook", "host")
-
-    def __init__(self, host: Host, hook: Any, context: WorkflowContext[Any, Any], code: Code) -> None:
-        """`hook` is the method of the host that `code` comes from."""
-        self.host: Host = host
-        self.hook: Any = hook
-        self.context: WorkflowContext[Any, Any] = context
-        self.code: Code = code
-
-
-def may_begin(run: Run) -> bool:
-    """Whether a thread may drive the run: nothing in it needs the event loop but the handlers.
-
-    A stream gets its events one by one; retries and timeouts are the loop's; conditions and selectors are called where the caller is, and
-    may want its loop; a storage in Python may be tied to its thread; C code may end a call at any time.
-    """
-    if run.is_streaming or run._clock is not None or not run.shares or run._workflow._has_choices:
-        return False
-    storage = run._storage
-    if storage is None:
-        return True
-    from ._storage import handle_of  # there when there is a storage
-
-    return handle_of(storage) == getattr(storage, "_handle", None)
 
 
 class Row:

@@ -38,6 +38,7 @@ from ._abi import (
     WF_TIMEOUT,
 )
 from ._batch import Batch
+from ._begun import Begun, may_begin
 from ._clock import Clock, alarm, why_waiting
 from ._codec import decode
 from ._condition import evaluate
@@ -53,7 +54,6 @@ from ._library import bare, lib
 from ._plain_call import PlainCall
 from ._resting_run import RestingRun, checkpoint_id_of, requests_of, rewind
 from ._result import Part
-from ._row import Begun, Row, may_begin
 from ._selector import choose
 from ._steps import make_steps, running_loop
 from ._trampolines import current, objects
@@ -176,6 +176,8 @@ class Run:
 
     async def _row(self, first: Begun, parts: list[Part]) -> bool:
         """Lets a thread drive, which calls one sync function after the other; whether that was all."""
+        from ._row import Row  # milliseconds, and only sync functions need it
+
         self._lone, self._must_wait = None, False
         row = Row(self, first, parts)
         try:
