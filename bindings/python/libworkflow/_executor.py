@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from ._annotations import type_name
@@ -112,6 +113,8 @@ class Executor:
 
     def _declared(self, attribute: str, kind: type[SpecT]) -> list[SpecT]:
         """What the decorators noted at the class and its bases, in the order in which it is written."""
+        if self.__class__.__module__ in _OURS:
+            return []
         bases = (cls for cls in self.__class__.__mro__ if cls is not object and cls.__module__ not in _OURS)
         names = dict.fromkeys(name for cls in bases for name in cls.__dict__)
         found = (getattr(getattr(self.__class__, name, None), attribute, None) for name in names)
@@ -124,7 +127,11 @@ class Executor:
             spec = self._by_class.get(kind)
             if spec is not None:
                 return spec
-        matching = [spec for spec in self._handlers if spec.check(message)]
+        handlers = self._handlers
+        if len(handlers) == 1:
+            matching = handlers if handlers[0].check(message) else []
+        else:
+            matching = [spec for spec in handlers if spec.check(message)]
         if not matching:
             return None
         best = matching[0] if len(matching) == 1 else min(matching, key=lambda spec: closeness(kind, spec.input))
@@ -188,15 +195,17 @@ class Executor:
     @property
     def output_types(self) -> list[Any]:
         """The types that its handlers declare for `send_message`."""
-        return list(dict.fromkeys(kind for spec in self._sending for kind in spec.output))
+        return list(dict.fromkeys(chain.from_iterable(spec.output for spec in self._sending)))
 
     @property
     def workflow_output_types(self) -> list[Any]:
         """The types that its handlers declare for `yield_output`."""
-        return list(dict.fromkeys(kind for spec in self._sending for kind in spec.workflow_output))
+        return list(dict.fromkeys(chain.from_iterable(spec.workflow_output for spec in self._sending)))
 
     @property
     def _sending(self) -> list[HandlerSpec]:
+        if not self._response_handlers:
+            return self._handlers
         return [*self._handlers, *(spec.response for spec in self._response_handlers)]
 
     def to_dict(self) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import sys
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Callable, Optional, overload
 
-from ._annotations import local_names
 from ._executor import Executor
 from ._handler import HandlerSpec, annotated_spec
 from ._parameters import parameters_of
@@ -66,13 +66,13 @@ class FunctionExecutor(Executor):
         context = parameters[1] if len(parameters) == 2 else None
         if pool is not None:
             check(pool, func, name)
-        names = local_names(_frame or sys._getframe(1))
+        frame = _frame or sys._getframe(1)
         given = {"input": input, "output": output, "workflow_output": workflow_output}
         explicit = {key: value for key, value in given.items() if value is not None}
         self._function = func
         self._retry, self._timeout = retry, timeout
         self._spec = annotated_spec(
-            _adapted(func, len(parameters), pool), names, parameters[0], context, decorator="executor", **explicit
+            _adapted(func, len(parameters), pool), frame, parameters[0], context, decorator="executor", **explicit
         )
         super().__init__(id or name)
 
@@ -103,7 +103,9 @@ def _of_calls(function: Function, parameters: int, pool: Optional[Pool]) -> Func
 
 def _adapted(function: Function, parameters: int, pool: Optional[Pool]) -> Function:
     """`function` as an async method."""
-    if inspect.iscoroutinefunction(function):
+    if (type(function) is FunctionType and function.__code__.co_flags & inspect.CO_COROUTINE) or (
+        inspect.iscoroutinefunction(function)
+    ):
         call = _of_coroutines(function, parameters)
     else:
         call = _of_calls(function, parameters, pool)

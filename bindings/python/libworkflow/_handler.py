@@ -6,10 +6,11 @@ import contextlib
 import inspect
 import sys
 import typing
-from types import GenericAlias
+from collections.abc import Mapping
+from types import FrameType, GenericAlias
 from typing import Any, Callable, Optional, TypeVar, Union, overload
 
-from ._annotations import HEAP_TYPE, contains_type_variable, local_names, members, resolve
+from ._annotations import HEAP_TYPE, contains_type_variable, is_resolved, local_names, members, resolve
 from ._context import WorkflowContext
 from ._parameters import Parameter, parameters_of
 from ._type_check import Check, compile_check, plain_classes
@@ -23,14 +24,14 @@ class HandlerSpec:
     """The types of one handler.
 
     `input`, `output` and `workflow_output` are annotations; the latter two are taken from `context`, the
-    annotation of the context, where they are None. Text that names something not yet defined is looked up
-    again when the first executor is made.
+    annotation of the context, where they are None. `frame` is where text in them is read. Text that names something not
+    yet defined is looked up again when the first executor is made.
     """
 
     def __init__(
         self,
         function: Callable[..., Any],
-        names: dict[str, Any],
+        frame: Optional[FrameType],
         *,
         input: Any,
         context: Any = None,
@@ -40,53 +41,55 @@ class HandlerSpec:
     ) -> None:
         self.function = function
         self.name: str = function.__name__
-        self._names = names
+        self._names: Mapping[str, Any] = {}
         self._decorator = decorator
         self._declared = input, context, output, workflow_output
-        self._types: Optional[tuple[Any, list[Any], list[Any]]] = None
-        self._check: Optional[Check] = None
+        self._types: Optional[_Types] = None
         try:
-            self.resolve()
-        except NameError:
+            self._types = _common.get(self._declared)
+        except TypeError:  # what is part of a type need not have a hash
             pass
+        if self._types is None:
+            if not all(part is None or is_resolved(part) for part in self._declared):
+                self._names = local_names(frame)
+            with contextlib.suppress(NameError):
+                self.resolve()
 
     @property
     def input(self) -> Any:
         """The type of message it takes."""
-        return (self._types or self.resolve())[0]
+        return (self._types or self.resolve()).input
 
     @property
     def output(self) -> list[Any]:
         """The types it declares for `send_message`."""
-        return (self._types or self.resolve())[1]
+        return (self._types or self.resolve()).output
 
     @property
     def workflow_output(self) -> list[Any]:
         """The types it declares for `yield_output`."""
-        return (self._types or self.resolve())[2]
+        return (self._types or self.resolve()).workflow_output
 
     @property
     def check(self) -> Check:
         """Tells whether a value is of the input type."""
-        if self._check is None:
-            self._check = compile_check(self.input)
-        return self._check
+        types = self._types or self.resolve()
+        if types.check is None:
+            types.check = compile_check(types.input)
+        return types.check
 
     @property
     def is_shallow(self) -> bool:
         """Whether the class of a value alone decides."""
-        return plain_classes(self.input) is not None
+        return (self._types or self.resolve()).is_shallow
 
-    def resolve(self) -> tuple[Any, list[Any], list[Any]]:
+    def resolve(self) -> _Types:
         """Finds the types.
 
         Raises:
             NameError: an annotation names something that is not defined.
             ValueError: the types are not those of a handler.
         """
-        if self._types is None:
-            with contextlib.suppress(TypeError):  # what is part of a type need not have a hash
-                self._types = _common.get(self._declared)
         if self._types is None:
             source = inspect.unwrap(self.function)
             message, context, *outputs = (
@@ -97,7 +100,7 @@ class HandlerSpec:
             sends, yields = (mine or theirs for mine, theirs in zip(outputs, declared))
             self._check_variables("output", sends)
             self._check_variables("workflow output", yields)
-            self._types = message, members(sends), members(yields)
+            self._types = _Types(message, members(sends), members(yields))
             self._names = {}
             if len(_common) < 1000 and all(part is None or _is_lasting(part) for part in self._declared):
                 _common[self._declared] = self._types
@@ -127,7 +130,20 @@ class HandlerSpec:
         return sends, yields
 
 
-_common: dict[Any, tuple[Any, list[Any], list[Any]]] = {}
+class _Types:
+    """What the annotations of a handler mean. Many handlers may have it in common."""
+
+    __slots__ = ("check", "input", "is_shallow", "output", "workflow_output")
+
+    def __init__(self, input: Any, output: list[Any], workflow_output: list[Any]) -> None:
+        self.input: Any = input
+        self.output: list[Any] = output
+        self.workflow_output: list[Any] = workflow_output
+        self.is_shallow: bool = plain_classes(input) is not None
+        self.check: Optional[Check] = None
+
+
+_common: dict[Any, _Types] = {}
 """What was found for annotations of nothing but types of the interpreter, with which graphs are made again and again."""
 
 
@@ -170,13 +186,12 @@ def handler(func: Any = None, *, input: Any = None, output: Any = None, workflow
         parameters = parameters_of(method)
         if len(parameters) != 3:
             raise ValueError(f"handler '{method.__name__}' must have the parameters (self, message, ctx)")
-        names = local_names(frame)
         if input is None and output is None and workflow_output is None:
-            spec = annotated_spec(method, names, parameters[1], parameters[2])
+            spec = annotated_spec(method, frame, parameters[1], parameters[2])
         elif input is None:
             raise ValueError(f"handler '{method.__name__}' must specify 'input' type where it specifies any")
         else:
-            spec = HandlerSpec(method, names, input=input, output=output, workflow_output=workflow_output)
+            spec = HandlerSpec(method, frame, input=input, output=output, workflow_output=workflow_output)
         method._handler_spec = spec  # type: ignore[attr-defined]
         return method
 
@@ -188,7 +203,7 @@ def handler(func: Any = None, *, input: Any = None, output: Any = None, workflow
 
 def annotated_spec(
     function: Callable[..., Any],
-    names: dict[str, Any],
+    frame: Optional[FrameType],
     message: Union[Parameter, inspect.Parameter],
     context: Union[Parameter, inspect.Parameter, None],
     what: str = "the message",
@@ -205,10 +220,10 @@ def annotated_spec(
     annotation = context.annotation if context is not None else None
     if annotation is _EMPTY:
         if not explicit.keys() - {"decorator"} and input is message.annotation:
-            HandlerSpec(function, names, input=input, **explicit)  # what is wrong with the message comes first
+            HandlerSpec(function, frame, input=input, **explicit)  # what is wrong with the message comes first
             raise ValueError(
                 f"handler '{function.__name__}' must have a WorkflowContext annotation, as in "
                 f"'{context}: WorkflowContext[OutT]'"
             )
         annotation = None
-    return HandlerSpec(function, names, input=input, context=annotation, **explicit)
+    return HandlerSpec(function, frame, input=input, context=annotation, **explicit)

@@ -41,7 +41,7 @@ class NativeExecutor(Executor):
         save: Any = None,
         restore: Any = None,
     ) -> None:
-        self._spec = HandlerSpec(_not_python, {}, input=input, output=output, workflow_output=workflow_output)
+        self._spec = HandlerSpec(_not_python, None, input=input, output=output, workflow_output=workflow_output)
         self._kept = invoke, data, save, restore
         functions = {"invoke": invoke, "save": save, "restore": restore}
         pointers = {name: _pointer(function, name) for name, function in functions.items() if function is not None}

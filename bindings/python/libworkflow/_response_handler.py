@@ -6,7 +6,7 @@ import inspect
 import sys
 from typing import Any, Callable, Optional, TypeVar, overload
 
-from ._annotations import local_names, type_name
+from ._annotations import type_name
 from ._handler import HandlerSpec, annotated_spec
 from ._parameters import parameters_of
 from ._type_check import closeness, plain_classes
@@ -98,17 +98,16 @@ def response_handler(
             raise ValueError(
                 f"response handler '{name}' must have the parameters (self, original_request, response, ctx)"
             )
-        names = local_names(frame)
         if not explicit:
-            asked = annotated_spec(method, names, parameters[1], None, "the request")
-            answer = annotated_spec(method, names, parameters[2], parameters[3], "the response")
+            asked = annotated_spec(method, frame, parameters[1], None, "the request")
+            answer = annotated_spec(method, frame, parameters[2], parameters[3], "the response")
             spec = ResponseSpec(asked, answer)
         elif request is None or response is None:
             missing = "request" if request is None else "response"
             raise ValueError(f"response handler '{name}' must specify '{missing}' type where it specifies any")
         else:
-            answer = HandlerSpec(method, names, input=response, output=output, workflow_output=workflow_output)
-            spec = ResponseSpec(HandlerSpec(method, names, input=request), answer)
+            answer = HandlerSpec(method, frame, input=response, output=output, workflow_output=workflow_output)
+            spec = ResponseSpec(HandlerSpec(method, frame, input=request), answer)
         method._response_spec = spec  # type: ignore[attr-defined]
         return method
 
