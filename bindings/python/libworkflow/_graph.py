@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from ctypes import byref, c_void_p
+from functools import cached_property
 from typing import Any, Callable, Literal, Optional
 
 from ._edge_group import EdgeGroup, InternalEdgeGroup
@@ -36,15 +37,26 @@ class Graph:
         self._output_designation = designation
         self.executors = executors
         """The executors by id, in order of their first mention."""
-        self.edge_groups: list[EdgeGroup] = [*groups, *map(InternalEdgeGroup, executors)]
-        """What the builder added, and for each executor how messages from outside reach it."""
+        self._groups = groups
         self.start_executor_id: str = start_executor.id
         self.description = description
         self.max_iterations = max_iterations
-        self.name: str = lib.wf_workflow_name(handle).decode()
-        self.graph_signature_hash: str = lib.wf_workflow_signature(handle).decode()
+
+    @cached_property
+    def name(self) -> str:
+        """By which its latest checkpoint is found."""
+        return str(lib.wf_workflow_name(self._handle).decode())
+
+    @cached_property
+    def graph_signature_hash(self) -> str:
         """The same for every graph with these ids, edges and names of conditions, in every language: what makes a
         checkpoint fit."""
+        return str(lib.wf_workflow_signature(self._handle).decode())
+
+    @cached_property
+    def edge_groups(self) -> list[EdgeGroup]:
+        """What the builder added, and for each executor how messages from outside reach it."""
+        return [*self._groups, *map(InternalEdgeGroup, self.executors)]
 
     @property
     def id(self) -> str:

@@ -29,8 +29,11 @@ def is_heard(level: int) -> bool:
     if not logger.isEnabledFor(level):
         return False
     while logger is not None:
-        if logger.filters or any(type(handler) is not logging.NullHandler for handler in logger.handlers):
+        if logger.filters:
             return True
+        for handler in logger.handlers:
+            if type(handler) is not logging.NullHandler:
+                return True
         logger = logger.parent if logger.propagate else None
     return False
 

@@ -145,13 +145,13 @@ class TypeRegistry:
         """Registers every type that the annotations mention, with their fields and their subclasses."""
         found: dict[str, Shape] = {}
         seen: set[int] = set()
-        todo = [(annotation, False) for annotation in annotations]
+        todo = [(each, False) for each in annotations if not self._is_plain(each)]
         while todo:
             item, is_subclass = todo.pop()
             if id(item) in seen:
                 continue
             seen.add(id(item))
-            if type(item) is type and item in _PLAIN and item not in self._by_type:
+            if self._is_plain(item):
                 continue
             parts = [typing.get_origin(item), *typing.get_args(item)]
             if isinstance(item, type) and not typing.get_args(item):  # list[int] passes for a type before 3.11
@@ -167,6 +167,9 @@ class TypeRegistry:
                     todo.extend((subclass, True) for subclass in subclasses)
             todo.extend((part, False) for part in parts)
         return found
+
+    def _is_plain(self, item: Any) -> bool:
+        return type(item) is type and item in _PLAIN and item not in self._by_type
 
 
 def can_register(cls: type) -> bool:

@@ -47,8 +47,9 @@ def validate_workflow_graph(
         *_duplicates(pairs),
         *_misfits(groups, known),
         *_unconnected(pairs, known, start_executor.id),
-        *_designations(known, output_executors, intermediate_executors or ()),
     ]
+    if output_executors or intermediate_executors:
+        problems += _designations(known, output_executors, intermediate_executors or ())
     if problems:
         raise _all_in_one(problems)
     _tell(groups, known)
