@@ -35,7 +35,7 @@ _OUTPUT_KINDS = {"output": WF_OUTPUT_FINAL, "intermediate": WF_OUTPUT_INTERMEDIA
 class RunSettings:
     """How the runs of a workflow behave, in the numbers of the library; `mask` has the events that are not made."""
 
-    __slots__ = ("durability", "flags", "lease", "mask", "migrate")
+    __slots__ = ("are_chosen", "durability", "flags", "lease", "mask", "migrate")
 
     def __init__(
         self, flags: int = 0, mask: int = 0, lease: int = 0, durability: int = 0, migrate: Optional[Migration] = None
@@ -45,6 +45,8 @@ class RunSettings:
         self.lease: int = lease
         self.durability: int = durability
         self.migrate: Optional[Migration] = migrate
+        self.are_chosen: bool = bool(flags or mask or lease or durability)
+        """Whether one of the numbers is not the library's own choice, 0."""
 
 
 class Assembly:

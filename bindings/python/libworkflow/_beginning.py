@@ -16,6 +16,7 @@ from ._memos import text_of
 from ._new_run import new_run
 from ._resting_run import RestingRun
 from ._run_state import WorkflowRunState
+from ._storage_handle import handle_of
 from ._values import give, is_input, let_know
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from ._workflow import Workflow
 
 _MESSAGES = f"{__package__}._message"
+_NONE = wf_run_options_t()
+_copied = wf_run_options_t.from_buffer_copy
 
 
 class Beginning:
@@ -38,16 +41,17 @@ class Beginning:
         self._hidden = hidden
 
     def _options(self, storage: Any, run_id: Optional[str], edits: Optional[bytes] = None) -> wf_run_options_t:
-        name = None if run_id is None else text_of(run_id)
-        options = wf_run_options_t(
-            flags=self._workflow._settings.flags,
-            storage=None if storage is None else _handle_of(storage),
-            run_id=name,
-            hidden_events=self._workflow._settings.mask,
-            lease_ms=self._workflow._settings.lease,
-            edits=edits,
-            durability=self._workflow._settings.durability,
-        )
+        options = _copied(_NONE)
+        settings = self._workflow._settings
+        if storage is not None:
+            options.storage = handle_of(storage)
+        if run_id is not None:
+            options.run_id = text_of(run_id)
+        if edits is not None:
+            options.edits = edits
+        if settings.are_chosen:
+            options.flags, options.hidden_events = settings.flags, settings.mask
+            options.lease_ms, options.durability = settings.lease, settings.durability
         if self._workflow._migration is not None:
             from ._fork import migrate  # few need it
 
@@ -167,12 +171,6 @@ class Beginning:
     def _begun(self, handle: int, storage: Any, **more: Any) -> Run:
         run = new_run(self._workflow, handle, storage=storage, **{"hidden": self._hidden, **more})
         return self._workflow._runs.begin(run)
-
-
-def _handle_of(storage: Any) -> Optional[int]:
-    from ._storage import handle_of
-
-    return handle_of(storage)
 
 
 def _framework_event(type: str, state: Optional[WorkflowRunState] = None) -> WorkflowEvent[Any]:

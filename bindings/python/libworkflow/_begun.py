@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 from ._context import WorkflowContext
 from ._plain_call import PlainCall
+from ._storage_handle import handle_of
 
 if TYPE_CHECKING:
     from ._host import Host
@@ -39,6 +40,4 @@ def may_begin(run: Run) -> bool:
     storage = run._storage
     if storage is None:
         return True
-    from ._storage import handle_of  # there when there is a storage
-
     return handle_of(storage) == getattr(storage, "_handle", None)

@@ -17,6 +17,7 @@ from ._executor import Executor, checked_executor
 from ._legacy import outdated
 from ._legacy_builder import OlderBuilder
 from ._output import UNSET, OutputDesignation, OutputSelection, Selection
+from ._storage_handle import handle_of
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
@@ -97,8 +98,6 @@ class WorkflowBuilder(OlderBuilder):
         self._lease = 0 if lease is None else _milliseconds(lease, "a lease")
         self._durability = level_of(durability)
         if checkpoint_storage is not None:
-            from ._storage import handle_of
-
             handle_of(checkpoint_storage)  # refuses other objects
         self._max_iterations = max_iterations
         self._name = name

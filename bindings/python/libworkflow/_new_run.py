@@ -9,8 +9,13 @@ if TYPE_CHECKING:
     from ._workflow import Workflow
 
 
+_found: list[type[Run]] = []
+
+
 def new_run(workflow: Workflow, handle: int, **options: Any) -> Run:
     """A `Run` of `workflow` with the library's run `handle`."""
-    from ._run import Run
+    if not _found:
+        from ._run import Run
 
-    return Run(workflow, handle, **options)
+        _found.append(Run)
+    return _found[0](workflow, handle, **options)

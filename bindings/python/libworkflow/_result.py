@@ -67,19 +67,19 @@ Part = Union[WorkflowEvent[Any], Batch]
 """Of what a run has told: one event, or several that are still in one piece."""
 
 
-_LEFT_OUT = frozenset(("started", "status"))
 _LEFT_OUT_BITS = WF_EVENT_BIT(WF_EVENT_STARTED) | WF_EVENT_BIT(WF_EVENT_STATUS) | WF_EVENT_BIT(WF_EVENT_CUSTOM)
 
 
 def result_of(parts: list[Part], include_status_events: bool) -> WorkflowRunResult:
     """The result that consists of what a run has told."""
-    left_out = _LEFT_OUT - {"status"} if include_status_events else _LEFT_OUT
     events: list[WorkflowEvent[Any]] = []
     statuses: list[WorkflowEvent[Any]] = []
     for part in parts:
         told = part.events() if isinstance(part, Batch) else [part]
         if not isinstance(part, Batch) or part.kinds & _LEFT_OUT_BITS:
             statuses += [event for event in told if event.type == "status"]
-            told = [event for event in told if event.type not in left_out]
+            told = [event for event in told if event.type != "started"]
+            if not include_status_events:
+                told = [event for event in told if event.type != "status"]
         events += told
     return WorkflowRunResult(events, statuses)

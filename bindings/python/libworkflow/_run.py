@@ -15,7 +15,7 @@ import weakref
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from ctypes import byref, c_int64, c_size_t, c_void_p
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
 from ._abi import (
@@ -110,9 +110,7 @@ class Run:
         self._runs = workflow._runs
         self._workflow = workflow
         self._storage = storage
-        self._hidden = frozenset(hidden) - {WF_EVENT_STATUS}
-        self._special = _SPECIAL.union(hidden, _YIELDS if workflow._has_boxes else ())
-        self._special_bits = _bits(self._special - self._hidden)
+        self._hidden, self._special, self._special_bits = _sets(tuple(hidden), workflow._has_boxes)
         self._prelude = list(prelude)
         self._has_news = has_news
         self.has_requests: bool = has_requests
@@ -584,6 +582,14 @@ class Run:
     def __del__(self, is_late: Any = sys.is_finalizing, held: Any = objects) -> None:
         if not (held and is_late()):
             self._free()
+
+
+@lru_cache(maxsize=100)
+def _sets(hidden: tuple[int, ...], has_boxes: bool) -> tuple[frozenset[int], frozenset[int], int]:
+    """The kinds that are never handed out, those that are not simply handed out, and which of these somebody sees."""
+    never = frozenset(hidden) - {WF_EVENT_STATUS}
+    special = _SPECIAL.union(hidden, _YIELDS if has_boxes else ())
+    return never, special, _bits(special - never)
 
 
 def _bits(kinds: Iterable[int]) -> int:
