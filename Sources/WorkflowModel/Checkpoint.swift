@@ -17,29 +17,76 @@ public enum CheckpointKind: String, Sendable, CaseIterable {
 
 /// What a storage shows of a checkpoint without loading it.
 public struct CheckpointSummary: Sendable, Equatable {
-    public var id: String
-    public var previousID: String?
-    public var runID: String
-    public var workflowName: String
-    public var signature: String
-    public var kind: String
-    public var superstep: Int
+    /// Behind a reference: it is handed on at every boundary, and eight fields are dear to copy.
+    private var fields: Shared
+
+    public var id: String {
+        get { fields.of.id }
+        set { change { $0.id = newValue } }
+    }
+    public var previousID: String? {
+        get { fields.of.previousID }
+        set { change { $0.previousID = newValue } }
+    }
+    public var runID: String {
+        get { fields.of.runID }
+        set { change { $0.runID = newValue } }
+    }
+    public var workflowName: String {
+        get { fields.of.workflowName }
+        set { change { $0.workflowName = newValue } }
+    }
+    public var signature: String {
+        get { fields.of.signature }
+        set { change { $0.signature = newValue } }
+    }
+    public var kind: String {
+        get { fields.of.kind }
+        set { change { $0.kind = newValue } }
+    }
+    public var superstep: Int {
+        get { fields.of.superstep }
+        set { change { $0.superstep = newValue } }
+    }
     /// UTC, ISO 8601 with microseconds.
-    public var timestamp: String
+    public var timestamp: String {
+        get { fields.of.timestamp }
+        set { change { $0.timestamp = newValue } }
+    }
 
     public init(
         id: String, previousID: String?, runID: String, workflowName: String, signature: String, kind: String,
         superstep: Int, timestamp: String
     ) {
-        self.id = id
-        self.previousID = previousID
-        self.runID = runID
-        self.workflowName = workflowName
-        self.signature = signature
-        self.kind = kind
-        self.superstep = superstep
-        self.timestamp = timestamp
+        fields = Shared(
+            Fields(
+                id: id, previousID: previousID, runID: runID, workflowName: workflowName, signature: signature, kind: kind,
+                superstep: superstep, timestamp: timestamp))
     }
+
+    private struct Fields: Equatable {
+        var id: String
+        var previousID: String?
+        var runID: String
+        var workflowName: String
+        var signature: String
+        var kind: String
+        var superstep: Int
+        var timestamp: String
+    }
+
+    private final class Shared: Sendable {
+        let of: Fields
+        init(_ fields: Fields) { of = fields }
+    }
+
+    private mutating func change(_ change: (inout Fields) -> Void) {
+        var changed = fields.of
+        change(&changed)
+        fields = Shared(changed)
+    }
+
+    public static func == (one: Self, other: Self) -> Bool { one.fields === other.fields || one.fields.of == other.fields.of }
 
     /// Whether it is of that workflow, whose name is compared by its bytes; nil stands for all.
     public func isOf(workflow: String?) -> Bool { workflow.map { Name($0) == Name(workflowName) } ?? true }
