@@ -26,9 +26,11 @@ _kept = []  # as long as the process: closing a database folds its log of 4 MB i
 
 
 def resume(steps, storage):
+    from libworkflow import LATEST, SQLiteCheckpointStorage  # noqa: F401 # as such a program begins; the time is without imports
+
     async def go_on():
         workflow, _ = _all.crashing(steps, storage, ends=False)
         _kept.append(workflow)
-        return (await workflow.run(checkpoint_id=libworkflow.LATEST)).get_outputs()[-1]
+        return (await workflow.run(checkpoint_id=LATEST)).get_outputs()[-1]
 
     return lambda: asyncio.run(go_on())

@@ -10,6 +10,7 @@ result = await workflow.run("hello")
 result.get_outputs()  # ["HELLO"]
 """
 
+import sys as _sys
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from ._abi import WF_VERSION as __version__
@@ -44,6 +45,9 @@ from ._stream import ResponseStream
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
 from ._workflow_executor import WorkflowExecutor
+
+if "asyncio" in _sys.modules:  # something will run: what drives it is read now, and not when the first run begins
+    from . import _run as _run
 
 if _TYPE_CHECKING:
     from ._agent import WorkflowAgent

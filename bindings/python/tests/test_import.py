@@ -25,6 +25,29 @@ def test_it_imports_nothing_costly() -> None:
     assert found & COSTLY == set()
 
 
+def test_what_waits_for_its_users_is_there_when_they_are() -> None:
+    """So that the first run does not wait for modules."""
+
+    def found(statements: str) -> set[str]:
+        return set(python(f"import sys; {statements}; print(*sys.modules)")) & {"libworkflow._run", "libworkflow._storage", "_sqlite3"}
+
+    assert found("import libworkflow") == set()
+    assert found("import asyncio, libworkflow") == {"libworkflow._run"}
+    assert found("from libworkflow import InMemoryCheckpointStorage as storage; storage()") == {"libworkflow._storage"}
+
+
+def test_a_run_of_async_functions_reads_nothing_for_sync_ones() -> None:
+    code = """
+import asyncio, sys
+from libworkflow import WorkflowBuilder, executor
+@executor
+async def echo(text: str) -> None: ...
+asyncio.run(WorkflowBuilder(start_executor=echo).build().run("x"))
+print(*sys.modules)
+"""
+    assert not {"libworkflow._row", "libworkflow._thread_context", "libworkflow._storage"} & set(python(code))
+
+
 def test_names_that_are_read_when_asked_for() -> None:
     assert libworkflow.WorkflowViz.__name__ == "WorkflowViz"
     assert {"check_storage", "WorkflowBuilder"} <= set(dir(libworkflow))
