@@ -334,6 +334,9 @@ class WorkflowBuilder(OlderBuilder):
         """The id of an executor, which belongs to the graph from now on."""
         if self._described is not None:
             raise RuntimeError("the graph comes from a definition, and has all that it says: change the definition")
+        name = getattr(executor, "id", None)
+        if isinstance(name, str) and self._executors.get(name) is executor:
+            return name  # most are named by several edges
         known = self._executors.setdefault(checked_executor(executor).id, executor)
         if known is not executor:
             raise ValueError(f"Duplicate executor ID '{executor.id}' detected in workflow.")

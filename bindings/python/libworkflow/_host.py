@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional
 
 from . import _abi, _trampolines
 from ._annotations import type_name
-from ._codec import decoder, encode
+from ._codec import decode, decoder, encode
 from ._context import WorkflowContext
 from ._executor import Executor
 from ._handler import HandlerSpec
@@ -32,7 +32,7 @@ class Host:
         self.id: str = executor.id
         self.find_handler: Callable[[Any], Optional[HandlerSpec]] = executor._find_handler
         self.types: dict[str, Shape] = types_of(executor)
-        self.decode: Callable[[bytes], Any] = decoder(self.types)
+        self.decode: Callable[[bytes], Any] = decoder(self.types) if self.types else decode
         self.keeps_state: bool = type(executor).on_checkpoint_save is not Executor.on_checkpoint_save
 
     def invoke(self, raw: Optional[bytes], context: WorkflowContext[Any, Any]) -> Any:

@@ -21,6 +21,7 @@ from ._log import hint, is_heard
 from ._type_fit import fits
 
 Pair = tuple[str, str]
+Links = tuple[EdgeGroup, list[Pair]]
 
 DEBUG, INFO, WARNING = 10, 20, 30  # of logging
 
@@ -42,10 +43,11 @@ def validate_workflow_graph(
     """
     groups = [group for group in edge_groups if not isinstance(group, InternalEdgeGroup)]
     known = executors or {start_executor.id: start_executor}
-    pairs = [pair for group in groups for pair in group.pairs]
+    links = [(group, group.pairs) for group in groups]
+    pairs = [pair for _, of_group in links for pair in of_group]
     problems: list[WorkflowValidationError] = [
         *_duplicates(pairs),
-        *_misfits(groups, known),
+        *_misfits(links, known),
         *_unconnected(pairs, known, start_executor.id),
     ]
     if output_executors or intermediate_executors:
@@ -118,10 +120,10 @@ def _duplicates(pairs: list[Pair]) -> Iterator[WorkflowValidationError]:
                 yield EdgeDuplicationError(f"{source}->{target}")
 
 
-def _misfits(groups: Iterable[EdgeGroup], executors: Mapping[str, Executor]) -> Iterator[WorkflowValidationError]:
+def _misfits(links: Iterable[Links], executors: Mapping[str, Executor]) -> Iterator[WorkflowValidationError]:
     """Edges along which nothing that is declared can go. Executors that declare nothing are left alone."""
-    for group in groups:
-        for source, target in group.pairs:
+    for group, pairs in links:
+        for source, target in pairs:
             if source not in executors or target not in executors:
                 continue  # named elsewhere
             offered, taken = _offered(group, executors[source]), executors[target].input_types
@@ -138,9 +140,9 @@ def _unconnected(pairs: list[Pair], executors: Mapping[str, Executor], start: st
     if start not in executors:
         yield GraphConnectivityError(f"the start executor '{start}' is not present in the workflow graph")
         return
-    unknown = sorted(mentioned - executors.keys())
+    unknown = mentioned - executors.keys()
     if unknown:
-        yield GraphConnectivityError(f"edges name executors that are not in the workflow: {unknown}")
+        yield GraphConnectivityError(f"edges name executors that are not in the workflow: {sorted(unknown)}")
     following: dict[str, list[str]] = {}
     for source, target in pairs:
         following.setdefault(source, []).append(target)
@@ -150,9 +152,9 @@ def _unconnected(pairs: list[Pair], executors: Mapping[str, Executor], start: st
             if target not in reached:
                 reached.add(target)
                 todo.append(target)
-    lost = sorted(executors.keys() - reached)
+    lost = executors.keys() - reached
     if lost:
-        names = ", ".join(f"'{name}'" for name in lost)
+        names = ", ".join(f"'{name}'" for name in sorted(lost))
         yield GraphConnectivityError(
             f"The following executors are unreachable from the start executor '{start}': {names}"
         )

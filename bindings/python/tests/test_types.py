@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 import enum
+import gc
 import os
 import subprocess
 import sys
@@ -105,6 +106,25 @@ def test_a_type_has_the_names_of_all_that_may_come(annotation: Any, expected: se
         assert expected - {f"{HERE}:Color"} <= found
     else:
         assert found == expected
+
+
+def test_names_come_and_go_with_subclasses() -> None:
+    """Also of a type that had none but the interpreter's, whose names are looked up in another way."""
+    before = names_of([complex])
+
+    class Wave(complex, enum.Enum):
+        LOW = 1j
+
+    class Deeper(float, enum.Enum):
+        LOW = 0.5
+
+    assert before is not None and b"Wave" not in before
+    assert b"Wave" in (names_of([complex]) or b"") and b"Deeper" not in (names_of([complex]) or b"")
+    assert b"Deeper" in (names_of([float]) or b"")
+    del Wave, Deeper
+    gc.collect()
+    assert names_of([complex]) == before
+    assert b"Deeper" not in (names_of([float]) or b"")
 
 
 @pytest.mark.parametrize("annotation", [Any, object, Mapping, Mapping[str, int], Sized, Card, Union[int, Any]])
