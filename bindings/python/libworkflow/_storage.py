@@ -6,8 +6,9 @@ import contextlib
 import json
 import os
 import sys
-from ctypes import byref, c_void_p
+from ctypes import CDLL, byref, c_void_p
 from functools import cached_property
+from importlib.machinery import ExtensionFileLoader, PathFinder
 from typing import TYPE_CHECKING, Any, Optional, Protocol, Union
 
 from ._abi import WF_E_STORAGE, WF_NONE
@@ -82,10 +83,8 @@ class EngineStorage(StorageCare, OlderStorage):
     def __init__(self, url: str) -> None:
         self.url = url
         self._handle: Optional[int] = None
-        if url.startswith("sqlite:"):
-            # The library takes the SQLite that is there, and Python's own may not be that of the system.
-            with contextlib.suppress(ImportError):
-                import _sqlite3  # noqa: F401
+        if url.startswith("sqlite:") and "_sqlite3" not in sys.modules:
+            _load_sqlite()
         handle, error = c_void_p(), c_void_p()
         status = lib.wf_storage_open(os.fsencode(url), byref(handle), byref(error))
         if status:
@@ -259,6 +258,20 @@ def _absolute(given: Union[str, Path]) -> str:
         if names[-1] and "." not in names and "" not in names[1:]:  # `Path` would not change it
             return given if names[0] == "" else os.path.join(os.getcwd(), given)
     return str(_path(given).absolute())
+
+
+def _load_sqlite() -> None:
+    """Loads the SQLite of Python's own module. The library takes the one that is there, and that of the system may be another.
+
+    The module itself is not made: that takes half as long again.
+    """
+    spec = PathFinder.find_spec("_sqlite3")
+    if spec is not None and spec.origin is not None and isinstance(spec.loader, ExtensionFileLoader):
+        with contextlib.suppress(OSError):
+            CDLL(spec.origin)  # nothing ever closes it
+    else:
+        with contextlib.suppress(ImportError):
+            import _sqlite3  # noqa: F401
 
 
 def open_storage(url: str) -> EngineStorage:
