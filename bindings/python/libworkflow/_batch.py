@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from ctypes import byref, c_int32, c_size_t, c_uint64, c_void_p, sizeof
+from collections.abc import Sequence
+from ctypes import byref, c_char, c_int32, c_size_t, c_uint64, c_void_p, sizeof
 from functools import lru_cache
+from itertools import compress
 from typing import Any, Optional
 
 from ._abi import WF_EVENT_BIT, wf_record_t
@@ -13,8 +15,9 @@ from ._library import lib, quick
 from ._trampolines import objects
 
 _bits = lru_cache(lambda kinds: sum(map(WF_EVENT_BIT, kinds)))  # there are few sets of kinds
-_KIND = wf_record_t.kind.offset // 4
-_WORDS = sizeof(wf_record_t) // 4
+_shown = lru_cache(lambda hidden: bytes(kind not in hidden for kind in range(256)))
+_KIND = wf_record_t.kind.offset + (sizeof(c_int32) - 1 if sys.byteorder == "big" else 0)  # the byte that says it: they are few
+_SIZE = sizeof(wf_record_t)
 
 _kinds = quick("wf_batch_kinds", c_uint64)
 _event = lib.wf_batch_event
@@ -31,16 +34,19 @@ class Batch:
         self._handle = handle.value
         self._hidden = hidden
         self.kinds: int = _kinds(handle)
-        self._order: Optional[list[int]] = None
+        self._order: Optional[bytes] = None
         self._special: dict[int, Optional[WorkflowEvent[Any]]] = {}
 
-    def order(self) -> list[int]:
+    def order(self) -> bytes:
         """The kind of each event."""
-        if self._order is None:
-            count = c_size_t()
-            records = _records(c_void_p(self._handle), byref(count))
-            self._order = (c_int32 * (count.value * _WORDS)).from_address(records)[_KIND::_WORDS]
-        return self._order
+        if self._order is not None:
+            return self._order
+        count = c_size_t()
+        records = _records(c_void_p(self._handle), byref(count))
+        all_bytes: Any = (c_char * (count.value * _SIZE)).from_address(records)
+        order: bytes = all_bytes[_KIND::_SIZE]
+        self._order = order
+        return order
 
     def take(self, index: int) -> int:
         """The library's event at a place, which belongs to the caller."""
@@ -58,14 +64,15 @@ class Batch:
     def events(self) -> list[WorkflowEvent[Any]]:
         """What is handed out. To be called once: the events are new ones each time."""
         order, special, hidden = self.order(), self._special, self._hidden
-        events = events_of(self, order)
-        if not special and not self.kinds & _bits(hidden):
-            return events
-        handed_out = (
-            special[place] if place in special else None if order[place] in hidden else event
-            for place, event in enumerate(events)
-        )
-        return [event for event in handed_out if event is not None]
+        places: Sequence[int] = range(len(order))
+        if self.kinds & _bits(hidden):
+            places = [*compress(places, order.translate(_shown(hidden)))]
+            order = order.translate(None, bytes(hidden))
+        events = events_of(self, order, places)
+        if special:
+            handed_out = [special.get(place, event) for place, event in zip(places, events)]
+            events = [event for event in handed_out if event is not None]
+        return events
 
     def __del__(self, free: Any = lib.wf_batch_free, is_late: Any = sys.is_finalizing, held: Any = objects) -> None:
         if not (held and is_late()):

@@ -9,8 +9,8 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterable
-from itertools import count, repeat
-from typing import TYPE_CHECKING, Any, Generic, Literal, Optional, Protocol, TypeVar
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Generic, Literal, Optional, Protocol, TypeVar, cast
 
 from . import _abi
 from ._checkpoint_saved import CheckpointSaved
@@ -47,7 +47,9 @@ WorkflowEventType = Literal[
 ]
 """The types of events that are known; handlers may make events of any other."""
 
-_FIELDS = ("type", "data", "origin", "state", "details", "executor_id", "iteration", "sequence", "_request")
+_FIELDS = ("data", "origin", "state", "details", "executor_id", "iteration", "sequence", "_request")
+_SLOTS = ("_fields", "_place", "_source", "type")
+"""Few, for a run makes many events, and Python's collector visits each slot of each, looked at or not."""
 
 _data = lib.wf_event_data
 _sequence = lib.wf_event_sequence
@@ -69,6 +71,7 @@ TYPE_NAMES: dict[int, str] = {
     if name.startswith("WF_EVENT_") and isinstance(kind, int)
 }
 """kind -> the event's type."""
+_NAMES = [TYPE_NAMES.get(kind, "unknown") for kind in range(256)]
 
 _NEVER_HIDDEN = (_abi.WF_EVENT_STATUS, _abi.WF_EVENT_CUSTOM)  # results need the one; the other's types are the host's
 _MASKS = {name: _abi.WF_EVENT_BIT(kind) for kind, name in TYPE_NAMES.items() if kind not in _NEVER_HIDDEN}
@@ -127,6 +130,32 @@ class Kept:
             free(self.handle)
 
 
+class _Fields:
+    """What an event tells beside its type."""
+
+    __slots__ = _FIELDS
+    data: Any
+    origin: WorkflowEventSource
+    state: Optional[WorkflowRunState]
+    details: Optional[WorkflowErrorDetails]
+    executor_id: Optional[str]
+    iteration: Optional[int]
+    sequence: Optional[int]
+    _request: Optional[tuple[str, Any, Any]]
+
+
+def _field(name: str) -> Any:
+    """A field, which is read with the others when somebody looks at it, or sets it."""
+
+    def get(event: WorkflowEvent[Any]) -> Any:
+        return getattr(event._fields or event._read(), name)
+
+    def change(event: WorkflowEvent[Any], value: Any) -> None:
+        setattr(event._fields or event._read(), name, value)
+
+    return property(get, change)
+
+
 class WorkflowEvent(Generic[DataT]):
     """One thing that happened in a run.
 
@@ -139,19 +168,21 @@ class WorkflowEvent(Generic[DataT]):
     WorkflowEvent(type='request_info', executor_id='clerk', request_id='r1', data='pay 100?')
     """
 
-    __slots__ = (*_FIELDS, "_source", "_place")
-    data: Any
-    origin: WorkflowEventSource
-    state: Optional[WorkflowRunState]
-    details: Optional[WorkflowErrorDetails]
-    executor_id: Optional[str]
-    iteration: Optional[int]
-    sequence: Optional[int]
+    __slots__ = _SLOTS
+    data: Any = _field("data")
+    origin: WorkflowEventSource = _field("origin")
+    state: Optional[WorkflowRunState] = _field("state")
+    details: Optional[WorkflowErrorDetails] = _field("details")
+    executor_id: Optional[str] = _field("executor_id")
+    iteration: Optional[int] = _field("iteration")
+    sequence: Optional[int] = _field("sequence")
     """Its number among the events of its run; None for one that no run has told, and for the "started" and the first
     "status" of a run that goes on. Events that are not shown have numbers too."""
-    _request: Optional[tuple[str, Any, Any]]
+    _request: Optional[tuple[str, Any, Any]] = _field("_request")
+    _fields: Optional[_Fields]
+    """None as long as nobody has looked at them."""
     _source: Optional[Source]
-    """Where its fields are that nobody has looked at; None when they are here."""
+    """Where they are then, and at which place; else None."""
     _place: int
 
     def __init__(
@@ -169,16 +200,17 @@ class WorkflowEvent(Generic[DataT]):
         response_type: Any = None,
         iteration: Optional[int] = None,
     ) -> None:
-        self._source = None
-        self._request = None if request_id is None else (request_id, request_type or data.__class__, response_type)
         self.type = type
-        self.data = data
-        self.origin = origin
-        self.state = state
-        self.details = details
-        self.executor_id = source_executor_id if source_executor_id is not None else executor_id
-        self.iteration = iteration
-        self.sequence = None
+        self._source = None
+        self._fields = fields = _Fields()
+        fields.data = data
+        fields.origin = origin
+        fields.state = state
+        fields.details = details
+        fields.executor_id = source_executor_id if source_executor_id is not None else executor_id
+        fields.iteration = iteration
+        fields.sequence = None
+        fields._request = None if request_id is None else (request_id, request_type or data.__class__, response_type)
 
     # ---- Made by hand
 
@@ -332,22 +364,17 @@ class WorkflowEvent(Generic[DataT]):
     def _adopt(cls, handle: int, kind: int) -> WorkflowEvent[Any]:
         """An event of the library, which it owns. Its fields are read when somebody looks at them."""
         event = cls.__new__(cls)
+        event._fields = None
         event._source = Kept(handle, kind)
         event._place = 0
         event.type = TYPE_NAMES.get(kind, "unknown")
         return event
 
-    def __getattr__(self, name: str) -> Any:
-        # Only called for a slot that is still empty.
-        if name in _FIELDS:
-            source = self._source
-            if source is not None:  # else another thread has read it just now
-                self._read(source)
-            return object.__getattribute__(self, name)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-    def _read(self, source: Source) -> None:
-        """Fills the fields and lets go of the library's event."""
+    def _read(self) -> _Fields:
+        """Reads the fields and lets go of the library's event."""
+        source = self._source
+        if source is None:
+            return cast(_Fields, self._fields)  # another thread has read them just now
         kept = source.at(self._place)
         handle, kind = kept.handle, kept.kind
         number = _value(handle, KIND) if kind in _OUTPUT_KINDS else None
@@ -375,22 +402,24 @@ class WorkflowEvent(Generic[DataT]):
             data = CheckpointSaved(json.loads(raw))
         elif kind == _abi.WF_EVENT_EXECUTOR_FAILED:
             data = details
+        fields = _Fields()
+        fields.data = data
+        fields.origin = WorkflowEventSource.FRAMEWORK
+        fields.state = state
+        fields.details = details
+        fields.executor_id = executor_id
+        fields.iteration = iteration
+        fields.sequence = sequence
+        fields._request = request
         # Not before: the codec calls code of the program, which may wait for a thread that reads an event too.
         with _filling:
-            if self._source is None:
-                return  # another thread was quicker: everybody gets its objects
-            self.data = data
-            self.origin = WorkflowEventSource.FRAMEWORK
-            self.state = state
-            self.details = details
-            self.executor_id = executor_id
-            self.iteration = iteration
-            self.sequence = sequence
-            self._request = request
-            self._source = None
+            if self._fields is None:  # else another thread was quicker: everybody gets its objects
+                self._fields = fields
+                self._source = None
+            return self._fields
 
     def __reduce__(self) -> Any:
-        return _rebuild, tuple(getattr(self, name) for name in _FIELDS)
+        return _rebuild, (self.type, *(getattr(self, name) for name in _FIELDS))
 
     def __repr__(self) -> str:
         parts = [f"type={self.type!r}"]
@@ -407,13 +436,15 @@ class WorkflowEvent(Generic[DataT]):
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
-def events_of(source: Source, kinds: list[int]) -> list[WorkflowEvent[Any]]:
+def events_of(source: Source, kinds: bytes, places: Iterable[int]) -> list[WorkflowEvent[Any]]:
     """Events that nobody has looked at: most of them nobody ever will, so that this is all that is done for one."""
     events = [*map(WorkflowEvent.__new__, repeat(WorkflowEvent, len(kinds)))]
-    for event, place, name in zip(events, count(), map(TYPE_NAMES.get, kinds, repeat("unknown"))):
+    names = _NAMES
+    for event, place, kind in zip(events, places, kinds):
+        event._fields = None
         event._source = source
         event._place = place
-        event.type = name
+        event.type = names[kind]
     return events
 
 
@@ -425,8 +456,7 @@ def _details(raw: bytes) -> WorkflowErrorDetails:
 
 def _rebuild(*fields: Any) -> WorkflowEvent[Any]:
     """Makes a copy of an event; the copy has nothing of the library's."""
-    members = dict(zip(_FIELDS, fields))
-    request, sequence = members.pop("_request"), members.pop("sequence")
-    event: WorkflowEvent[Any] = WorkflowEvent(members.pop("type"), members.pop("data"), **members)
-    event._request, event.sequence = request, sequence
+    event: WorkflowEvent[Any] = WorkflowEvent(fields[0])
+    for name, value in zip(_FIELDS, fields[1:]):
+        setattr(event, name, value)
     return event

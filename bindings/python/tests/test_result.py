@@ -19,6 +19,7 @@ import pytest
 from samples import run, two_steps
 
 from libworkflow import (
+    InMemoryCheckpointStorage,
     WorkflowBuilder,
     WorkflowContext,
     WorkflowEvent,
@@ -230,6 +231,46 @@ def test_its_class_is_its_class() -> None:
     assert types(type(fresh())(event for event in fresh())) == TYPES
     for inside in (dataclasses.asdict(Holder(fresh()))["events"], dataclasses.astuple(Holder(fresh()))[0]):
         assert type(inside) is WorkflowRunResult and types(inside) == TYPES and inside[6].data == "YEH"
+
+
+def test_what_is_set_at_an_event_stays() -> None:
+    """Also before anything was read of it."""
+    event, other, last = fresh()[:3]
+    event.data = ["mine"]
+    assert (event.data, event.type, event.iteration, event.sequence) == (["mine"], "superstep_started", 1, 3)
+    other.executor_id, other.type = "mine", "other"
+    assert (other.executor_id, other.type, other.data, other.sequence) == ("mine", "other", "hey", 4)
+    assert (last.executor_id, last.type) == ("upper", "executor_completed")
+    with pytest.raises(AttributeError, match="'WorkflowEvent' object has no attribute 'more'"):
+        last.more  # type: ignore[attr-defined]
+
+    async def main() -> None:
+        async for event in two_steps().run("hey", stream=True):
+            event.data = "mine"
+            assert event.data == "mine" and event.type != "output" or event.executor_id == "reverse"
+
+    run(main())
+
+
+def test_events_are_in_their_places_beside_hidden_ones_and_ones_own() -> None:
+    @executor(id="count")
+    async def count(n: int, ctx: WorkflowContext[int, list[int]]) -> None:
+        if n % 7 == 0:
+            await ctx.add_event(WorkflowEvent("mine", n))
+        if n % 3 == 0:
+            await ctx.yield_output([n])
+        if n < 70:
+            await ctx.send_message(n + 1)
+
+    def told(**options: Any) -> list[tuple[Any, ...]]:
+        storage = InMemoryCheckpointStorage()
+        workflow = WorkflowBuilder(start_executor=count, checkpoint_storage=storage).add_edge(count, count).build()
+        result = run(workflow.run(1, **options))
+        return [(event.type, event.sequence, event.executor_id, event.iteration) for event in result]
+
+    everything = told(include_checkpoint_events=True, include_status_events=True)
+    assert len(everything) > 5 * 70 and [sequence for _, sequence, *_ in everything] == [*range(2, len(everything) + 2)]
+    assert told() == [event for event in everything if event[0] not in ("checkpoint", "status")]
 
 
 def test_pydantic_finds_the_events() -> None:
