@@ -19,6 +19,7 @@ from ._log import warn
 from ._memos import Memos, text_of
 from ._request import Question
 from ._state import State
+from ._values import small_text
 
 if TYPE_CHECKING:
     from typing_extensions import Never, TypeVar
@@ -80,12 +81,11 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
     if not TYPE_CHECKING:
         __class_getitem__ = classmethod(GenericAlias)  # typing.Generic would insist on both arguments
 
-    def __init__(self, handle: Handle, host: Host, run: Run) -> None:
-        self._handle: Optional[Handle] = handle
-        self._run = run
-        self._host = host
-        self._sent: Optional[list[Any]] = None
-        self._yielded: Optional[list[Any]] = None
+    _handle: Optional[Handle]
+    _host: Host
+    _run: Run
+    _sent: Optional[list[Any]]
+    _yielded: Optional[list[Any]]
 
     @property
     def executor_id(self) -> str:
@@ -107,11 +107,13 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
                 form.
             ValueError: the workflow has no executor of that id.
         """
-        if message.__class__.__name__ == "SubWorkflowResponseMessage" and self._answer(message):
-            return
         target = None if target_id is None else text_of(target_id)
-        payload = _values.small_text(message)
-        if payload is None or send_small(self._handle or self._open(), target, payload, NUL, None):
+        payload = small_text(message)
+        if payload is None:
+            if message.__class__.__name__ == "SubWorkflowResponseMessage" and self._answer(message):
+                return
+            self._send(target, message)
+        elif send_small(self._handle or self._open(), target, payload, NUL, None):
             self._send(target, message)
         if self._sent is None:
             self._sent = [message]

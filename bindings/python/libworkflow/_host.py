@@ -25,12 +25,14 @@ _request_id = lib.wf_context_request_id
 class Host:
     """An executor, and how its messages are read."""
 
-    __slots__ = ("decode", "executor", "find_handler", "id", "keeps_state", "types")
+    __slots__ = ("by_class", "decode", "executor", "find_handler", "id", "keeps_state", "types")
 
     def __init__(self, executor: Executor) -> None:
         self.executor: Executor = executor
         self.id: str = executor.id
         self.find_handler: Callable[[Any], Optional[HandlerSpec]] = executor._find_handler
+        self.by_class: dict[Any, HandlerSpec] = {} if executor._by_class is None else executor._by_class
+        """What was found, where the class of a message alone decides."""
         self.types: dict[str, Shape] = types_of(executor)
         self.decode: Callable[[bytes], Any] = decoder(self.types) if self.types else decode
         self.keeps_state: bool = type(executor).on_checkpoint_save is not Executor.on_checkpoint_save
@@ -46,7 +48,7 @@ class Host:
             request = Question.from_value(self.decode(lib.wf_context_request_data(context._handle, None))).data
             answering = self.executor._find_response_handler(request, message)
             return answering.function(self.executor, request, message, context)
-        spec = self.find_handler(message)
+        spec = self.by_class.get(message.__class__) or self.find_handler(message)
         if spec is None:
             raise self.executor._refusal(message)
         return spec.function(self.executor, message, context)

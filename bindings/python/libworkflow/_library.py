@@ -56,8 +56,8 @@ def _load() -> ctypes.CDLL:
 
 lib = _load()
 _held = ctypes.PyDLL(lib._name, handle=lib._handle)
-NUL = ctypes.c_size_t(-1)
-"""WF_NUL for a function without a declaration."""
+NUL = ctypes.c_size_t.from_param(-1)
+"""WF_NUL for a function without a declaration, in the form in which ctypes passes it on."""
 
 
 def bare(name: str, result: Any = ctypes.c_int32) -> Any:

@@ -140,9 +140,9 @@ class Row:
     def begin(self, host: Host, hook: Any, handle: Handle, raw: Optional[bytes]) -> int:
         """What the library wants to be called: noted, for `_drive` to decide."""
         run = self._run
-        context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, run)
+        context = run._context_of(host, handle, raw)
         try:
-            code = run._prepare(hook, context, raw)
+            code = hook(raw, context)
         except BaseException as error:
             context._handle = None
             return run._failed(host, hook, handle, error)

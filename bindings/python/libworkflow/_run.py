@@ -84,7 +84,7 @@ _NO_ALARM = contextlib.nullcontext()
 _SLICE = 0.005
 """For how many seconds handlers that never wait may keep the event loop to themselves."""
 _NOW = c_int64(0)
-_MOST = c_size_t(32)
+_FEW, _MANY = 32, 128
 """After how many events that is looked at, where they are not handed out one by one."""
 
 
@@ -134,7 +134,9 @@ class Run:
         self._lends = False
         self._lone: Optional[Begun] = None
         """A call of a sync function, as long as nothing else is under way."""
-        self._slice_end = time.monotonic() + _SLICE
+        self._looked = time.monotonic()
+        self._slice_end = self._looked + _SLICE
+        self._most = c_size_t(_FEW)
         self._found, self._error = c_void_p(), c_void_p()
         self._found_ref, self._error_ref = byref(self._found), byref(self._error)
 
@@ -165,7 +167,7 @@ class Run:
         parts: list[Part] = [*self._prelude]
         self._prelude.clear()
         self._lends = may_begin(self)
-        while not self._drive(self._take_batch, parts):
+        while not self._drive(self._take_batches, parts):
             if self._lone is None or not self._must_wait:
                 await self._others()
             elif await self._row(self._lone, parts):
@@ -281,7 +283,23 @@ class Run:
                 parts.append(event)
         return status
 
-    def _take_batch(self, parts: list[Part], most: c_size_t = _MOST) -> int:
+    def _take_batches(self, parts: list[Part]) -> int:
+        """The library's next events in several pieces, until it is time for others."""
+        status = self._take_batch(parts, self._most)
+        while status == WF_OK and self.failures.interrupt is None and self._has_time():
+            status = self._take_batch(parts, self._most)
+        return status
+
+    def _has_time(self) -> bool:
+        """Whether the event loop can be kept a while longer. Between two looks at the clock there are few events, or many where they
+        come quickly."""
+        now = time.monotonic()
+        is_quick = now - self._looked < _SLICE / 10
+        self._looked = now
+        self._most.value = min(2 * self._most.value, _MANY) if is_quick else _FEW
+        return now < self._slice_end
+
+    def _take_batch(self, parts: list[Part], most: c_size_t) -> int:
         """The library's next events in one piece."""
         status: int = _next_batch(self._pointer, _NOW, most, self._found_ref, self._error_ref)
         if status == WF_OK:
@@ -327,7 +345,8 @@ class Run:
             await asyncio.sleep(0)
         else:
             return
-        self._slice_end = time.monotonic() + _SLICE
+        self._looked = time.monotonic()
+        self._slice_end = self._looked + _SLICE
 
     async def rewind(self, checkpoint: Union[str, WorkflowCheckpoint, None]) -> None:
         """Goes back to a checkpoint, in place; on an error everything stays as it is.
@@ -386,9 +405,9 @@ class Run:
         if self._lone is not None:  # it is so no more
             lone, self._lone = self._lone, None
             self._start(lone)
-        context: WorkflowContext[Any, Any] = WorkflowContext(handle, host, self)
+        context = self._context_of(host, handle, raw)
         try:
-            call = self._prepare(code, context, raw)
+            call = code(raw, context)
             if call.__class__ is PlainCall:
                 if self._lends and not self._tasks:
                     self._lone = Begun(host, code, context, call)
@@ -404,13 +423,18 @@ class Run:
         self._follow(task, host, code, context)
         return WF_PENDING
 
-    def _prepare(self, code: Callable[..., Any], context: WorkflowContext[Any, Any], raw: Optional[bytes]) -> Any:
-        """The coroutine, or the plain call, that is the handler's or the hook's work."""
+    def _context_of(self, host: Host, handle: Handle, raw: Optional[bytes]) -> WorkflowContext[Any, Any]:
+        """The context of a call that begins."""
         if raw is None and self._saves_late:
-            _input(context._handle, None)  # makes the text, as it is before the handler changes anything
+            _input(handle, None)  # makes the text, as it is before the handler changes anything
         if self.failures.raised:  # it may have failed before, and be tried again
-            self.failures.forget(_executor_id(context._open()))
-        return code(raw, context)
+            self.failures.forget(_executor_id(handle))
+        context: WorkflowContext[Any, Any] = WorkflowContext()  # without __init__, by which it would take twice as long
+        context._handle = handle
+        context._host = host
+        context._run = self
+        context._sent = context._yielded = None
+        return context
 
     def _follow(self, task: asyncio.Task[Any], host: Host, code: Any, context: WorkflowContext[Any, Any]) -> None:
         """Waits for a handler that waits."""

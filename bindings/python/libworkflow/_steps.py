@@ -16,6 +16,7 @@ from contextvars import Context, copy_context
 from typing import Any, Optional
 
 _IDLE = object()
+_ENDED = object()
 
 
 class _Body(Coroutine[Any, Any, Any]):
@@ -93,6 +94,8 @@ class Steps:
         """Coroutines may be started from now on, by the task that is running. It is not `asyncio.current_task` again before
         `end`: two steps of which one follows the other need not change it."""
         self._caller = asyncio.current_task(self._loop)
+        if self._task is not None and self._task.cancelling():
+            self.close()  # somebody has cancelled all tasks
 
     def end(self) -> None:
         """The task that called `begin` goes on by itself."""
@@ -118,15 +121,16 @@ class Steps:
         """
         context, task = copy_context(), self._task
         # A coroutine must not see what an earlier one set in its context.
-        if task is None or self._context != context or task.cancelling():
+        if task is None or self._context != context:
             task = self._renew(context)
         if task is not self._entered:
             self._enter(task)
-        try:
-            first = self._context.run(coroutine.send, None)
-        except StopIteration:
+        # Not `send`, whose end is an exception: making and catching that takes as long as all the rest here.
+        first = self._context.run(next, coroutine.__await__(), _ENDED)
+        if first is _ENDED:
             if task.cancelling():
-                raise asyncio.CancelledError from None  # it cancelled itself
+                self.close()
+                raise asyncio.CancelledError  # it cancelled itself
             return None
         self._task = None
         self._body.take(coroutine, first)

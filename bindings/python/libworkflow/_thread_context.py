@@ -28,7 +28,10 @@ class ThreadContext(WorkflowContext[Any, Any]):
 
     def __init__(self, context: WorkflowContext[Any, Any], loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        super().__init__(context._open(), context._host, context._run)
+        self._handle = context._open()
+        self._host = context._host
+        self._run = context._run
+        self._sent = self._yielded = None
         self._lock = threading.RLock()  # one method may call another
 
     def __enter__(self) -> ThreadContext:

@@ -95,7 +95,7 @@ _host_code = CFUNCTYPE(c_int32, c_void_p, Handle, c_char_p, c_size_t)
 def _invoke(number: int, handle: Handle, raw: Optional[bytes], length: int) -> int:
     run: Any = current.run
     try:
-        host = code(number)
+        host = places[number]().items[number]  # type: ignore[union-attr]
         return run.begin(host, host.invoke, handle, raw)  # type: ignore[no-any-return]
     except BaseException as error:  # Ctrl-C may come between any two lines
         return _interrupted(run, error)

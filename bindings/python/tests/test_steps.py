@@ -151,6 +151,47 @@ def test_handler_that_cancels_itself(wait: int) -> None:
     run(main())
 
 
+@pytest.mark.parametrize("wait", [0, 1])
+def test_who_cancels_all_tasks_cancels_no_later_handler(wait: int) -> None:
+    """Not even by the task that is kept ready for it."""
+
+    async def code(n: int, ctx: WorkflowContext[Any, Any]) -> None:
+        await asyncio.sleep(0)
+        await ctx.send_message(n)
+
+    async def last(n: int, ctx: WorkflowContext[Any, Any]) -> None:
+        await asyncio.sleep(0.01 * n)
+        await ctx.yield_output(n)
+
+    async def main() -> None:
+        a, b = executor(id="a", input=int)(code), executor(id="b", input=int)(last)
+        workflow = WorkflowBuilder(start_executor=a).add_edge(a, b).build()
+        stream = workflow.run(wait, stream=True)
+        known = asyncio.all_tasks()
+        async for event in stream:
+            if event.type == "superstep_completed" and event.iteration == 1:
+                for task in asyncio.all_tasks() - known:
+                    task.cancel()
+                await asyncio.sleep(0)
+        assert (await stream.get_final_response()).get_outputs() == [wait]
+
+    run(main())
+
+
+def test_what_a_handler_returns_is_nobodys() -> None:
+    async def code(n: int, ctx: WorkflowContext[Any, Any]) -> Any:
+        await ctx.yield_output(n)
+        if n:
+            await asyncio.sleep(0)
+        return StopIteration(n)
+
+    async def main() -> None:
+        for n in (0, 1):
+            assert (await single(code).run(n)).get_outputs() == [n]
+
+    run(main())
+
+
 def test_inner_task_is_cancelled_with_the_handler() -> None:
     events = []
 
