@@ -18,6 +18,7 @@ _bits = lru_cache(lambda kinds: sum(map(WF_EVENT_BIT, kinds)))  # there are few 
 _shown = lru_cache(lambda hidden: bytes(kind not in hidden for kind in range(256)))
 _KIND = wf_record_t.kind.offset + (sizeof(c_int32) - 1 if sys.byteorder == "big" else 0)  # the byte that says it: they are few
 _SIZE = sizeof(wf_record_t)
+_Bytes: Any = c_char * (sys.maxsize >> 1)  # of no object: to make a type for each length takes longer than to read that
 
 _kinds = quick("wf_batch_kinds", c_uint64)
 _event = lib.wf_batch_event
@@ -43,8 +44,8 @@ class Batch:
             return self._order
         count = c_size_t()
         records = _records(c_void_p(self._handle), byref(count))
-        all_bytes: Any = (c_char * (count.value * _SIZE)).from_address(records)
-        order: bytes = all_bytes[_KIND::_SIZE]
+        from_there: Any = _Bytes.from_address(records)
+        order: bytes = from_there[_KIND : count.value * _SIZE : _SIZE]
         self._order = order
         return order
 

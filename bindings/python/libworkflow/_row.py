@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import time
 from contextvars import copy_context
 from ctypes import c_int32, c_size_t
@@ -54,6 +55,7 @@ class Row:
         self._call: Any = first.code  # of `_now`, whose own code is another one when the run was taken back
         self._next: Optional[Begun] = None
         self._shared: Optional[ThreadContext] = None
+        self._lock = threading.RLock()  # of the contexts: there is one at a time
         self._is_over = False
         self._is_taken = False
         self._is_wanted = True
@@ -85,7 +87,7 @@ class Row:
             call: PlainCall = self._call
             if not self._is_wanted:
                 return False  # nobody wants to know any more, and it has not begun
-            self._shared = ThreadContext(call.context, self._run._loop) if call.takes_context else None
+            self._shared = ThreadContext(call.context, self._run._loop, self._lock) if call.takes_context else None
         error = self._called(call)
         with self._run.gate:
             if self._is_taken:

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import inspect
 import threading
+from contextlib import AbstractContextManager
 from typing import Any, Optional
 
 from ._context import WorkflowContext, send_small
@@ -14,6 +15,8 @@ from ._library import NUL
 from ._memos import Memos
 from ._registry import can_register
 from ._values import small_text
+
+Lock = AbstractContextManager[Any]
 
 
 class ThreadContext(WorkflowContext[Any, Any]):
@@ -26,13 +29,15 @@ class ThreadContext(WorkflowContext[Any, Any]):
 
     __slots__ = ("_lock", "_loop")
 
-    def __init__(self, context: WorkflowContext[Any, Any], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, context: WorkflowContext[Any, Any], loop: asyncio.AbstractEventLoop, lock: Optional[Lock] = None
+    ) -> None:
         self._loop = loop
         self._handle = context._open()
         self._host = context._host
         self._run = context._run
         self._sent = self._yielded = None
-        self._lock = threading.RLock()  # one method may call another
+        self._lock: Lock = lock or threading.RLock()  # one method may call another
 
     def __enter__(self) -> ThreadContext:
         return self
