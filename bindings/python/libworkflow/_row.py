@@ -69,53 +69,59 @@ class Row:
 
     def work(self) -> None:
         """Goes on as long as it can."""
-        end = time.monotonic() + _LONGEST
+        end, gate = time.monotonic() + _LONGEST, self._run.gate
         try:
-            while self._step(end):
-                pass
+            with gate:
+                goes_on = self._prepare()
+            while goes_on:
+                error = self._called()
+                with gate:
+                    goes_on = self._go_on(error, end)
         except BaseException as error:
             self.error = error
-            with self._run.gate:
+            with gate:
                 self._end()
         with contextlib.suppress(RuntimeError):  # the loop was closed, and its runs with it
             self._run._loop.call_soon_threadsafe(self._run.wake)
 
-    def _step(self, end: float) -> bool:
-        """Calls the function whose turn it is, then lets the library go on; whether there is one more, and time for it."""
-        with self._run.gate:
-            begun: Any = self._now
-            call: PlainCall = self._call
-            if not self._is_wanted:
-                return False  # nobody wants to know any more, and it has not begun
+    def _prepare(self) -> bool:
+        """Makes the context of the function whose turn it is; False if nobody wants to know any more, and it has not begun."""
+        call = self._call
+        if self._is_wanted:
             self._shared = ThreadContext(call.context, self._run._loop, self._lock) if call.takes_context else None
-        error = self._called(call)
-        with self._run.gate:
-            if self._is_taken:
-                self._report(begun, error)
-                return False
-            self._now = None
-            handle, begun.context._handle = begun.context._handle, None
-            status = _SUCCESS if error is None else c_int32(self._run._failed(begun.host, begun.hook, handle, error))
-            _finish(handle, status, None)
-            if self._variables.copy().run(self._drive) and time.monotonic() < end:
-                return True
-            self._end()
+        return self._is_wanted
+
+    def _go_on(self, error: Optional[BaseException], end: float) -> bool:
+        """Lets the library go on, now that a function has ended; whether there is one more to be called, and time for it."""
+        begun: Any = self._now
+        if self._is_taken:
+            self._report(begun, error)
             return False
+        self._now = None
+        handle, begun.context._handle = begun.context._handle, None
+        status = _SUCCESS if error is None else c_int32(self._run._failed(begun.host, begun.hook, handle, error))
+        _finish(handle, status, None)
+        if self._variables.copy().run(self._drive) and time.monotonic() < end:
+            return self._prepare()
+        self._end()
+        return False
 
     def _end(self) -> None:
         self._is_over = True
         if not self._is_taken:
             self.later.extend(begun for begun in (self._now, self._next) if begun is not None)
 
-    def _called(self, call: PlainCall) -> Optional[BaseException]:
+    def _called(self) -> Optional[BaseException]:
         """Runs a function, which sees the variables of the caller and not those that other functions have set."""
-        variables = self._variables.copy()
+        call, shared, variables = self._call, self._shared, self._variables.copy()
         try:
-            if self._shared is None:
+            if shared is None:
                 variables.run(called, call.function, call.message)
             else:
-                with self._shared as shared:
+                try:
                     variables.run(called, call.function, call.message, shared)
+                finally:
+                    shared._end()
         except BaseException as error:
             return error
         return None
@@ -214,4 +220,4 @@ class Row:
     def _leave(self) -> None:
         self._is_wanted = False
         if self._shared is not None:
-            self._shared.__exit__()
+            self._shared._end()

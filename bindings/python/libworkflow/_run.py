@@ -238,14 +238,13 @@ class Run:
         """Lets the library go on until it is this run's end (True), or the others' turn (False): when `take` has found
         something for `parts`, or the run has to wait."""
         self._has_news = False
-        found = len(parts)
         previous, current.run = current.run, self
         self._steps.begin()
         try:
-            while len(parts) == found and self.failures.interrupt is None:
+            while self.failures.interrupt is None:
                 status = take(parts)
                 if status == WF_OK:
-                    continue
+                    break
                 if status == WF_TIMEOUT:
                     self._must_wait = True
                     break
@@ -272,15 +271,18 @@ class Run:
         raise self.failures.of(status, storage_failure(status, self._error))
 
     def _take_event(self, parts: list[Part]) -> int:
-        """The library's next event; none for one that is hidden."""
-        status: int = _next(self._pointer, _NOW, self._found_ref, self._error_ref)
-        if status == WF_OK:
+        """The library's next event that is not hidden."""
+        event: Optional[WorkflowEvent[Any]] = None
+        status: int = WF_OK
+        while event is None and self.failures.interrupt is None:
+            status = _next(self._pointer, _NOW, self._found_ref, self._error_ref)
+            if status != WF_OK:
+                return status
             handle = self._found.value or 0
             kind = _kind(handle)
-            if kind not in self._special:
-                parts.append(WorkflowEvent._adopt(handle, kind))
-            elif (event := self._special_event(handle, kind)) is not None:
-                parts.append(event)
+            event = self._special_event(handle, kind) if kind in self._special else WorkflowEvent._adopt(handle, kind)
+        if event is not None:
+            parts.append(event)
         return status
 
     def _take_batches(self, parts: list[Part]) -> int:
@@ -303,12 +305,17 @@ class Run:
         """The library's next events in one piece."""
         status: int = _next_batch(self._pointer, _NOW, most, self._found_ref, self._error_ref)
         if status == WF_OK:
-            batch = Batch(self._found, self._hidden)
-            parts.append(batch)
-            if batch.kinds & self._special_bits:
-                for index, kind in enumerate(batch.order()):
+            last = parts[-1] if parts else None
+            if isinstance(last, Batch) and not last.is_full:
+                batch = last
+            else:
+                batch = Batch(self._hidden)
+                parts.append(batch)
+            begin = len(batch.order)
+            if batch.add(self._found) & self._special_bits:
+                for place, kind in enumerate(batch.order[begin:], begin):
                     if kind in self._special and kind not in self._hidden:
-                        batch.put(index, self._special_event(batch.take(index), kind))
+                        batch.put(place, self._special_event(batch.take(place), kind))
         return status
 
     def _special_event(self, handle: int, kind: int) -> Optional[WorkflowEvent[Any]]:

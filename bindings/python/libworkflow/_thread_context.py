@@ -43,8 +43,12 @@ class ThreadContext(WorkflowContext[Any, Any]):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        """Waits for what is under way: nothing can be done with it any more."""
         with self._lock:
-            self._close()
+            self._handle = None
 
     def remember(self, key: str, value: Any) -> None:
         if callable(value) and not can_register(type(value)):
