@@ -80,9 +80,10 @@ extension Snapshot {
 }
 
 extension CheckpointDocument {
-    /// What is neither state nor summary nor graph, as one object; what is empty is left out.
-    public static func frame(of snapshot: Snapshot, graph: Graph) -> Text {
-        var json = JSONWriter(capacity: 256)
+    /// What is neither state nor summary nor graph, as one object; what is empty is left out, and payloads with so many bytes are
+    /// cut out.
+    public static func frame(of snapshot: Snapshot, graph: Graph, shortestPiece: Int = .max) -> CutText {
+        var json = JSONWriter(capacity: 256, shortestPiece: shortestPiece)
         json.object { json in
             if snapshot.inputSuperstep > 0 { json.member("input_superstep", snapshot.inputSuperstep) }
             if !snapshot.messages.isEmpty { writeMessages(snapshot, graph, to: &json, onNewLine: false) }
@@ -99,7 +100,7 @@ extension CheckpointDocument {
                 json.raw(value)
             }
         }
-        return json.finish()
+        return json.finishCut()
     }
 
     /// The document again, as `text` would have written it. `parts` are in the order of the document.

@@ -7,14 +7,25 @@ public import WorkflowModel
 public struct JSONWriter {
     private var text: TextBuilder
     private var needsComma = false
+    /// Payloads with as many bytes are left out, and noted.
+    private let shortestPiece: Int
+    private var pieces: [CutText.Piece] = []
 
-    public init(capacity: Int = 256) { text = TextBuilder(capacity: capacity) }
+    public init(capacity: Int = 256, shortestPiece: Int = .max) {
+        text = TextBuilder(capacity: capacity)
+        self.shortestPiece = shortestPiece
+    }
 
     public consuming func finish() -> Text { text.finish() }
 
+    public consuming func finishCut() -> CutText {
+        let pieces = pieces
+        return CutText(text.finish(), pieces)
+    }
+
     public mutating func raw(_ value: Text) {
         separate()
-        text.append(value)
+        if value.count >= shortestPiece { pieces.append(CutText.Piece(place: text.count, text: value)) } else { text.append(value) }
     }
 
     /// Null for nil.

@@ -6,7 +6,7 @@ import WorkflowTestSupport
 @Suite("The checkpoint document in parts")
 struct CheckpointPartsTests {
     private func check(_ checkpoint: Checkpoint, _ graph: Graph) {
-        let (frame, parts) = (CheckpointDocument.frame(of: checkpoint.snapshot, graph: graph), checkpoint.snapshot.parts(in: graph))
+        let (frame, parts) = (CheckpointDocument.frame(of: checkpoint.snapshot, graph: graph).rest, checkpoint.snapshot.parts(in: graph))
         let again = CheckpointDocument.text(checkpoint.summary, frame: frame, parts: parts, definition: Definition.line(of: graph))
         #expect(again == CheckpointDocument.text(of: checkpoint, graph: graph))
     }
@@ -33,6 +33,6 @@ struct CheckpointPartsTests {
     @Test("A frame has nothing that is empty")
     func frame() throws {
         let graph = try makeGraph("f") { try $0.addEdge("a", "b") }
-        #expect(CheckpointDocument.frame(of: Snapshot(graph: graph), graph: graph) == "{}")
+        #expect(CheckpointDocument.frame(of: Snapshot(graph: graph), graph: graph).rest == "{}")
     }
 }

@@ -4,7 +4,7 @@ import WorkflowModel
 /// What is written of a checkpoint beside its state: made before the database is locked.
 struct SQLiteFrame {
     /// The frame of a boundary; of a host's document, the document itself.
-    let body: Text
+    let body: CutText
     let workflow: Text
     let definition: Text?
     /// 0 idle, 1 waiting for the host, 2 with work to do.
@@ -16,12 +16,12 @@ struct SQLiteFrame {
         workflow = Text(commit.summary.workflowName)
         switch commit.content {
         case .document(let document):
-            body = document
+            body = CutText(document)
             definition = nil
             status = Self.status(of: document)
         case .boundary(let boundary):
             let snapshot = boundary.snapshot
-            body = CheckpointDocument.frame(of: snapshot, graph: boundary.graph)
+            body = CheckpointDocument.frame(of: snapshot, graph: boundary.graph, shortestPiece: SQLitePayload.shortest)
             definition = boundary.definition.count <= CheckpointDocument.largestGraph ? boundary.definition : nil
             status = !snapshot.messages.isEmpty || snapshot.partial != nil ? Self.working : snapshot.hostRequests.isEmpty ? 0 : 1
         }

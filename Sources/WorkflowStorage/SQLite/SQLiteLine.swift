@@ -51,6 +51,9 @@ final class SQLiteLine {
     var short: [ShortVersion] = []
     var shortRows = 0
 
+    /// Long pieces of the last frame.
+    var payloads = SQLitePayloads()
+
     init(_ storage: SQLiteStorage, last: Text, state: CheckpointRow.State, bytes: Int) {
         self.storage = storage
         self.last = last

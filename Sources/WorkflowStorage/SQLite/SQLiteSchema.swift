@@ -10,6 +10,8 @@ import WorkflowModel
 ///   well into its pages. A line is a stretch of a run in which each state was made from the one before; a checkpoint sees, of
 ///   each part of its line, the last version up to its own `upto`. Short versions stand in the row of the checkpoint that brought
 ///   them (`changes`), and only the last of a few commits in `version`: up to the number `base` all that the checkpoint sees is there.
+/// - `payload` has long pieces of bodies, payloads of messages mostly: one serves all checkpoints of its run in which it stays what it
+///   is. The body says where they belong, with the seal of each: see `SQLiteBody`.
 /// - `graph` keeps each definition once.
 /// Every row has a seal over all its columns; that of a checkpoint covers the state too, by the sum of its parts' seals.
 enum SQLiteSchema {
@@ -33,6 +35,7 @@ enum SQLiteSchema {
         "CREATE TABLE part(line INTEGER, area INTEGER, owner INTEGER, key BLOB, number INTEGER, name BLOB, PRIMARY KEY(line, area, owner, key)) WITHOUT ROWID",
         "CREATE TABLE version(line INTEGER, part INTEGER, number INTEGER, form INTEGER, size INTEGER, cost INTEGER, seal INTEGER, large INTEGER, value BLOB, PRIMARY KEY(line, part, number)) WITHOUT ROWID",
         "CREATE TABLE large(number INTEGER PRIMARY KEY, value BLOB)",
+        "CREATE TABLE payload(run INTEGER, number INTEGER, value BLOB, PRIMARY KEY(run, number)) WITHOUT ROWID",
         "CREATE TABLE memo(run BLOB, key BLOB, seal INTEGER, value BLOB, PRIMARY KEY(run, key)) WITHOUT ROWID",
     ]]
 

@@ -27,6 +27,7 @@ extension SQLiteStorage {
     private func remove(_ id: String, _ database: SQLite) throws(Failure) -> Bool {
         guard var row = try row(Compact.id(id), database), !row.isDead else { return false }
         guard var run = try runRow(row.run, database).map({ row throws(Failure) in try whole(row, database) }) else { throw damaged("the run of the checkpoint '\(id)' is missing") }
+        let hadPayloads = try hasPayloads(row, database)
         row.status = CheckpointRow.dead
         row.bytes = 0
         row.bodySeal = CheckpointRow.seal(of: Text(""))
@@ -39,7 +40,12 @@ extension SQLiteStorage {
             return true
         }
         try put(run, database)
-        if run.dead > max(64, run.live) { try compact(run, database) }
+        if run.dead > max(64, run.live) {
+            try compact(run, database)
+        } else if hadPayloads, run.dead > run.live / 8, (try? chain(of: run, database)) != nil {
+            // They are long: who deletes one by one gets their space back before half of the run is gone.
+            try compact(run, database)
+        }
         return true
     }
 
@@ -61,6 +67,7 @@ extension SQLiteStorage {
             if let line = row.state?.line { try erase(line: line, database) }
             try row.delete(from: database)
         }
+        try database.statement("DELETE FROM payload WHERE run = ?").run(.integer(run.number))
         try database.statement("DELETE FROM run WHERE number = ?").run(.integer(run.number))
         var store = try store(database)
         store.runs -= 1
@@ -105,6 +112,7 @@ extension SQLiteStorage {
         if let last = kept.first { run.last = last.id }
         run.dead = 0
         try put(run, database)
+        try cutPayloads(of: run, to: kept, database)
         var sights: [Int: [Int]] = [:]
         for row in all { if let state = row.state { sights[state.line, default: []] += row.isDead ? [] : [state.upto] } }
         for (line, uptos) in sights { try cut(line, to: uptos.sorted(), database) }

@@ -45,6 +45,11 @@ extension SQLiteStorage {
 
     /// The frame, or for a document of a host all of it.
     func body(_ row: CheckpointRow, _ database: SQLite) throws(Failure) -> Text {
+        try whole(try storedBody(row, database), of: row, database)
+    }
+
+    /// As it stands in the row.
+    func storedBody(_ row: CheckpointRow, _ database: SQLite) throws(Failure) -> Text {
         let statement = try database.statement("SELECT body FROM checkpoint WHERE number = ?")
         let body = try statement.first(.optional(row.number)) { $0.blob(0) }
         guard case let body?? = body, CheckpointRow.seal(of: body) == row.bodySeal else {

@@ -62,8 +62,7 @@ extension SQLiteStorage {
         guard let definition = frame.definition, definition == graph.definition, graph.signature == Text(commit.summary.signature) else {
             return nil
         }
-        let bodySize = try database.statement("SELECT length(body) FROM checkpoint WHERE number = ?").first(.optional(base.number)) { $0.integer(0) ?? 0 } ?? 0
-        let line = SQLiteLine(self, last: previous, state: state, bytes: max(0, base.bytes - bodySize))
+        let line = SQLiteLine(self, last: previous, state: state, bytes: max(0, base.bytes - (try sizeOfBody(base, database))))
         let short = try shortVersions(base, database)
         line.shortRows = short.rows
         for (number, link) in short.found {

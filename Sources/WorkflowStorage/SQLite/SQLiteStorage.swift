@@ -70,13 +70,15 @@ public final class SQLiteStorage: Storage {
         let before = old == nil ? (known == nil ? nil : run.last) : old?.before
         let size = frame.body.count + (line?.bytes ?? 0)
         try summary.check(size: size)
+        let payloads = try knownPayloads(commit, known, database)
+        let (body, new) = try write(frame.body, of: run, knowing: payloads, database)
         var row = CheckpointRow(
             id: id, run: run.number, before: before, previous: summary.previousID.map(Compact.id), graph: graph, kind: summary.kind,
             superstep: summary.superstep, timestamp: summary.timestamp, status: frame.status, state: line?.state, changes: changes, bytes: size,
-            body: frame.body)
+            body: body)
         if let old { try settle(old, database) }
         row.number = old?.number
-        let number = try row.put(frame.body, into: database)
+        let number = try row.put(body, into: database)
         if known != nil, Compact.id(of: run.last).utf8.lexicographicallyPrecedes(summary.id.utf8) == false { run.isMixed = true }
         if old == nil { run.last = id } else { run.dead -= 1 }
         run.live += 1
@@ -87,6 +89,7 @@ public final class SQLiteStorage: Storage {
         try put(run, database)
         if let left = old?.state?.line, left != line?.state.line { try cut(left, of: run, database) }
         line?.advance(to: id, summary.id, at: number, run, seal: run.seal)
+        line?.payloads = new.after(run)
         return line
     }
 
@@ -124,11 +127,13 @@ public final class SQLiteStorage: Storage {
         let short = try write(changes, boundary, on: line, database)
         let size = frame.body.count + line.bytes
         try summary.check(size: size)
+        let (body, payloads) = try write(frame.body, of: run, knowing: line.payloads, database)
         let row = CheckpointRow(
             id: id, run: run.number, before: line.last, previous: line.last, graph: graph, kind: summary.kind,
             superstep: summary.superstep, timestamp: summary.timestamp, status: frame.status, state: line.state, changes: short,
-            bytes: size, body: frame.body)
-        guard let added = try row.add(frame.body, to: database) else { throw CheckpointID.taken(summary.id, in: place) }
+            bytes: size, body: body)
+        line.payloads = payloads
+        guard let added = try row.add(body, to: database) else { throw CheckpointID.taken(summary.id, in: place) }
         line.advance(to: id, summary.id, at: added, run, seal: seal)
         return true
     }
