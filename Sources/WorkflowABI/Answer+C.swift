@@ -16,7 +16,8 @@ public func wf_answer_set(
     _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
     Boundary.call(error) { () throws(Failure) in
-        try Handle.object(answer).set(try CText.unchecked(json, length, "the document"))
+        let answer = try Handle.object(answer)
+        try answer.set(try CText.unchecked(json, length, "the document", known: answer.known))
     }
 }
 

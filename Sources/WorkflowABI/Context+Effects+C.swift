@@ -109,7 +109,7 @@ public func wf_context_send(
     Boundary.call(error) { () throws(Failure) in
         let context = try Handle.object(context)
         let target = try CText.optionalString(target, "target")
-        try context.send(try CText.json(json, length, "the message"), to: target)
+        try context.send(try CText.json(json, length, "the message", from: context.input), to: target)
     }
 }
 
@@ -130,7 +130,8 @@ public func wf_context_output(
     _ error: UnsafeMutablePointer<UnsafeMutablePointer<wf_error>?>?
 ) -> wf_status_t {
     Boundary.call(error) { () throws(Failure) in
-        try Handle.object(context).output(try CText.json(json, length, "the output"))
+        let context = try Handle.object(context)
+        try context.output(try CText.json(json, length, "the output", from: context.input))
     }
 }
 

@@ -25,7 +25,7 @@ public func wf_context_send_value(
 ) -> wf_status_t {
     let given = GivenCode(value)
     return Boundary.call(error) { () throws(Failure) in
-        let value = try given.text()
+        let value = try given.text(behind: Handle.peek(context.map { UnsafePointer($0) })?.input.known)
         try Handle.object(context).send(value, to: try CText.optionalString(target, "target"))
     }
 }
@@ -132,9 +132,9 @@ public func wf_context_value(_ context: UnsafePointer<wf_context>?, _ kind: Unsa
 
 extension GivenCode where Code == wf_value {
     /// The object, as the text that it stands for.
-    fileprivate func text() throws(Failure) -> Text {
+    fileprivate func text(behind input: Text? = nil) throws(Failure) -> Text {
         let (value, object) = try checked()
         guard value.encode != nil else { throw Failure(.misuse, "wf_value_t.encode is NULL") }
-        return Text(CValue(value, object, typeName: try CText.optionalString(value.type, "type of the value")))
+        return Text(CValue(value, object, typeName: try CText.optionalString(value.type, "type of the value"), near: input))
     }
 }

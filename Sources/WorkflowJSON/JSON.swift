@@ -27,6 +27,26 @@ public enum JSON {
         return Text(copying: bytes)
     }
 
+    /// The same for a text that nobody else has.
+    public static func checked(_ text: Text, as what: String) throws(Failure) -> Text {
+        try text.withBytes { bytes throws(Failure) in
+            let bytes = UnsafeRawBufferPointer(bytes)
+            return bytes.count <= largestText && JSONRecognizer.accepts(bytes, deepest: deepestText) ? text : try checked(bytes, as: what)
+        }
+    }
+
+    /// Whether `bytes` are those of `known`, a payload that was checked when it came: then they need not be checked again, nor copied.
+    ///
+    /// A fan-in makes a list of payloads, which is a level deeper than what it is made of.
+    public static func isKnown(_ bytes: UnsafeRawBufferPointer, from known: Text) -> Bool {
+        guard bytes.count == known.count, bytes.count <= largestText else { return false }
+        let isSame = known.withBytes { text in
+            guard let start = bytes.baseAddress, let other = text.baseAddress else { return false }
+            return start == UnsafeRawPointer(other) || memcmp(start, other, bytes.count) == 0
+        }
+        return isSame && (bytes.first != UInt8(ascii: "[") || bytes.count <= 2 * deepestText || JSONScan.offset(ofLevel: deepestText + 1, in: bytes) == nil)
+    }
+
     public static func isNested(_ text: Text, deeperThan levels: Int) -> Bool {
         text.withBytes { JSONScan.offset(ofLevel: levels + 1, in: UnsafeRawBufferPointer($0)) } != nil
     }

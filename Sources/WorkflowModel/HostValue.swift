@@ -11,6 +11,9 @@ open class HostValue: @unchecked Sendable {
     /// Its JSON, or why there is none: always the same. Any thread; no lock is held.
     open var encoding: Encoding { Encoding(.null, nil) }
 
+    /// The text, if somebody has needed it before.
+    open var knownText: Text? { nil }
+
     public final class Encoding: Sendable {
         /// Null if there is none: whoever must not lose the value looks at `failure`.
         public let text: Text

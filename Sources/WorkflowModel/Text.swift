@@ -19,6 +19,12 @@ public struct Text: @unchecked Sendable {
     /// The value behind the text, if there is one.
     public var hostValue: HostValue? { holder.isValue ? holder.value : nil }
 
+    /// The text itself, or that of the value behind it if it was made before.
+    public var known: Text? { holder.isValue ? holder.value?.knownText : self }
+
+    /// Whether they are one text, not only alike.
+    public func isIdentical(to other: Text) -> Bool { holder === other.holder }
+
     /// Why the value behind the text has none; nil for an ordinary text. Encodes the value.
     public var unencodable: Failure? { holder.isValue ? holder.value?.encoding.failure : nil }
 

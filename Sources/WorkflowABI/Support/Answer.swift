@@ -7,12 +7,14 @@ import WorkflowRuntime
 final class Answer: ProcessBound, @unchecked Sendable {
     /// What was asked: "the storage's load of the checkpoint 'x'".
     let question: String
+    /// What the answer may well be, checked before.
+    let known: Text?
     private(set) var text: Text?
     private(set) var ids: [String] = []
     private(set) var sentence: String?
     private var isOpen = true
 
-    init(to question: String) { self.question = question }
+    init(to question: String, known: Text? = nil) { (self.question, self.known) = (question, known) }
 
     func set(_ text: Text) throws(Failure) {
         try requireOpen()

@@ -35,6 +35,16 @@ enum CText {
         try JSON.checked(try bytes(pointer, length, what), as: what, deepest: deepest)
     }
 
+    /// The same of what a handler passes on, which often is what it was given.
+    static func json(_ pointer: UnsafePointer<CChar>?, _ length: UInt, _ what: String, from input: Text) throws(Failure) -> Text {
+        let bytes = try bytes(pointer, length, what)
+        if bytes.count >= shortestKnown, let known = input.known, JSON.isKnown(bytes, from: known) { return known }
+        return try JSON.checked(bytes, as: what)
+    }
+
+    /// Shorter ones are checked as fast as they are compared.
+    static let shortestKnown = 256
+
     /// The same for a checkpoint document, which may be a little deeper than the payloads in it.
     static func document(
         _ pointer: UnsafePointer<CChar>?, _ length: UInt, _ what: String = "the checkpoint document"
@@ -48,8 +58,9 @@ enum CText {
     }
 
     /// Text that is checked later, by somebody who knows what it must be.
-    static func unchecked(_ pointer: UnsafePointer<CChar>?, _ length: UInt, _ what: String) throws(Failure) -> Text {
+    static func unchecked(_ pointer: UnsafePointer<CChar>?, _ length: UInt, _ what: String, known: Text? = nil) throws(Failure) -> Text {
         let bytes = try bytes(pointer, length, what)
+        if let known, JSON.isKnown(bytes, from: known) { return known }
         guard bytes.count <= JSON.largestText + 4096 else {
             throw Failure(.limit, "\(what) has \(bytes.count) bytes; a checkpoint has at most \(JSON.largestText)")
         }

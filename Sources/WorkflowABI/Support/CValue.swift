@@ -12,14 +12,17 @@ final class CValue: HostValue, @unchecked Sendable {
     private let value: wf_value_t
     /// The object, released when the last message with it has gone.
     private let object: UserData
+    /// The text of the message behind which it was sent: an object that is passed on has the same. For the thread in `encoder`.
+    private var near: Text?
     /// Written once, by the thread in `encoder`.
     private let made = AtomicLazyReference<Encoding>()
     /// The thread that was first to need the text, or 0.
     private let encoder = Atomic<UInt>(0)
 
-    init(_ value: wf_value_t, _ object: UserData, typeName: String?) {
+    init(_ value: wf_value_t, _ object: UserData, typeName: String?, near: Text?) {
         self.value = value
         self.object = object
+        if let near, near.count >= CText.shortestKnown { self.near = near }
         super.init(typeName: typeName)
     }
 
@@ -27,6 +30,8 @@ final class CValue: HostValue, @unchecked Sendable {
     func object(of kind: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         value.kind == kind ? object.pointer : nil
     }
+
+    override var knownText: Text? { made.load().flatMap { $0.failure == nil ? $0.text : nil } }
 
     override var encoding: Encoding {
         if let made = made.load() { return made }
@@ -54,7 +59,8 @@ final class CValue: HostValue, @unchecked Sendable {
     }
 
     private func encode() throws(Failure) -> Text {
-        let answer = Answer(to: "the encoding of a value")
+        let answer = Answer(to: "the encoding of a value", known: near)
+        defer { near = nil }
         let handle: UnsafeMutablePointer<wf_answer> = Handle.make(answer)
         let result = value.encode?(object.pointer, handle) ?? Status.internal.rawValue
         answer.close()
@@ -65,8 +71,8 @@ final class CValue: HostValue, @unchecked Sendable {
             throw Failure(status, answer.sentence ?? "its encode callback ended with \(result)")
         }
         guard let text = answer.text else { throw Failure(.executor, "its encode callback did not use wf_answer_set") }
-        return try text.withBytes { bytes throws(Failure) in
-            try JSON.checked(UnsafeRawBufferPointer(bytes), as: "its JSON")
-        }
+        // What is known is given back as it was.
+        if let near, text.isIdentical(to: near) { return text }
+        return try JSON.checked(text, as: "its JSON")
     }
 }

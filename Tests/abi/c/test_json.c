@@ -118,10 +118,100 @@ static void lengths(void) {
     wf_workflow_free(workflow);
 }
 
+/* Long texts that are passed on as they came are not checked a second time; others are. */
+static struct { int changes, as_copy; } passing;
+
+static wf_status_t pass_on(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    char *copy = malloc(length + 1);
+    wf_status_t status;
+
+    (void)user_data;
+    memcpy(copy, input, length + 1);
+    if (passing.changes) {
+        copy[length / 2] = '\x01';
+        CHECK_FAILS(WF_E_JSON, wf_context_send(context, NULL, copy, length, &error), "message");
+        CHECK_FAILS(WF_E_JSON, wf_context_send(context, NULL, copy, length - 1, &error), "message");
+        CHECK_FAILS(WF_E_JSON, wf_context_output(context, input, length - 1, &error), "output");
+        copy[length / 2] = 'b'; /* as long, and good */
+    }
+    status = wf_context_send(context, NULL, passing.changes || passing.as_copy ? copy : input, length, &error);
+    memset(copy, '!', length);
+    free(copy);
+    return status;
+}
+
+static wf_status_t compare(void *expected, wf_context_t *context, const char *input, size_t length) {
+    CHECK(strlen(expected) == length);
+    CHECK_TEXT((const char *)expected, input);
+    return wf_context_output(context, "1", WF_NUL, NULL);
+}
+
+static void what_is_passed_on(void) {
+    char expected[5003], text[5003];
+    wf_executor_t last = WF_EXECUTOR_INIT;
+
+    memset(text, 'a', sizeof text);
+    text[0] = text[5001] = '"';
+    text[5002] = '\0';
+    last.invoke = compare;
+    last.user_data = expected;
+    for (int i = 0; i < 4; i++) {
+        wf_builder_t *builder = story(pass_on);
+        wf_workflow_t *workflow;
+
+        passing.changes = i & 1;
+        passing.as_copy = i & 2;
+        strcpy(expected, text);
+        if (passing.changes) expected[2501] = 'b';
+        CHECK_OK(wf_builder_add_executor(builder, "last", &last, &error));
+        CHECK_OK(wf_builder_add_edge(builder, "first", "last", NULL, &error));
+        workflow = built(builder);
+        CHECK_TEXT("1", tell(workflow, NULL, text).output);
+        wf_workflow_free(workflow);
+    }
+}
+
+/* A list of what came is a level deeper each time around: passed on or not, it ends where it cannot be read again. */
+static int is_too_deep;
+
+static wf_status_t pass_on_list(void *user_data, wf_context_t *context, const char *input, size_t length) {
+    wf_status_t status = wf_context_send(context, NULL, input, length, &error);
+
+    (void)user_data;
+    if (status == WF_E_LIMIT && strstr(wf_error_message(error, NULL), "deeper than 2000") != NULL) is_too_deep++;
+    return status;
+}
+
+static void what_grows_deeper(void) {
+    static const char *const both[] = {"left", "right"};
+    wf_builder_t *builder = story(relay);
+    wf_workflow_t *workflow;
+    char *text = nest(1998);
+    wf_run_t *run;
+    struct told told;
+
+    for (int i = 0; i < 2; i++) add(builder, both[i], relay);
+    add(builder, "join", pass_on_list);
+    CHECK_OK(wf_builder_add_fan_out_edges(builder, "first", both, 2, &error));
+    CHECK_OK(wf_builder_add_fan_in_edges(builder, both, 2, "join", &error));
+    CHECK_OK(wf_builder_add_edge(builder, "join", "first", NULL, &error));
+    workflow = built(builder);
+    run = started(workflow, NULL, text);
+    told = drive(run);
+    CHECK(told.end < 0 && told.kinds[WF_EVENT_FAILED] == 1);
+    CHECK(is_too_deep == 1 && wf_run_superstep(run) == 8);
+    forget_error();
+    wf_run_free(run);
+    wf_workflow_free(workflow);
+    free(text);
+}
+
 int main(void) {
     RUN(what_is_not_json);
     RUN(what_is_json_goes_on_byte_for_byte);
     RUN(what_is_too_deep);
     RUN(lengths);
+    RUN(what_is_passed_on);
+    RUN(what_grows_deeper);
     FINISH();
 }
