@@ -49,6 +49,21 @@ static wf_status_t relay(void *data, wf_context_t *context, const char *input, s
     return wf_context_send(context, NULL, input, length, NULL);
 }
 
+/* Says much. */
+static wf_status_t talk(void *data, wf_context_t *context, const char *input, size_t length) {
+    char text[9002];
+
+    (void)data, (void)input, (void)length;
+    memset(text, 'a', sizeof text);
+    text[0] = text[sizeof text - 1] = '"';
+    return wf_context_send(context, NULL, text, sizeof text, NULL);
+}
+
+static wf_status_t pass_on(void *data, wf_context_t *context, const char *input, size_t length) {
+    (void)data;
+    return wf_context_send(context, NULL, input, length, NULL);
+}
+
 /* Asks, and sends on the answer. */
 static wf_status_t ask(void *data, wf_context_t *context, const char *input, size_t length) {
     (void)data;
@@ -194,11 +209,22 @@ static void payment(wf_builder_t *builder) {
     edge(builder, "first", "last");
 }
 
+/* A storage may keep the long message once, whatever it passes through. */
+static void long_message(wf_builder_t *builder) {
+    add(builder, "first", talk);
+    add(builder, "second", pass_on);
+    add(builder, "third", pass_on);
+    add(builder, "last", keep);
+    edge(builder, "first", "second");
+    edge(builder, "second", "third");
+    edge(builder, "third", "last");
+}
+
 static const struct {
     const char *name;
     void (*describe)(wf_builder_t *);
 } samples[] = {{"linear", linear}, {"fan", fan}, {"loop", loop}, {"nested", nested}, {"human", human}, {"repair", repair},
-    {"retry", retry}, {"payment", payment}};
+    {"retry", retry}, {"payment", payment}, {"long", long_message}};
 
 int sample_count(void) { return (int)(sizeof samples / sizeof *samples); }
 const char *sample_name(int sample) { return samples[sample].name; }
