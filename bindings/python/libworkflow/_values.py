@@ -124,32 +124,41 @@ def count() -> int:
 class _Passed:
     """The last long text of each run: an object that is passed on from handler to handler is seldom another one then.
 
-    Whether it still is the same is seen from what `marshal` makes of it, which takes a fifth of the time. That is asked
-    from the second time on, and only of plain JSON, for it has one form for several types of bytes.
+    Whether it still is the same is seen from what `marshal` makes of it, which takes a sixth of the time. That is asked only of
+    plain JSON, for it has one form for several types of bytes; and of a new object only as long as they are passed on.
     """
 
     def __init__(self) -> None:
-        self._by_run: weakref.WeakKeyDictionary[Failures, tuple[Any, Optional[bytes], bytes]] = weakref.WeakKeyDictionary()
+        self._by_run: weakref.WeakKeyDictionary[Failures, _Note] = weakref.WeakKeyDictionary()
 
-    def text_of(self, run: Optional[Failures], value: Any) -> Optional[bytes]:
-        """The text that was made of the same, if it still has it."""
-        known = None if run is None else self._by_run.get(run)
-        if known is None or known[0] is not value or known[1] is None:
-            return None
-        return known[2] if _form(value) == known[1] else None
-
-    def note(self, run: Optional[Failures], value: Any, text: bytes) -> None:
-        """Remembers a text that was made just now."""
-        if run is None or len(text) < _LONG or type(value) not in (dict, list) or b'"$type"' in text:
-            return
+    def text_of(self, run: Failures, value: Any, what: str) -> bytes:
+        """Its text: the one that was made before, if it still is the same."""
         known = self._by_run.get(run)
-        form = _form(value) if known is not None and known[0] is value else None
-        self._by_run[run] = value, form, text if form is not None else b""
+        form = None
+        if known is not None and known.value is value:
+            form = _form(value)
+            if form is not None and form == known.form:
+                known.is_passed_on = True
+                return known.text
+        text = encode(value, what)
+        if len(text) >= _LONG and type(value) in (dict, list) and b'"$type"' not in text:
+            if form is None and (known is None or known.value is value or known.is_passed_on):
+                form = _form(value)
+            self._by_run[run] = _Note(value, form, text)
+        return text
+
+
+class _Note:
+    __slots__ = ("form", "is_passed_on", "text", "value")
+
+    def __init__(self, value: Any, form: Optional[bytes], text: bytes) -> None:
+        self.value, self.form, self.text = value, form, text
+        self.is_passed_on = False
 
 
 def _form(value: Any) -> Optional[bytes]:
     try:
-        return marshal.dumps(value, 2)
+        return marshal.dumps(value)
     except ValueError:  # something else is in it by now
         return None
 
@@ -164,10 +173,8 @@ def _encode(number: int, answer: int) -> int:
     try:
         value, sender, told, what = objects[number]
         run = None if told is None else told()
-        text = _passed.text_of(run, value)
-        if text is None:
-            text = encode(value, what if sender is None else f"executor '{sender}': {what}")
-            _passed.note(run, value, text)
+        what = what if sender is None else f"executor '{sender}': {what}"
+        text = encode(value, what) if run is None else _passed.text_of(run, value, what)
         if _set(answer, text, len(text), None):
             error = ctypes.c_void_p()
             raise_for(lib.wf_answer_set(answer, text, len(text), ctypes.byref(error)), error)
