@@ -20,7 +20,7 @@ _shown = lru_cache(lambda hidden: bytes(kind not in hidden for kind in range(256
 _KIND = wf_record_t.kind.offset + (sizeof(c_int32) - 1 if sys.byteorder == "big" else 0)  # the byte that says it: they are few
 _SIZE = sizeof(wf_record_t)
 _Bytes: Any = c_char * (sys.maxsize >> 1)  # of no object: to make a type for each length takes longer than to read that
-_FULL = 128
+_FULL = 256
 
 _event = lib.wf_batch_event
 _records = quick("wf_batch_records", c_void_p)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import dataclasses
 import gc
@@ -19,6 +20,7 @@ import pytest
 from samples import run, two_steps
 
 from libworkflow import (
+    FunctionExecutor,
     InMemoryCheckpointStorage,
     WorkflowBuilder,
     WorkflowContext,
@@ -252,15 +254,21 @@ def test_what_is_set_at_an_event_stays() -> None:
     run(main())
 
 
-def test_events_are_in_their_places_beside_hidden_ones_and_ones_own() -> None:
-    @executor(id="count")
-    async def count(n: int, ctx: WorkflowContext[int, list[int]]) -> None:
+@pytest.mark.parametrize("plain", [False, True])
+def test_events_are_in_their_places_beside_hidden_ones_and_ones_own(plain: bool) -> None:
+    async def waits(n: int, ctx: WorkflowContext[int, list[int]]) -> None:
         if n % 7 == 0:
             await ctx.add_event(WorkflowEvent("mine", n))
         if n % 3 == 0:
             await ctx.yield_output([n])
         if n < 70:
             await ctx.send_message(n + 1)
+
+    def does_not(n: int, ctx: WorkflowContext[int, list[int]]) -> None:
+        with contextlib.suppress(StopIteration):
+            waits(n, ctx).send(None)  # its calls have happened when they are awaited
+
+    count = FunctionExecutor(does_not if plain else waits, "count", input=int)
 
     def told(**options: Any) -> list[tuple[Any, ...]]:
         storage = InMemoryCheckpointStorage()
