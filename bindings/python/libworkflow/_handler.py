@@ -7,7 +7,7 @@ import inspect
 import sys
 import typing
 from collections.abc import Mapping
-from types import FrameType, GenericAlias
+from types import FrameType, GenericAlias, MethodType
 from typing import Any, Callable, Optional, TypeVar, Union, overload
 
 from ._annotations import HEAP_TYPE, contains_type_variable, is_resolved, local_names, members, resolve
@@ -54,6 +54,10 @@ class HandlerSpec:
                 self._names = local_names(frame)
             with contextlib.suppress(NameError):
                 self.resolve()
+
+    def calling(self, executor: Any) -> Callable[[Any, Any], Any]:
+        """What calls it for an executor, with a message and a context."""
+        return getattr(self.function, "_direct", None) or MethodType(self.function, executor)
 
     @property
     def input(self) -> Any:

@@ -11,7 +11,6 @@ from ._annotations import type_name
 from ._codec import decode, decoder, encode
 from ._context import WorkflowContext
 from ._executor import Executor
-from ._handler import HandlerSpec
 from ._library import lib, raise_for
 from ._log import warn
 from ._registry import registry
@@ -25,14 +24,13 @@ _request_id = lib.wf_context_request_id
 class Host:
     """An executor, and how its messages are read."""
 
-    __slots__ = ("by_class", "decode", "executor", "find_handler", "id", "keeps_state", "types")
+    __slots__ = ("by_class", "decode", "executor", "id", "keeps_state", "types")
 
     def __init__(self, executor: Executor) -> None:
         self.executor: Executor = executor
         self.id: str = executor.id
-        self.find_handler: Callable[[Any], Optional[HandlerSpec]] = executor._find_handler
-        self.by_class: dict[Any, HandlerSpec] = {} if executor._by_class is None else executor._by_class
-        """What was found, where the class of a message alone decides."""
+        self.by_class: dict[Any, Callable[[Any, Any], Any]] = {}
+        """What was found, where the class of a message alone decides: how its handler is called."""
         self.types: dict[str, Shape] = types_of(executor)
         self.decode: Callable[[bytes], Any] = decoder(self.types) if self.types else decode
         self.keeps_state: bool = type(executor).on_checkpoint_save is not Executor.on_checkpoint_save
@@ -48,10 +46,18 @@ class Host:
             request = Question.from_value(self.decode(lib.wf_context_request_data(context._handle, None))).data
             answering = self.executor._find_response_handler(request, message)
             return answering.function(self.executor, request, message, context)
-        spec = self.by_class.get(message.__class__) or self.find_handler(message)
+        call = self.by_class.get(message.__class__) or self._find(message)
+        return call(message, context)
+
+    def _find(self, message: Any) -> Callable[[Any, Any], Any]:
+        """How the handler of a message is called."""
+        spec = self.executor._find_handler(message)
         if spec is None:
             raise self.executor._refusal(message)
-        return spec.function(self.executor, message, context)
+        call = spec.calling(self.executor)
+        if self.executor._by_class is not None:
+            self.by_class[message.__class__] = call
+        return call
 
     def announce(self, request: Any, response_type: Any) -> None:
         """Warns of a request whose answer nobody will take."""
