@@ -136,7 +136,7 @@ class Run:
         """A call of a sync function, as long as nothing else is under way."""
         self._looked = time.monotonic()
         self._slice_end = self._looked + _SLICE
-        self._most = c_size_t(_FEW)
+        self._most, self._taken = c_size_t(_FEW), 0
         self._found, self._error = c_void_p(), c_void_p()
         self._found_ref, self._error_ref = byref(self._found), byref(self._error)
 
@@ -293,12 +293,14 @@ class Run:
         return status
 
     def _has_time(self) -> bool:
-        """Whether the event loop can be kept a while longer. Between two looks at the clock there are few events, or many where they
-        come quickly."""
-        now = time.monotonic()
-        is_quick = now - self._looked < _SLICE / 10
+        """Whether the event loop can be kept a while longer. Between two looks at the clock there are few events, or many where as
+        many came quickly."""
+        now, most = time.monotonic(), self._most
+        if now - self._looked > _SLICE / 10:
+            most.value = _FEW
+        elif self._taken >= most.value:
+            most.value = min(2 * most.value, _MANY)
         self._looked = now
-        self._most.value = min(2 * self._most.value, _MANY) if is_quick else _FEW
         return now < self._slice_end
 
     def _take_batch(self, parts: list[Part], most: c_size_t) -> int:
@@ -312,7 +314,9 @@ class Run:
                 batch = Batch(self._hidden)
                 parts.append(batch)
             begin = len(batch.order)
-            if batch.add(self._found) & self._special_bits:
+            kinds = batch.add(self._found)
+            self._taken = len(batch.order) - begin
+            if kinds & self._special_bits:
                 for place, kind in enumerate(batch.order[begin:], begin):
                     if kind in self._special and kind not in self._hidden:
                         batch.put(place, self._special_event(batch.take(place), kind))

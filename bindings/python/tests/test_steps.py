@@ -6,8 +6,10 @@ import asyncio
 import contextvars
 import gc
 import sys
+import time
 import warnings
 from collections.abc import Awaitable
+from types import SimpleNamespace
 from typing import Any, Callable
 
 import pytest
@@ -248,3 +250,36 @@ def test_handlers_that_never_wait_leave_time_for_others() -> None:
             await asyncio.wait_for(stream(), 0.05)
 
     run(main())
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="there each handler is a task, begun by the event loop")
+def test_slow_handlers_that_never_wait_leave_time_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock that only they move: quick ones come in long batches, which the first slow ones end."""
+    now, quick, last, turns = 0.0, 300, 500, []
+    monkeypatch.setattr("libworkflow._run.time", SimpleNamespace(monotonic=lambda: now, sleep=time.sleep))
+
+    async def code(n: int, ctx: WorkflowContext[Any, Any]) -> None:
+        nonlocal now
+        turns.append("handler")
+        now += 0.000001 if n < quick else 0.001
+        if n < last:
+            await ctx.send_message(n + 1)
+
+    async def others() -> None:
+        while True:
+            await asyncio.sleep(0)
+            turns.append("others")
+
+    async def main() -> None:
+        it = executor(id="it", input=int)(code)
+        workflow = WorkflowBuilder(1000, start_executor=it).add_edge(it, it).build()
+        task = asyncio.ensure_future(others())
+        await workflow.run(1)
+        task.cancel()
+
+    run(main())
+    handlers = [turns[: place + 1].count("handler") for place, turn in enumerate(turns) if turn == "others"]
+    waited = [after - before for before, after in zip(handlers, handlers[1:])]
+    assert turns.count("handler") == last
+    assert handlers[0] > 0 and [gap for gap in waited if gap > 8] == [], (handlers, waited)
+    assert quick < handlers[0] <= quick + 40 and len(waited) > (last - handlers[0]) // 9
