@@ -17,7 +17,8 @@ from ._trampolines import objects
 
 _bits = lru_cache(256)(lambda kinds: sum(map(WF_EVENT_BIT, {*kinds})))  # supersteps are alike, and so are batches
 _shown = lru_cache(lambda hidden: bytes(kind not in hidden for kind in range(256)))
-_KIND = wf_record_t.kind.offset + (sizeof(c_int32) - 1 if sys.byteorder == "big" else 0)  # the byte that says it: they are few
+# They are few: the lowest byte says which.
+_KIND = wf_record_t.kind.offset + (sizeof(c_int32) - 1 if sys.byteorder == "big" else 0)
 _SIZE = sizeof(wf_record_t)
 _Bytes: Any = c_char * (sys.maxsize >> 1)  # of no object: to make a type for each length takes longer than to read that
 _FULL = 256

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from ._abi import WF_DONE, WF_E_CANCELLED, WF_OK, WF_PENDING, WF_TIMEOUT
 from ._begun import Begun
-from ._context import WorkflowContext
 from ._library import bare
 from ._plain_call import PlainCall
 from ._pool import called
@@ -85,14 +84,14 @@ class Row:
             self._run._loop.call_soon_threadsafe(self._run.wake)
 
     def _prepare(self) -> bool:
-        """Makes the context of the function whose turn it is; False if nobody wants to know any more, and it has not begun."""
+        """Makes the context of the function whose turn it is; False if nobody wants it any more, and it has not begun."""
         call = self._call
         if self._is_wanted:
             self._shared = ThreadContext(call.context, self._run._loop, self._lock) if call.takes_context else None
         return self._is_wanted
 
     def _go_on(self, error: Optional[BaseException], end: float) -> bool:
-        """Lets the library go on, now that a function has ended; whether there is one more to be called, and time for it."""
+        """Lets the library go on, now that a function has ended; whether there is one more, and time for it."""
         begun: Any = self._now
         if self._is_taken:
             self._report(begun, error)

@@ -293,8 +293,8 @@ class Run:
         return status
 
     def _has_time(self) -> bool:
-        """Whether the event loop can be kept a while longer. Between two looks at the clock there are few events, or many where as
-        many came quickly."""
+        """Whether the event loop can be kept a while longer. Between two looks at the clock there are few events, or
+        many where as many came quickly."""
         now, most = time.monotonic(), self._most
         if now - self._looked > _SLICE / 10:
             most.value = _FEW

@@ -244,12 +244,12 @@ def test_what_is_set_at_an_event_stays() -> None:
     assert (other.executor_id, other.type, other.data, other.sequence) == ("mine", "other", "hey", 4)
     assert (last.executor_id, last.type) == ("upper", "executor_completed")
     with pytest.raises(AttributeError, match="'WorkflowEvent' object has no attribute 'more'"):
-        last.more  # type: ignore[attr-defined]
+        assert last.more  # type: ignore[attr-defined]
 
     async def main() -> None:
         async for event in two_steps().run("hey", stream=True):
             event.data = "mine"
-            assert event.data == "mine" and event.type != "output" or event.executor_id == "reverse"
+            assert event.data == "mine" and (event.type != "output" or event.executor_id == "reverse")
 
     run(main())
 
