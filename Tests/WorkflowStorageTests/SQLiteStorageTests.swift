@@ -95,6 +95,15 @@ struct SQLiteStorageTests {
         #expect(found?.message.contains(path) == true)
     }
 
+    @Test("A damaged id is listed as it can be shown")
+    func damagedID() throws {
+        _ = try commit([["k": "1"]], to: SQLiteStorage(path: path))
+        try SQLite(path: path).run("UPDATE checkpoint SET id = x'7F00FF0A'")
+        let ids = try SQLiteStorage(path: path).list(workflow: nil).map(\.id)
+        #expect(ids.count >= 1)
+        for id in ids { #expect(id.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }) }
+    }
+
     /// Numbers that would trap when they are counted on, under a seal that fits.
     @Test("A number that was never given is damage, also under a right checksum", arguments: [Int.max, -1, 1 << 50])
     func hostileNumbers(number: Int) throws {

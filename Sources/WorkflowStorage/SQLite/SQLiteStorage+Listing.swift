@@ -16,7 +16,7 @@ extension SQLiteStorage {
             switch row {
             case .damaged(let id):
                 unread += 1
-                found.append(.damaged(id: id, problem: "\(place) is damaged: the row of the checkpoint '\(id.printable)' does not match its checksum, or is not in its place"))
+                found.append(.damaged(id: id, problem: "\(place) is damaged: the row of the checkpoint '\(id)' does not match its checksum, or is not in its place"))
             case .good(let row):
                 counts[row.run, default: 0] += 1
                 guard !row.isDead else { continue }
@@ -97,6 +97,7 @@ extension SQLiteStorage {
 
     enum Row {
         case good(CheckpointRow)
+        /// The id as it may be shown: it may be damaged itself.
         case damaged(id: String)
     }
 
@@ -109,7 +110,7 @@ extension SQLiteStorage {
                 found.append(.good(good))
                 last = number
             } else {
-                found.append(.damaged(id: row.blob(0).map { Compact.id(of: $0) } ?? "?"))
+                found.append(.damaged(id: row.blob(0).map { Compact.id(of: $0).printable } ?? "?"))
             }
             return true
         }
