@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Union
 
 import pytest
@@ -22,6 +23,7 @@ from libworkflow import (
     InMemoryCheckpointStorage,
     NativeExecutor,
     Retry,
+    SQLiteCheckpointStorage,
     Workflow,
     WorkflowBuilder,
     WorkflowContext,
@@ -666,9 +668,11 @@ def test_when_the_interpreter_ends() -> None:
         assert "Exception ignored" not in done.stderr
 
 
-def test_a_long_message_that_is_passed_on_and_sometimes_changed() -> None:
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_a_long_message_that_is_passed_on_and_sometimes_changed(kind: str, tmp_path: Path) -> None:
     """It is not written anew as long as it stays the same: each checkpoint must have what it was."""
-    storage, box = InMemoryCheckpointStorage(), {"rows": [{"n": n, "text": "x" * 90} for n in range(1000)]}
+    storage = InMemoryCheckpointStorage() if kind == "memory" else SQLiteCheckpointStorage(tmp_path / "runs.db")
+    box = {"rows": [{"n": n, "text": "x" * 90} for n in range(1000)]}
     changes: dict[str, Any] = {"c": 1, "f": "1", "g": True, "h": (1,), "j": 2**70, "k": 1.0, "l": [1]}
     kept = dict[str, Any]()
 
