@@ -80,15 +80,27 @@ extension Snapshot {
 }
 
 extension CheckpointDocument {
-    /// What is neither state nor summary nor graph, as one object; what is empty is left out, and payloads with so many bytes are
-    /// cut out.
-    public static func frame(of snapshot: Snapshot, graph: Graph, shortestPiece: Int = .max) -> CutText {
+    /// What is neither state nor summary nor graph, as one object; what is empty is left out.
+    public static func frame(of snapshot: Snapshot, graph: Graph) -> Text {
+        var groups = RequestGroups()
+        return frame(of: snapshot, graph: graph, shortestPiece: .max, &groups).rest
+    }
+
+    /// Payloads with so many bytes are cut out. `groups` are those of the boundary before.
+    public static func frame(of snapshot: Snapshot, graph: Graph, shortestPiece: Int, _ groups: inout RequestGroups) -> CutText {
         var json = JSONWriter(capacity: 256, shortestPiece: shortestPiece)
         json.object { json in
             if snapshot.inputSuperstep > 0 { json.member("input_superstep", snapshot.inputSuperstep) }
             if !snapshot.messages.isEmpty { writeMessages(snapshot, graph, to: &json, onNewLine: false) }
             if !snapshot.fanIns.isEmpty { writeFanIns(snapshot, graph, to: &json, onNewLine: false) }
-            if !snapshot.requests.isEmpty { writeRequests(snapshot, graph, to: &json, onNewLine: false) }
+            if snapshot.requests.count >= RequestGroups.fewest {
+                let texts = groups.arrange(snapshot.requests, graph)
+                json.name("pending_request_info_events")
+                json.object { json in for text in texts { json.raw(text, stays: true) } }
+            } else {
+                groups.forget()
+                if !snapshot.requests.isEmpty { writeRequests(snapshot, graph, to: &json, onNewLine: false) }
+            }
             if let partial = snapshot.partial { writePartial(partial, graph, to: &json, onNewLine: false) }
             if snapshot.lanes > 0 { json.member("lanes", snapshot.lanes) }
             if snapshot.metadata != emptyObject {

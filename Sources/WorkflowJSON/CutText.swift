@@ -6,6 +6,8 @@ public struct CutText: Sendable {
         /// How much of `rest` stands before it.
         public var place: Int
         public var text: Text
+        /// Whether it will most likely be there again at the next boundary.
+        public var stays = false
     }
 
     public let rest: Text

@@ -23,9 +23,13 @@ public struct JSONWriter {
         return CutText(text.finish(), pieces)
     }
 
-    public mutating func raw(_ value: Text) {
+    public mutating func raw(_ value: Text) { raw(value, stays: false) }
+
+    /// `stays`: see `CutText.Piece`.
+    mutating func raw(_ value: Text, stays: Bool) {
         separate()
-        if value.count >= shortestPiece { pieces.append(CutText.Piece(place: text.count, text: value)) } else { text.append(value) }
+        guard value.count >= shortestPiece else { return text.append(value) }
+        pieces.append(CutText.Piece(place: text.count, text: value, stays: stays))
     }
 
     /// Null for nil.

@@ -22,7 +22,7 @@ extension Kernel {
         guard failure == nil || outstanding > 0 else { return warnLost() }
         guard case .resting = phase else { return }
         phase = .boundary
-        enter(snapshot.hostRequests.isEmpty ? .inProgress : .inProgressPendingRequests)
+        enter(snapshot.hasHostRequests ? .inProgressPendingRequests : .inProgress)
     }
 
     /// Ends the run. What is in the last checkpoint can be resumed; calls that still run count no more. One that has failed

@@ -274,7 +274,7 @@ public struct Kernel: Sendable {
         guard incoming.isEmpty else { return takeIn() }
         guard !snapshot.messages.isEmpty, !halts else {
             phase = .resting
-            return enter(snapshot.hostRequests.isEmpty ? .idle : .idleWithPendingRequests)
+            return enter(snapshot.hasHostRequests ? .idleWithPendingRequests : .idle)
         }
         guard snapshot.superstep - snapshot.inputSuperstep < options.maxSupersteps else {
             return stop(

@@ -35,6 +35,10 @@ public struct Snapshot: Sendable {
 
     /// The requests that only the host can answer; the others are for executors around a sub-workflow.
     public var hostRequests: [Request] { (requests + (partial?.requests ?? [])).filter { $0.interceptor == nil } }
+    /// Whether there are any.
+    public var hasHostRequests: Bool {
+        requests.contains { $0.interceptor == nil } || partial?.requests.contains { $0.interceptor == nil } == true
+    }
 
     /// The first message on its way that has no text: it could not be found again.
     public var unencodable: (source: Int, failure: Failure)? {

@@ -35,10 +35,11 @@ final class CommittedRun {
 
     func copy(mark: String) -> CommittedRun { CommittedRun(self, mark: mark) }
 
-    func commit(_ next: [Text: Text], to storage: SQLiteStorage, isAtWork: Bool = true, sending payloads: [Text] = ["1"]) throws {
+    func commit(_ next: [Text: Text], to storage: SQLiteStorage, isAtWork: Bool = true, sending payloads: [Text] = ["1"], asking requests: [Request] = []) throws {
         var snapshot = Snapshot(graph: graph)
         snapshot.superstep = superstep
         for (key, value) in next { snapshot.shared[key] = value }
+        snapshot.requests = requests
         if isAtWork { snapshot.messages = payloads.map { Message(source: 0, target: Message.everyone, payload: $0) } }
         var changes = StateChanges()
         for key in Set(state.keys).union(next.keys) where state[key] != next[key] {

@@ -220,6 +220,29 @@ struct SQLitePayloadTests {
         for table in ["payload", "version", "large", "part", "checkpoint", "run"] { #expect(try count("SELECT count(*) FROM \(table)") == 0, "\(table)") }
     }
 
+    @Test("An answer to one of many requests costs one group of them")
+    func requests() throws {
+        var chance = SeededChance(3)
+        let run = try CommittedRun()
+        let storage = try SQLiteStorage(path: path)
+        var requests = (0..<2000).map { Request(id: Text("q\($0)"), executor: 0, data: Text("{\"question\": \($0)}"), responseType: "integer") }
+        try run.commit([:], to: storage, sending: [], asking: requests)
+        let first = try count("SELECT sum(length(value)) FROM payload")
+        for number in 0..<30 {
+            requests.remove(at: chance.next(requests.count))
+            if number == 20 { run.session = StorageSession() }
+            try run.commit([:], to: storage, sending: [], asking: requests)
+        }
+        #expect(first > 200_000)
+        // Another session does not know the groups, and makes new ones where requests are gone.
+        #expect(try count("SELECT sum(length(value)) FROM payload") < 2 * first + 30 * 10_000)
+        #expect(try count("SELECT max(length(body)) FROM checkpoint") < 5000)
+        try run.check(SQLiteStorage(path: path))
+        let last = try #require(run.head)
+        #expect(try storage.details(last).pendingRequestIDs == requests.map(\.id.string))
+        #expect(try storage.verify().problems.isEmpty)
+    }
+
     @Test("A session keeps no object of the host's")
     func hostValues() throws {
         final class Value: HostValue, @unchecked Sendable {

@@ -12,7 +12,11 @@ struct SQLiteFrame {
 
     static let working = 2
 
+    /// Of the boundary.
+    private(set) var requests: RequestGroups
+
     init(_ commit: Commit) throws(Failure) {
+        requests = (commit.session.memory as? SQLiteLine)?.requests ?? RequestGroups()
         workflow = Text(commit.summary.workflowName)
         switch commit.content {
         case .document(let document):
@@ -21,9 +25,9 @@ struct SQLiteFrame {
             status = Self.status(of: document)
         case .boundary(let boundary):
             let snapshot = boundary.snapshot
-            body = CheckpointDocument.frame(of: snapshot, graph: boundary.graph, shortestPiece: SQLitePayload.shortest)
+            body = CheckpointDocument.frame(of: snapshot, graph: boundary.graph, shortestPiece: SQLitePayload.shortest, &requests)
             definition = boundary.definition.count <= CheckpointDocument.largestGraph ? boundary.definition : nil
-            status = !snapshot.messages.isEmpty || snapshot.partial != nil ? Self.working : snapshot.hostRequests.isEmpty ? 0 : 1
+            status = !snapshot.messages.isEmpty || snapshot.partial != nil ? Self.working : snapshot.hasHostRequests ? 1 : 0
         }
     }
 

@@ -53,6 +53,8 @@ final class SQLiteLine {
 
     /// Long pieces of the last frame.
     var payloads = SQLitePayloads()
+    /// As they stand in it.
+    var requests = RequestGroups()
 
     init(_ storage: SQLiteStorage, last: Text, state: CheckpointRow.State, bytes: Int) {
         self.storage = storage

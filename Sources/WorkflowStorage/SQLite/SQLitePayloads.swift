@@ -87,7 +87,7 @@ extension SQLiteStorage {
             if found == nil { found = try new.first(where: isSame) }
             found?.keep(piece.text)
             let payload = found ?? SQLitePayload(piece.text)
-            if payload.row == nil, found != nil || payload.size >= SQLitePayload.long {
+            if payload.row == nil, found != nil || piece.stays || payload.size >= SQLitePayload.long {
                 payload.row = (try insert(piece.text, run, database), seal ?? SQLitePayload.seal(of: piece.text))
             }
             new.all.append(payload)

@@ -30,6 +30,7 @@ public final class SQLiteStorage: Storage {
                 try database.setDurable(commit.durability == .full)
                 return try database.transaction(writes: true) { () throws(Failure) in try write(commit, id, frame, to: database) }
             }
+            line?.requests = frame.requests
             commit.session.memory = line
         } catch {
             // What the session knows may be ahead of the database.
