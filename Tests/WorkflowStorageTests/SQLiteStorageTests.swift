@@ -104,6 +104,18 @@ struct SQLiteStorageTests {
         for id in ids { #expect(id.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }) }
     }
 
+    @Test("A checkpoint that stands where its id is not looked for is not the latest")
+    func movedRow() throws {
+        let (id, other) = ("0191e9a4-5b6c-7abc-8123-00000000001a", "\(place.path)/other.db")
+        let ids = try commit([["k": "1"]], to: SQLiteStorage(path: path))
+        let document = Text(try SQLiteStorage(path: path).load(ids[0]).string.replacing(ids[0], with: id))
+        try SQLiteStorage(path: other).save(document, CheckpointDocument.summary(of: document, as: "it"))
+        #expect(try SQLiteStorage(path: other).latest(workflow: nil).id == id)
+        try SQLite(path: other).run("UPDATE checkpoint SET number = number + 1000")
+        let found = try? SQLiteStorage(path: other).latest(workflow: nil)
+        #expect(found == nil || found?.id == nil)
+    }
+
     /// Numbers that would trap when they are counted on, under a seal that fits.
     @Test("A number that was never given is damage, also under a right checksum", arguments: [Int.max, -1, 1 << 50])
     func hostileNumbers(number: Int) throws {

@@ -51,7 +51,7 @@ static wf_status_t relay(void *data, wf_context_t *context, const char *input, s
 
 /* Says much. */
 static wf_status_t talk(void *data, wf_context_t *context, const char *input, size_t length) {
-    char text[9002];
+    char text[4200];
 
     (void)data, (void)input, (void)length;
     memset(text, 'a', sizeof text);

@@ -67,6 +67,10 @@ extension SQLiteStorage {
                 latest.skipped.append("\(place) is damaged: the row of the checkpoint '\(id)' does not match its checksum")
                 return true
             }
+            guard try number(of: found.id, database) == found.number else {
+                latest.skipped.append("\(place) is damaged: the row of the checkpoint '\(Compact.id(of: found.id).printable)' is not in its place")
+                return true
+            }
             if found.isDead { return true }
             if let workflow, try names.workflow(found.graph, self, database) != Text(workflow) { return true }
             do throws(Failure) {
