@@ -18,14 +18,14 @@ struct Sample: Sendable {
 /// Makes checkpoints of a workflow with one executor.
 struct SampleMaker: Sendable {
     let graph: Graph
-    let definition: Text
+    let definition: DefinitionLine
 
     init() throws(Failure) {
         var draft = try GraphDraft(name: "conformance")
         try draft.setStart("a")
         try draft.addExecutor("a")
         graph = try draft.validated()
-        definition = Definition.line(of: graph)
+        definition = DefinitionLine(of: graph)
     }
 
     func summary(
@@ -43,7 +43,7 @@ struct SampleMaker: Sendable {
         snapshot.superstep = summary.superstep
         if let payload { snapshot.messages = [Message(source: Message.outside, target: 0, payload: payload)] }
         let checkpoint = Checkpoint(summary: summary, snapshot: snapshot)
-        return Sample(summary: summary, text: CheckpointDocument.text(of: checkpoint, graph: graph, definition: definition))
+        return Sample(summary: summary, text: CheckpointDocument.text(of: checkpoint, graph: graph, definition: definition.text))
     }
 }
 

@@ -61,7 +61,7 @@ extension Run {
         guard let storage = options.storage else { return }
         try requireTexts()
         let boundary = Commit.Boundary(
-            kernel.snapshot, graph: workflow.graph, definition: workflow.definition, changes: changes)
+            kernel.snapshot, graph: workflow.graph, definition: workflow.line, changes: changes)
         try storage.save(
             Commit(
                 boundary, summary, expected: .head(head), durability: options.durability == .process ? .process : .full,

@@ -1,13 +1,13 @@
-import Synchronization
-import WorkflowJSON
 import WorkflowKernel
 public import WorkflowModel
+import WorkflowStorage
 
 /// A checked graph with the host's code. Immutable: any thread, any number of runs.
 public final class Workflow: ProcessBound, @unchecked Sendable {
     public let graph: Graph
     let code: Code
     let hooks: Kernel.Hooks
+    let line: DefinitionLine
     /// For contexts that a host may never finish: they must not keep its code.
     let withoutCode: Workflow?
 
@@ -27,6 +27,7 @@ public final class Workflow: ProcessBound, @unchecked Sendable {
     init(graph: Graph, _ code: Code) {
         self.graph = graph
         self.code = code
+        line = DefinitionLine(of: graph)
         let executors = code.executors
         let savers = executors.indices.filter { executors[$0].saves }
         hooks = Kernel.Hooks(
@@ -38,17 +39,8 @@ public final class Workflow: ProcessBound, @unchecked Sendable {
 
     deinit { isGone = true }
 
-    /// The graph as checkpoints carry it: every one wants it, so it is made once, when the first asks. Any thread.
-    var definition: Text {
-        (knownDefinition.load() ?? knownDefinition.storeIfNil(KnownText(Definition.line(of: graph)))).text
-    }
-
-    private let knownDefinition = AtomicLazyReference<KnownText>()
-
-    private final class KnownText: Sendable {
-        let text: Text
-        init(_ text: Text) { self.text = text }
-    }
+    /// The graph as checkpoints carry it.
+    var definition: Text { line.text }
 }
 
 /// Stands where the code of a sub-workflow's own node would be: nobody calls it, for messages to it go on inside.

@@ -20,16 +20,27 @@ public final class Commit: Sendable {
     public final class Boundary: Sendable {
         public let snapshot: Snapshot
         public let graph: Graph
-        /// Of the graph, in one line.
-        public let definition: Text
+        private let line: DefinitionLine
         /// What has changed since the checkpoint `previousID`; nil if that is not known.
         public let changes: StateChanges?
 
-        public init(_ snapshot: Snapshot, graph: Graph, definition: Text, changes: StateChanges?) {
+        public init(_ snapshot: Snapshot, graph: Graph, definition: DefinitionLine, changes: StateChanges?) {
             self.snapshot = snapshot
             self.graph = graph
-            self.definition = definition
+            line = definition
             self.changes = changes
+        }
+
+        /// Of the graph, in one line.
+        public var definition: Text { line.text }
+
+        /// The same for keeping: without what was there before, and without objects of the host's, which were encoded for the commit.
+        var kept: Boundary {
+            let hasValues = snapshot.messages.contains(where: \.payload.isHostValue)
+            if !hasValues, changes?.all.isEmpty ?? true { return self }
+            var snapshot = snapshot
+            if hasValues { for place in snapshot.messages.indices { snapshot.messages[place].payload.forgetValue() } }
+            return Boundary(snapshot, graph: graph, definition: line, changes: nil)
         }
     }
 
@@ -73,11 +84,16 @@ extension Commit.Boundary {
     /// Whether it may be kept as it is and written down later, at the price of what has changed since the one before: all that
     /// is written later is a copy then, because this one has it too.
     var canWait: Bool {
-        // Nobody knows what changed; or who else would have to be copied.
-        guard let changes, snapshot.partial == nil, snapshot.fanIns.isEmpty, snapshot.unknownMembers.isEmpty,
+        // Who else would have to be copied.
+        guard snapshot.partial == nil, snapshot.fanIns.isEmpty, snapshot.unknownMembers.isEmpty,
             snapshot.executors.count <= Self.mostExecutors else { return false }
-        // A list that grows must go on growing in its place.
-        guard changes.all.allSatisfy({ $0.growth == nil }) else { return false }
+        if let changes {
+            // A list that grows must go on growing in its place.
+            guard changes.all.allSatisfy({ $0.growth == nil }) else { return false }
+        } else {
+            // Nobody knows what changed: as the first of a run, which has no state yet.
+            guard isEmptyOfState else { return false }
+        }
         guard snapshot.messages.count + snapshot.requests.count <= Self.mostPieces else { return false }
         let bytes = snapshot.messages.reduce(0) { $0 + $1.payload.count + ($1.request?.data.count ?? 0) }
             + snapshot.requests.reduce(0) { $0 + $1.data.count + ($1.notice?.count ?? 0) }
@@ -85,22 +101,17 @@ extension Commit.Boundary {
         return bytes <= Self.mostBytes && snapshot.metadata.count <= Self.mostBytes && stateIsSmall
     }
 
-    /// The same for keeping: without what was there before, and without objects of the host's, which were encoded for the commit.
-    var kept: Commit.Boundary {
-        let hasValues = snapshot.messages.contains(where: \.payload.isHostValue)
-        if !hasValues, changes?.all.isEmpty == true { return self }
-        var snapshot = snapshot
-        if hasValues { for place in snapshot.messages.indices { snapshot.messages[place].payload.forgetValue() } }
-        return Commit.Boundary(snapshot, graph: graph, definition: definition, changes: nil)
-    }
-
     private static let mostExecutors = 4096
     private static let mostPieces = 100_000
     private static let mostBytes = 64 << 20
     private static let mostKeys = 1000
 
+    private var isEmptyOfState: Bool {
+        snapshot.shared.isEmpty && snapshot.scopes.isEmpty && snapshot.executors.isEmptyOfState
+    }
+
     private var stateIsSmall: Bool {
-        if snapshot.shared.isEmpty, snapshot.scopes.isEmpty, snapshot.executors.isEmptyOfState { return true }
+        if isEmptyOfState { return true }
         var total = Total()
         total.add(snapshot.shared)
         for state in snapshot.scopes.values { total.add(state) }

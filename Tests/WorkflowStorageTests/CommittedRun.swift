@@ -49,7 +49,7 @@ final class CommittedRun {
             id: superstep == 0 ? first ?? ids.id(0, mark: mark) : ids.id(superstep, mark: mark), previousID: last, runID: name, workflowName: "f", signature: graph.signature.string,
             kind: "superstep", superstep: superstep, timestamp: "2026-11-21T11:22:33.000000+00:00")
         let commit = Commit(
-            .init(snapshot, graph: graph, definition: Definition.line(of: graph), changes: last == nil ? nil : changes), summary,
+            .init(snapshot, graph: graph, definition: DefinitionLine(of: graph), changes: last == nil ? nil : changes), summary,
             expected: .head(head), durability: .process, in: session)
         try storage.save(commit)
         documents[summary.id] = try commit.document()

@@ -6,11 +6,11 @@ import WorkflowTestSupport
 /// A boundary may be written down later only if nothing can be wrong with it then.
 @Suite("Kept boundaries")
 struct KeptBoundaryTests {
-    private func canWait(_ change: (inout Snapshot) -> Void) throws -> Bool {
+    private func canWait(after changes: StateChanges? = StateChanges(), _ change: (inout Snapshot) -> Void) throws -> Bool {
         let graph = try makeGraph("f") { try $0.addEdge("a", "a") }
         var snapshot = Snapshot(graph: graph)
         change(&snapshot)
-        return Commit.Boundary(snapshot, graph: graph, definition: "{}", changes: StateChanges()).canWait
+        return Commit.Boundary(snapshot, graph: graph, definition: DefinitionLine(of: graph), changes: changes).canWait
     }
 
     private func request(_ number: Int, _ data: Text, notice: Text? = nil) -> Request {
@@ -39,6 +39,15 @@ struct KeptBoundaryTests {
         })
         #expect(try !canWait { $0.messages = [one, one] })
         #expect(try !canWait { ($0.shared["a"], $0.shared["b"]) = (large, large) })
+    }
+
+    @Test("The first of a run waits if it has no state: nobody knows what of it has changed")
+    func first() throws {
+        let message = Message(source: 0, target: 0, payload: "1")
+        #expect(try canWait(after: nil) { $0.messages = [message] })
+        #expect(try !canWait(after: nil) { $0.messages = Array(repeating: message, count: 100_001) })
+        #expect(try !canWait(after: nil) { $0.shared["k"] = "1" })
+        #expect(try canWait { $0.shared["k"] = "1" })
     }
 
     @Test("So is what has very many pieces, and what this version does not know")

@@ -34,7 +34,7 @@ struct SQLiteStorageTests {
                 kind: "superstep", superstep: index, timestamp: "2026-11-21T11:22:33.000000+00:00")
             try storage.save(
                 Commit(
-                    .init(snapshot, graph: graph, definition: Definition.line(of: graph), changes: previous == nil ? nil : changes), summary,
+                    .init(snapshot, graph: graph, definition: DefinitionLine(of: graph), changes: previous == nil ? nil : changes), summary,
                     expected: .head(head), durability: .process, in: session))
             ids.append(summary.id)
             head = summary.id
