@@ -28,15 +28,15 @@ class Clock:
         self._loop = loop
         self._wake = wake
         self._alarm: Optional[asyncio.TimerHandle] = None
-        self._calls: dict[asyncio.Task[Any], Handle] = {}
+        self._calls: dict[asyncio.Future[Any], Handle] = {}
         self._is_stale = True
 
-    def begin(self, task: asyncio.Task[Any], handle: Handle) -> None:
+    def begin(self, task: asyncio.Future[Any], handle: Handle) -> None:
         """A handler has to wait, and may become late."""
         self._calls[task] = handle
         self._is_stale = True
 
-    def end(self, task: asyncio.Task[Any]) -> None:
+    def end(self, task: asyncio.Future[Any]) -> None:
         """It has ended."""
         self._calls.pop(task, None)
 

@@ -193,9 +193,9 @@ class Row:
 
     # ---- On the event loop
 
-    def take_back(self, *, is_wanted: bool) -> Optional[Begun]:
-        """The run is the event loop's again. Gives the call that is under way, if there is one, with a coroutine that waits for
-        it; none if that is not wanted, for nobody is there to run it."""
+    def take_back(self, *, is_wanted: bool) -> Optional[tuple[Begun, asyncio.Future[None]]]:
+        """The run is the event loop's again. Gives the call that is under way, if there is one, with a future that is done when it
+        has ended, or is cancelled; none if that is not wanted, for nobody is there to wait."""
         with self._run.gate:
             begun = self._now
             if self._is_over or begun is None:
@@ -203,20 +203,17 @@ class Row:
             self._is_taken = True
             if is_wanted:
                 self._waiter = self._run._loop.create_future()
-                begun.code = self._wait(self._waiter)
-                return begun
+                self._waiter.add_done_callback(self._left)
+                return begun, self._waiter
             self._leave()
         return None
 
-    async def _wait(self, waiter: asyncio.Future[None]) -> None:
-        """Until the function has ended, or nobody wants to know any more: then its context has ended."""
-        try:
-            await waiter
-        finally:
-            with self._run.gate:
-                self._leave()
+    def _left(self, _: object) -> None:
+        with self._run.gate:
+            self._leave()
 
     def _leave(self) -> None:
+        """The function has ended, or nobody wants to know any more: then its context has ended."""
         self._is_wanted = False
         if self._shared is not None:
             self._shared._end()

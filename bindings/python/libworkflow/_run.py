@@ -120,7 +120,7 @@ class Run:
         """Whether messages are passed on as objects. C code may let go of them on threads that are not Python's."""
         self._loop = running_loop()
         self._steps = make_steps(self._loop)
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Future[Any]] = set()
         self._waiter: Optional[asyncio.Future[None]] = None
         self.failures: Failures = Failures()
         self.told: weakref.ref[Failures] = weakref.ref(self.failures)  # for those who outlive the run: tracebacks have much in them
@@ -193,7 +193,8 @@ class Run:
         self._waiter = None
         under_way = row.take_back(is_wanted=not isinstance(error, GeneratorExit))
         if under_way is not None:
-            self._launch([under_way])
+            begun, ended = under_way
+            self._follow(ended, begun.host, begun.hook, begun.context)
         error = error or row.error
         if error is not None:
             for begun in row.later:
@@ -447,7 +448,7 @@ class Run:
         context._sent = context._yielded = None
         return context
 
-    def _follow(self, task: asyncio.Task[Any], host: Host, code: Any, context: WorkflowContext[Any, Any]) -> None:
+    def _follow(self, task: asyncio.Future[Any], host: Host, code: Any, context: WorkflowContext[Any, Any]) -> None:
         """Waits for a handler that waits."""
         self._tasks.add(task)
         if self._clock is not None:
@@ -481,7 +482,7 @@ class Run:
         """Makes the run end with `error` as soon as the library comes back."""
         self.failures.interrupt = error
 
-    def _finished(self, host: Host, code: Any, context: WorkflowContext[Any, Any], task: asyncio.Task[Any]) -> None:
+    def _finished(self, host: Host, code: Any, context: WorkflowContext[Any, Any], task: asyncio.Future[Any]) -> None:
         """Tells the library that a handler which had to wait has ended."""
         self._tasks.discard(task)
         if self._clock is not None:
