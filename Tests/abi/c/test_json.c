@@ -175,10 +175,12 @@ static void what_is_passed_on(void) {
 static int is_too_deep;
 
 static wf_status_t pass_on_list(void *user_data, wf_context_t *context, const char *input, size_t length) {
-    wf_status_t status = wf_context_send(context, NULL, input, length, &error);
+    wf_error_t *refusal = NULL;
+    wf_status_t status = wf_context_send(context, NULL, input, length, &refusal);
 
     (void)user_data;
-    if (status == WF_E_LIMIT && strstr(wf_error_message(error, NULL), "deeper than 2000") != NULL) is_too_deep++;
+    if (status == WF_E_LIMIT && strstr(wf_error_message(refusal, NULL), "deeper than 2000") != NULL) is_too_deep++;
+    wf_error_free(refusal);
     return status;
 }
 
