@@ -50,16 +50,17 @@ HEADERS := include/workflow.h include/workflow_types.h include/workflow_jansson.
 # static-stdlib: no Swift runtime needed at run time. disable-implicit: one regular expression by accident would cost
 # 1.4 MB, and a Task never runs in a forked child. nodelete: a Swift library must not be unloaded.
 # Three let --gc-sections drop what nobody calls: function-sections and internalize-at-link of our own code (0.2 MB; the
-# second says that only exports.map is public), the configuration of the standard library's (1 MB; see unpin.py). They
+# second says that only exports.map is public), the configuration of the standard library's (1 MB; see static_libraries.py). They
 # cost no instruction. Left alone: icf=safe drops 0.03 MB more and makes backtraces lie; packed relocations 0.4 MB, but
-# need glibc 2.36; -disable-reflection-metadata 0.08 MB, for the names in descriptions; unchecked exclusivity 0.02 MB and
-# 7 % of the instructions of a superstep, for a check that has to hold.
+# need glibc 2.36; -disable-reflection-metadata 0.08 MB, for the names in descriptions; unchecked exclusivity 0.02 MB, for a
+# check that has to hold (`Guarded` makes it for less where every superstep pays). defsym: libstdc++ names this function in code
+# that is dropped, and the library would ask for glibc 2.36 for nothing.
 COMPILE_FLAGS := -c release -Xswiftc -static-stdlib \
     -Xswiftc -Xfrontend -Xswiftc -disable-implicit-string-processing-module-import \
     -Xswiftc -Xfrontend -Xswiftc -disable-implicit-concurrency-module-import \
     -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -Xfrontend -Xswiftc -internalize-at-link \
     -Xswiftc -Xclang-linker -Xswiftc --config=$(CURDIR)/build/swift/link.cfg
-LINK_FLAGS := -Xlinker --gc-sections -Xlinker -soname=$(SONAME) -Xlinker -z -Xlinker nodelete \
+LINK_FLAGS := -Xlinker --gc-sections -Xlinker --defsym=arc4random=0 -Xlinker -soname=$(SONAME) -Xlinker -z -Xlinker nodelete \
     -Xlinker "--version-script=$(CURDIR)/bindings/abi/exports.map"
 
 .DEFAULT_GOAL := help
@@ -76,10 +77,12 @@ build/setup-%.stamp: .ci/setup
 
 lib: $(LIBRARY)
 
-# SwiftPM does not know that the library depends on exports.map, so it is made to link again.
-$(LIBRARY): $(SWIFT_SOURCES) bindings/abi/exports.map bindings/abi/unpin.py Makefile | build/setup-build.stamp
-	@if [ bindings/abi/exports.map -nt $(UNSTRIPPED) ]; then rm -f $(UNSTRIPPED); fi
-	python3 bindings/abi/unpin.py build/swift
+# SwiftPM does not know what the library is linked with, so it is made to link again.
+$(LIBRARY): $(SWIFT_SOURCES) bindings/abi/exports.map bindings/abi/static_libraries.py Makefile | build/setup-build.stamp
+	@for part in exports.map static_libraries.py; do \
+	    if [ bindings/abi/$$part -nt $(UNSTRIPPED) ]; then rm -f $(UNSTRIPPED); fi; \
+	done
+	python3 bindings/abi/static_libraries.py build/swift
 	swift build $(COMPILE_FLAGS) --product workflow $(LINK_FLAGS)
 	@mkdir -p $(@D)
 	strip --strip-unneeded -o $@ $(UNSTRIPPED)
@@ -95,8 +98,15 @@ check-header: lib
 
 test: test-swift check-header test-abi test-kill test-faults test-python
 
+# What failed stands at the end once more: of a log of three thousand lines that is what everybody reads.
 test-swift: setup
-	swift test
+	@mkdir -p build && rm -f build/swift-tests.passed
+	{ swift test 2>&1 && touch build/swift-tests.passed; } | tee build/swift-tests.log
+	@if [ ! -e build/swift-tests.passed ]; then \
+	    printf '\nswift test has failed; all of it is in build/swift-tests.log. What failed:\n'; \
+	    grep -a -A 4 -E 'recorded an issue|error:|Fatal error|signal code' build/swift-tests.log; \
+	    exit 1; \
+	fi
 
 # Other graphs every day of the year. What it finds is printed with its seed, which belongs into `regressions`.
 WORKFLOW_GRAPHS ?= 2200

@@ -2,12 +2,12 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from tools import ROOT
 
 PRESENT = ["sh", "dirname", "env", "python3", "strip"]
-LOG = '#!/bin/sh\necho "apt-get $*"\n'
 
 
 @pytest.fixture
@@ -15,10 +15,14 @@ def path(tmp_path):
     """A folder with a fake swift, a fake apt-get that only says what it was asked, and little else."""
     for name in PRESENT:
         (tmp_path / name).symlink_to(shutil.which(name))
-    for name, text in {"swift": "#!/bin/sh\n", "apt-get": LOG, "id": "#!/bin/sh\necho 0\n"}.items():
-        (tmp_path / name).write_text(text)
-        (tmp_path / name).chmod(0o755)
+    for name, line in {"swift": "", "apt-get": 'echo "apt-get $*"', "id": "echo 0"}.items():
+        put(tmp_path / name, line)
     return tmp_path
+
+
+def put(program: Path, line: str) -> None:
+    program.write_text(f"#!/bin/sh\n{line}\n")
+    program.chmod(0o755)
 
 
 def setup(path) -> subprocess.CompletedProcess:
@@ -30,24 +34,29 @@ def test_says_what_is_missing_before_it_installs_it(path):
     done = setup(path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
-        "setup: missing here: gcc pkg-config libjansson-dev libsqlite3-dev",
+        "setup: missing here: gcc g++ pkg-config libjansson-dev libsqlite3-dev",
         "setup: installing it with apt-get",
         "apt-get update -q",
-        "apt-get install -q -y --no-install-recommends gcc pkg-config libjansson-dev libsqlite3-dev",
+        "apt-get install -q -y --no-install-recommends gcc g++ pkg-config libjansson-dev libsqlite3-dev",
     ]
 
 
 def test_asks_for_sudo_when_not_root(path):
-    (path / "id").write_text("#!/bin/sh\necho 1000\n")
-    (path / "sudo").write_text('#!/bin/sh\necho "sudo $*"\n')
-    (path / "sudo").chmod(0o755)
+    put(path / "id", "echo 1000")
+    put(path / "sudo", 'echo "sudo $*"')
     assert "sudo apt-get update -q" in setup(path).stdout.splitlines()
 
 
 def test_does_nothing_when_nothing_is_missing(path):
-    for name in ["gcc", "pkg-config"]:
-        (path / name).symlink_to(shutil.which("true"))
+    (path / "pkg-config").symlink_to(shutil.which("true"))
+    put(path / "gcc", f"echo {path / 'gcc'}")
     assert (setup(path).stdout, setup(path).returncode) == ("", 0)
+
+
+def test_asks_for_a_compiler_that_has_the_static_library(path):
+    (path / "pkg-config").symlink_to(shutil.which("true"))
+    put(path / "gcc", "echo libstdc++.a")  # as gcc says it where there is none
+    assert "setup: missing here: g++" in setup(path).stdout.splitlines()
 
 
 def test_names_what_is_missing_where_there_is_no_apt(path):
