@@ -57,6 +57,17 @@ extension Snapshot {
         }
     }
 
+    /// Puts another value where one stands.
+    public mutating func replace(at place: StateChanges.Place, with value: Text) {
+        guard self.value(at: place) != nil else { return }
+        switch place {
+        case .shared(Graph.outermost, let key): shared[key] = value
+        case .shared(let scope, let key): scopes[scope]?[key] = value
+        case .own(let index, let key): executors[index].state[key] = value
+        case .saved(let index): executors[index].saved = value
+        }
+    }
+
     /// The whole state, in the order of the document.
     public func parts(in graph: Graph) -> [StatePart] {
         var parts: [StatePart] = []

@@ -9,10 +9,8 @@ public enum EventDocument {
         case .payload(let payload), .custom(_, let payload): return payload
         case .state(let state): return Text("\"\(state.name)\"")
         case .failure(let failure): return failure.eventJSON
-        case .results(let results):
-            var json = JSONWriter(capacity: results.reduce(2) { $0 + $1.count + 1 })
-            json.array { json in for result in results { json.raw(result) } }
-            return json.finish()
+        case .result(let result): return list(of: CollectionOfOne(result))
+        case .results(let results): return list(of: results)
         case .checkpoint(let summary):
             var json = JSONWriter()
             json.object { json in
@@ -36,6 +34,12 @@ public enum EventDocument {
             }
             return json.finish()
         }
+    }
+
+    private static func list(of results: some Collection<Text>) -> Text {
+        var json = JSONWriter(capacity: results.reduce(2) { $0 + $1.count + 1 })
+        json.array { json in for result in results { json.raw(result) } }
+        return json.finish()
     }
 
     /// The whole event.

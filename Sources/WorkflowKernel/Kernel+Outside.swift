@@ -85,7 +85,7 @@ extension Kernel {
     /// Tells of a request, also if nobody wants to see the event: the driver keeps the list of what can be answered. The
     /// first one changes the state that the host sees.
     mutating func announce(_ request: Request) {
-        events.append(
+        events.put(
             Event(.requestInfo, superstep: superstepAtWork, executor: request.executor, data: .request(request)))
         if state == .inProgress { enter(.inProgressPendingRequests) }
     }

@@ -6,7 +6,7 @@ extension Kernel {
     mutating func accept(_ outcome: inout Outcome, from executor: Int) {
         let lane = work.mail[executor].lane
         let results = options.hidden.contains(.executorCompleted) ? .none : Self.results(of: outcome)
-        work.mail[executor].stage(&outcome.messages, from: executor, lane)
+        let isDone = work.mail[executor].handled(&outcome, by: executor)
         if !outcome.emissions.isEmpty {
             if case .message(let node) = graph.wayOut(ofOutputsOf: executor) {
                 let outer = outerLane(of: lane, at: node, from: executor)
@@ -17,7 +17,6 @@ extension Kernel {
         if outcome.hasMore { acceptMore(of: outcome, lane, from: executor) }
         emit(.executorCompleted, executor: executor, data: results)
         // Half the mail of an executor with memory of its own cannot be recorded.
-        let isDone = work.mail[executor].handled(outcome.writes)
         if isDone || savers.isEmpty || !savers.contains(executor) { work.hasProgress = true }
         if !isDone { ready.append(executor) }
     }
@@ -65,7 +64,7 @@ extension Kernel {
     }
 
     private static func results(of outcome: Outcome) -> Event.Data {
-        if outcome.messages.isEmpty, outcome.emissions.isEmpty { return .none }
+        if outcome.emissions.isEmpty, outcome.messages.count < 2 { return outcome.messages.first.map { .result($0.payload) } ?? .none }
         var results = outcome.messages.map(\.payload)
         if !outcome.emissions.isEmpty { results += outcome.outputs }
         return results.isEmpty ? .none : .results(results)
@@ -147,7 +146,7 @@ extension Kernel {
         swap(&snapshot.messages, &messages)
         messages.empty()
         swap(&messages, &work.spareMessages)
-        snapshot.fanIns = work.fanIns
+        if !work.fanIns.isEmpty || !snapshot.fanIns.isEmpty { snapshot.fanIns = work.fanIns }
         snapshot.lanes = work.lanes
         snapshot.superstep += 1
     }

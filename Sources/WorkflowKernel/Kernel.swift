@@ -79,9 +79,8 @@ public struct Kernel: Sendable {
     public var chance: UInt64 = 0
 
     var phase: Phase = .started
-    /// Events not yet given to the driver, oldest first from `nextEvent`.
-    var events: [Event] = []
-    var nextEvent = 0
+    /// Events not yet given to the driver.
+    var events = EventQueue()
     /// Executors whose next call may start, first come first served from `nextReady`.
     var ready: [Int] = []
     var nextReady = 0
@@ -150,25 +149,13 @@ public struct Kernel: Sendable {
     /// What to do now. Call it until it answers `wait` or `rest`.
     public mutating func next() -> Step {
         while true {
-            if !events.isEmpty { return .emit(nextEventToTell()) }
+            if !events.isEmpty, let event = events.take() { return .emit(event) }
             if let call = announced {
                 announced = nil
                 return .call(call)
             }
             if let step = advance() { return step }
         }
-    }
-
-    /// The last one is moved out; those before it have been told.
-    private mutating func nextEventToTell() -> Event {
-        guard nextEvent + 1 == events.count else {
-            nextEvent += 1
-            return events[nextEvent - 1]
-        }
-        let event = events.removeLast()
-        events.empty()
-        nextEvent = 0
-        return event
     }
 
     /// Nil: something changed, look again.
@@ -257,10 +244,7 @@ public struct Kernel: Sendable {
         let superstep = superstepAtWork
         switch kind {
         case .invoke:
-            let (next, handled) = (work.mail[executor].next, work.mail[executor].handledBefore)
-            return Call(
-                work.mail[executor].deliveries[next], executor: executor, superstep: superstep, state: state, requests: snapshot.requests,
-                failedAttempts: work.mail[executor].failedAttempts, invocation: handled + next)
+            return work.mail[executor].call(of: executor, superstep: superstep, state, requests: snapshot.requests)
         case .restore: return Call(kind, snapshot.executors[executor].saved ?? .null, executor: executor, superstep: superstep, state: state)
         case .save: return Call(kind, .null, executor: executor, superstep: superstep, state: state)
         }
@@ -317,7 +301,7 @@ public struct Kernel: Sendable {
         _ kind: EventKind, superstep: Int? = nil, executor: Int = -1, data: @autoclosure () -> Event.Data = .none
     ) {
         guard !options.hidden.contains(kind) else { return }
-        events.append(Event(kind, superstep: superstep ?? superstepAtWork, executor: executor, data: data()))
+        events.put(Event(kind, superstep: superstep ?? superstepAtWork, executor: executor, data: data()))
     }
 
     /// The superstep in hand, or the last committed one.

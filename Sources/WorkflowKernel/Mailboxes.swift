@@ -21,17 +21,23 @@ struct Mail: Sendable {
     /// The lane of the delivery at hand.
     var lane: Lane { deliveries[next].lane }
 
-    /// The delivery at hand is done. Whether it was the last.
-    mutating func handled(_ writes: StateWrites) -> Bool {
-        if !writes.isEmpty { staged.writes.merge(writes) }
+    /// The handling of the delivery at hand.
+    func call(of executor: Int, superstep: Int, _ state: consuming Call.State, requests: [Request]) -> Call {
+        Call(
+            deliveries[next], executor: executor, superstep: superstep, state: state, requests: requests, failedAttempts: failedAttempts,
+            invocation: handledBefore + next)
+    }
+
+    /// The delivery at hand is done. Takes the messages that were sent, and leaves an empty list with room. Whether it was the last.
+    mutating func handled(_ outcome: inout Outcome, by executor: Int) -> Bool {
+        if !outcome.messages.isEmpty { stage(&outcome.messages, from: executor, lane) }
+        if !outcome.writes.isEmpty { staged.writes.merge(outcome.writes) }
         next += 1
         failedAttempts = 0
         return isDone
     }
 
-    /// Takes the messages that were sent, and leaves an empty list with room.
-    mutating func stage(_ sent: inout [Message], from executor: Int, _ lane: Lane) {
-        if sent.isEmpty { return }
+    private mutating func stage(_ sent: inout [Message], from executor: Int, _ lane: Lane) {
         for place in sent.indices {
             sent[place].source = executor
             if lane != .main { sent[place].lane = lane }

@@ -57,7 +57,7 @@ public final class Call: @unchecked Sendable {
 
     /// The handling of a delivery.
     init(
-        _ delivery: Delivery, executor: Int, superstep: Int, state: State, requests: [Request], failedAttempts: Int, invocation: Int
+        _ delivery: Delivery, executor: Int, superstep: Int, state: consuming State, requests: [Request], failedAttempts: Int, invocation: Int
     ) {
         kind = .invoke
         self.executor = executor

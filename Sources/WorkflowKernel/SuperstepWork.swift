@@ -36,7 +36,7 @@ struct SuperstepWork: Sendable {
     init(executors: Int) { mail = Mailboxes(executors: executors) }
 
     mutating func begin(_ snapshot: Snapshot) {
-        fanIns = snapshot.fanIns
+        if !fanIns.isEmpty || !snapshot.fanIns.isEmpty { fanIns = snapshot.fanIns }
         fanInAtHand = nil
         lanes = snapshot.lanes
         message = -1

@@ -50,10 +50,11 @@ public struct CheckpointSummary: Sendable, Equatable {
     }
     /// UTC, ISO 8601 with microseconds.
     public var timestamp: String {
-        get { fields.of.timestamp }
-        set { change { $0.timestamp = newValue } }
+        get { fields.of.time.text }
+        set { change { $0.time = .text(newValue) } }
     }
 
+    /// One that was read.
     public init(
         id: String, previousID: String?, runID: String, workflowName: String, signature: String, kind: String,
         superstep: Int, timestamp: String
@@ -61,7 +62,33 @@ public struct CheckpointSummary: Sendable, Equatable {
         fields = Shared(
             Fields(
                 id: id, previousID: previousID, runID: runID, workflowName: workflowName, signature: signature, kind: kind,
-                superstep: superstep, timestamp: timestamp))
+                superstep: superstep, time: .text(timestamp)))
+    }
+
+    /// One that is made `now`: in microseconds since 1970.
+    public init(
+        id: String, previousID: String?, runID: String, workflowName: String, signature: String, kind: CheckpointKind,
+        superstep: Int, now: UInt64
+    ) {
+        fields = Shared(
+            Fields(
+                id: id, previousID: previousID, runID: runID, workflowName: workflowName, signature: signature,
+                kind: kind.rawValue, superstep: superstep, time: .microseconds(now)))
+    }
+
+    /// A moment becomes a text when somebody wants to read it: of most checkpoints in memory nobody does.
+    private enum Time: Equatable {
+        case text(String)
+        case microseconds(UInt64)
+
+        var text: String {
+            switch self {
+            case .text(let text): text
+            case .microseconds(let number): Timestamp.text(microseconds: number)
+            }
+        }
+
+        static func == (one: Self, other: Self) -> Bool { one.text == other.text }
     }
 
     private struct Fields: Equatable {
@@ -72,7 +99,7 @@ public struct CheckpointSummary: Sendable, Equatable {
         var signature: String
         var kind: String
         var superstep: Int
-        var timestamp: String
+        var time: Time
     }
 
     private final class Shared: Sendable {

@@ -56,6 +56,8 @@ public struct Event: Sendable {
     public enum Data: Sendable {
         case none
         case payload(Text)
+        /// The one message of a call that has sent nothing else, as most do: it needs no list.
+        case result(Text)
         /// Sent messages, then outputs.
         case results([Text])
         case state(RunState)

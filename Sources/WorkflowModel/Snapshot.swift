@@ -40,6 +40,9 @@ public struct Snapshot: Sendable {
         requests.contains { $0.interceptor == nil } || partial?.requests.contains { $0.interceptor == nil } == true
     }
 
+    /// Whether something on its way may be an object of the host's: only then is there anything for `unencodable` to ask.
+    public var mayHoldValues: Bool { partial != nil || messages.contains(where: \.payload.isHostValue) }
+
     /// The first message on its way that has no text: it could not be found again.
     public var unencodable: (source: Int, failure: Failure)? {
         for message in messages {

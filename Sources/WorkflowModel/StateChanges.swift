@@ -44,5 +44,5 @@ public struct StateChanges: Sendable {
         all.append(Change(place: place, before: nil, growth: Growth(count: list.count, kept: list.listBody)))
     }
 
-    public mutating func clear() { all.removeAll(keepingCapacity: true) }
+    public mutating func clear() { all.empty() }
 }

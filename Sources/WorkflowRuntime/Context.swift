@@ -17,6 +17,8 @@ public final class Context: ProcessBound, @unchecked Sendable {
         /// Where memos go.
         let storage: any Storage
         let clock: @Sendable () -> UInt64
+        /// The graph's: here because every call looks.
+        let policies: [Int: Policy]
 
         init(workflow: Workflow, runID: Text, inbox: Inbox, storage: any Storage, clock: @escaping @Sendable () -> UInt64) {
             self.workflow = workflow
@@ -24,6 +26,7 @@ public final class Context: ProcessBound, @unchecked Sendable {
             self.inbox = inbox
             self.storage = storage
             self.clock = clock
+            policies = workflow.graph.policies
         }
     }
 
@@ -44,7 +47,10 @@ public final class Context: ProcessBound, @unchecked Sendable {
     private var inbox: Inbox { site.inbox }
     var storage: any Storage { site.storage }
 
-    private var desk: Desk
+    // Swift need not look for overlapping changes of these two: none of them calls anything that could come back here. It would look in a
+    // table of the thread, so it would not find another thread either.
+    @exclusivity(unchecked) private var desk: Desk
+    @exclusivity(unchecked) private var emissions = Emissions()  // protected by the lock of the inbox
 
     /// In one place, so that the end of the call clears it in one go.
     private struct Desk {
@@ -62,8 +68,6 @@ public final class Context: ProcessBound, @unchecked Sendable {
             return old
         }
     }
-
-    private var emissions = Emissions()  // protected by the lock of the inbox
 
     /// Shared between the thread that makes them and, when the call goes pending, the driving thread.
     private struct Emissions {
@@ -87,16 +91,15 @@ public final class Context: ProcessBound, @unchecked Sendable {
     private let lastSign = Atomic<UInt64>(0)
 
     /// `outcome` is empty; it may have room.
-    init(_ call: Call, at site: Site, now: UInt64 = 0, _ outcome: consuming Outcome = Outcome()) {
-        self.site = site
-        self.call = call
+    init(_ call: consuming Call, at site: Site, now: UInt64 = 0, _ outcome: consuming Outcome = Outcome()) {
         desk = Desk(state: call.takeState(), outcome: outcome)
         kind = call.kind
         executor = call.executor
         epoch = site.inbox.epoch.load(ordering: .relaxed)
-        let policies = site.workflow.graph.policies
-        let timeout = policies.isEmpty || call.kind != .invoke ? nil : policies[call.executor]?.timeout
+        let timeout = site.policies.isEmpty || call.kind != .invoke ? nil : site.policies[call.executor]?.timeout
         deadline = timeout.map { now &+ UInt64($0) &* 1000 }
+        self.site = site
+        self.call = call
     }
 
     public var executorID: Text { workflow.graph.executors[executor] }

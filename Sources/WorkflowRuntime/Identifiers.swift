@@ -24,8 +24,11 @@ struct Identifiers: Sendable {
         self.counter = counter
     }
 
-    mutating func next() -> String {
-        let (now, microseconds) = environment.now().quotientAndRemainder(dividingBy: 1000)
+    mutating func next() -> String { next(at: environment.now()) }
+
+    /// `now`: what the clock says.
+    mutating func next(at now: UInt64) -> String {
+        let (now, microseconds) = now.quotientAndRemainder(dividingBy: 1000)
         let (millisecond, fraction) = (now & Self.lastMillisecond, microseconds * 4096 / 1000)
         if (millisecond, fraction) > (milliseconds, counter) {
             (milliseconds, counter) = (millisecond, fraction)
@@ -50,30 +53,56 @@ struct Identifiers: Sendable {
 
     private static func text(_ high: UInt64, _ low: UInt64) -> String {
         String(unsafeUninitializedCapacity: 36) { text in
-            var (word, place) = (high, 0)
-            for index in 0..<32 {
-                switch index {
-                case 8, 12, 16, 20:
-                    text[place] = UInt8(ascii: "-")
-                    place += 1
-                    if index == 16 { word = low }
-                default: break
-                }
-                let digit = UInt8(truncatingIfNeeded: word &>> 60)
-                text[place] = digit &+ (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
-                word &<<= 4
-                place += 1
-            }
-            return place
+            text.initialize(repeating: hyphen)
+            put(digits(high &>> 32), in: text, at: 0)
+            put(digits(high), in: text, at: 9, around: 4)
+            put(digits(low &>> 32), in: text, at: 19, around: 4)
+            put(digits(low), in: text, at: 28)
+            return 36
+        }
+    }
+
+    /// The last 32 bits as eight hexadecimal digits, the first in the highest byte. All at once: each checkpoint has an id.
+    private static func digits(_ word: UInt64) -> UInt64 {
+        // A nibble in each byte, then the distance from it to its digit.
+        var nibbles = word & 0xFFFF | (word & 0xFFFF_0000) &<< 16
+        nibbles = nibbles & 0x00FF_0000_00FF | (nibbles & 0xFF00_0000_FF00) &<< 8
+        nibbles = nibbles & 0x000F_000F_000F_000F | (nibbles & 0x00F0_00F0_00F0_00F0) &<< 4
+        let letters = (nibbles &+ 0x0606_0606_0606_0606) &>> 4 & 0x0101_0101_0101_0101
+        return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
+    }
+
+    /// With a gap of one in front of the digit `middle`.
+    private static func put(_ digits: UInt64, in text: UnsafeMutableBufferPointer<UInt8>, at start: Int, around middle: Int = 8) {
+        for index in 0..<8 {
+            text[start + index + (index < middle ? 0 : 1)] = UInt8(truncatingIfNeeded: digits &>> UInt64(56 - 8 * index))
         }
     }
 
     /// Nil for ids that are not of this form.
     private static func parts(of id: String) -> (UInt64, UInt64)? {
-        let fields = id.split(separator: "-")
-        guard fields.count == 5, fields.map(\.utf8.count) == [8, 4, 4, 4, 12], fields[2].hasPrefix("7"),
-            let milliseconds = UInt64(fields[0] + fields[1], radix: 16), let counter = UInt64(fields[2].dropFirst(), radix: 16)
-        else { return nil }
-        return (milliseconds, counter)
+        var id = id
+        return id.withUTF8 { text in
+            guard text.count == 36, text[14] == UInt8(ascii: "7"),
+                text[8] == hyphen, text[13] == hyphen, text[18] == hyphen, text[23] == hyphen
+            else { return nil }
+            var word: UInt64 = 0
+            for place in 0..<18 where place != 8 && place != 13 {
+                guard let digit = digit(text[place]) else { return nil }
+                word = word << 4 | digit
+            }
+            return (word >> 16, word & 0xFFF)
+        }
+    }
+
+    private static let hyphen = UInt8(ascii: "-")
+
+    private static func digit(_ character: UInt8) -> UInt64? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(character - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(character - UInt8(ascii: "a")) + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(character - UInt8(ascii: "A")) + 10
+        default: nil
+        }
     }
 }

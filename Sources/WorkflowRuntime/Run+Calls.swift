@@ -6,23 +6,24 @@ extension Run {
     func finish(_ context: Context, _ outcome: inout Outcome) {
         if outcome.failure != nil { failedCalls.wrappingAdd(1, ordering: .relaxed) }
         if hasLimits, outcome.failure != nil {
-            kernel.now = clock()
-            kernel.chance = options.environment.random()
+            let (now, chance) = (clock(), options.environment.random())
+            kernel.use { ($0.now, $0.chance) = (now, chance) }
         }
-        move { $0.finish(context.kind, executor: context.executor, &outcome) }
+        kernel.use { $0.finish(context.kind, executor: context.executor, &outcome) }
     }
 
-    func run(_ call: Call) {
-        let code = code[call.executor]
-        if call.kind == .invoke {
+    func run(_ call: consuming Call) {
+        let (kind, executor) = (call.kind, call.executor)
+        let code = code[executor]
+        if kind == .invoke {
             if code.isPolled { return inbox.leave(detached(call, polledSite, isPolled: true)) }
             // A run that is driven from inside the pool must not wait for a thread of it: they may all do the same.
             if let pool = options.pool, !pool.isHere { return pool.call(code, detached(call, site)) }
         }
         let context = makeContext(call, site)
-        let status = code.call(call.kind, context)
+        let status = code.call(kind, context)
         if status == .pending {
-            for emission in context.detach() { move { $0.tell(emission, executor: call.executor) } }
+            for emission in context.detach() { kernel.use { $0.tell(emission, executor: executor) } }
             begin(context)
         } else {
             var outcome = context.takeOutcome(status, wasPending: false)
@@ -32,9 +33,11 @@ extension Run {
             outcome.clear()
             spareOutcome = outcome
         }
+        // An object of the host's that it was given is let go of here, and not while the kernel changes.
+        withExtendedLifetime(context) {}
     }
 
-    private func makeContext(_ call: Call, _ site: Context.Site) -> Context {
+    private func makeContext(_ call: consuming Call, _ site: Context.Site) -> Context {
         var spare = Outcome()
         swap(&spare, &spareOutcome)
         return Context(call, at: site, now: hasLimits ? clock() : 0, spare)
@@ -47,7 +50,7 @@ extension Run {
     }
 
     /// The context of a call that another thread handles: it has been pending from the beginning.
-    private func detached(_ call: Call, _ site: Context.Site, isPolled: Bool = false) -> Context {
+    private func detached(_ call: consuming Call, _ site: Context.Site, isPolled: Bool = false) -> Context {
         let context = makeContext(call, site)
         _ = context.detach()
         begin(context, isPolled: isPolled)
@@ -58,9 +61,9 @@ extension Run {
         do throws(Failure) {
             if let failure = payload.unencodable { throw failure }
             let isMet = try workflow.code.conditions[condition].evaluate(payload)
-            move { $0.decided(isMet) }
+            kernel.use { $0.decided(isMet) }
         } catch {
-            move { $0.fail(error) }
+            kernel.use { $0.fail(error) }
         }
     }
 
@@ -71,9 +74,9 @@ extension Run {
             if let failure = payload.unencodable { throw failure }
             try workflow.code.selectors[selector].select(payload, among: selection)
             let chosen = selection.chosen
-            move { $0.selected(chosen) }
+            kernel.use { $0.selected(chosen) }
         } catch {
-            move { $0.fail(error) }
+            kernel.use { $0.fail(error) }
         }
     }
 }

@@ -5,8 +5,7 @@ import WorkflowStorage
 
 /// How a run makes its checkpoints, and which one is its last.
 extension Run {
-    /// Indirect: it is handed on, and a summary has many parts.
-    indirect enum LastCheckpoint {
+    enum LastCheckpoint {
         case none
         /// The document that the run was restored from: the host's own, or one that was changed on the way, which makes
         /// this run a fork.
@@ -37,20 +36,21 @@ extension Run {
     }
 
     func commit(_ kind: CheckpointKind) {
+        let now = options.environment.now()
         let summary = CheckpointSummary(
-            id: identifiers.next(), previousID: isUnsaved || isLost ? last.summary?.previousID : last.id, runID: idString,
-            workflowName: workflow.graph.name, signature: workflow.graph.signatureString, kind: kind.rawValue,
-            superstep: kernel.snapshot.superstep, timestamp: Timestamp.text(microseconds: options.environment.now()))
+            id: identifiers.next(at: now), previousID: isUnsaved || isLost ? last.summary?.previousID : last.id, runID: idString,
+            workflowName: workflow.graph.name, signature: workflow.graph.signatureString, kind: kind,
+            superstep: kernel.use { $0.snapshot.superstep }, now: now)
         guard options.storage != nil, options.durability != .exit else {
             last = .boundary(summary)
             isUnsaved = options.storage != nil
-            return move { $0.committed(isUnsaved ? nil : summary) }
+            return kernel.use { $0.committed(isUnsaved ? nil : summary) }
         }
         do throws(Failure) {
-            try save(summary, changes: hasStoredBase ? kernel.changes : nil)
-            move { $0.committed(summary) }
+            try save(summary, changes: hasStoredBase ? kernel.use { $0.changes } : nil)
+            kernel.use { $0.committed(summary) }
         } catch {
-            move { $0.fail(error) }
+            kernel.use { $0.fail(error) }
         }
     }
 
@@ -61,7 +61,7 @@ extension Run {
         guard let storage = options.storage else { return }
         try requireTexts()
         let boundary = Commit.Boundary(
-            kernel.snapshot, graph: workflow.graph, definition: workflow.line, changes: changes)
+            kernel.use { $0.snapshot }, graph: workflow.graph, definition: workflow.line, changes: changes)
         try storage.save(
             Commit(
                 boundary, summary, expected: .head(head), durability: options.durability == .process ? .process : .full,
@@ -77,18 +77,21 @@ extension Run {
         isUnsaved = false
         isLost = true
         try save(summary, changes: nil)
-        move { $0.tell(summary) }
+        kernel.use { $0.tell(summary) }
         return true
     }
 
     private func requireTexts() throws(Failure) {
-        if let (source, failure) = kernel.snapshot.unencodable { throw failure.unsendable(from: workflow.graph.executorID(source)) }
+        guard kernel.use({ $0.snapshot.mayHoldValues }) else { return }
+        // Of a copy: the host is asked, and may look at the run meanwhile.
+        let snapshot = kernel.use { $0.snapshot }
+        if let (source, failure) = snapshot.unencodable { throw failure.unsendable(from: workflow.graph.executorID(source)) }
     }
 
     private func document(_ summary: CheckpointSummary) throws(Failure) -> Text {
         try requireTexts()
         return CheckpointDocument.text(
-            of: Checkpoint(summary: summary, snapshot: kernel.snapshot), graph: workflow.graph, definition: workflow.definition)
+            of: Checkpoint(summary: summary, snapshot: kernel.use { $0.snapshot }), graph: workflow.graph, definition: workflow.definition)
     }
 
     /// The last checkpoint as a document, or nil if none was made yet. On the driving thread also inside a callback.

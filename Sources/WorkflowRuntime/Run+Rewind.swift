@@ -38,9 +38,10 @@ extension Run {
 
     /// A call that still runs may have done half of something; the run must not be somewhere else when it ends.
     private func requireNoCalls() throws(Failure) {
-        guard kernel.pendingCalls == 0 else {
+        let pending = kernel.use { $0.pendingCalls }
+        guard pending == 0 else {
             throw Failure(
-                .busy, "the run '\(id)' cannot be restored during a superstep: \(kernel.pendingCalls) of its calls are pending. "
+                .busy, "the run '\(id)' cannot be restored during a superstep: \(pending) of its calls are pending. "
                     + "Drive it until they have ended, or cancel it first")
         }
     }
@@ -55,10 +56,10 @@ extension Run {
         }
         let isChanged = isChanged || resumption.isChanged
         var other = Kernel(
-            graph: workflow.graph, options: kernel.options, resuming: found.snapshot, inUse: true,
+            graph: workflow.graph, options: kernel.use { $0.options }, resuming: found.snapshot, inUse: true,
             forks: isChanged || Text(found.summary.runID) != id)
-        swap(&kernel, &other)
-        kernel.now = clock()
+        other.now = clock()
+        kernel.use { swap(&$0, &other) }
         underWay.clear()
         isUnsaved = false
         isLost = isLost && found.summary.id == last.summary?.id

@@ -5,7 +5,7 @@ extension Run {
     /// What the run waits for, as JSON. On the driving thread also inside a callback.
     public func whyWaiting() throws(Failure) -> Text {
         try inside { () throws(Failure) in
-            var waiting = kernel.waiting
+            var waiting = kernel.use { $0.waiting }
             if waiting.failure == nil {
                 waiting.calls = underWay.all.map { context in
                     Waiting.Call(

@@ -25,7 +25,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     let polledSite: Context.Site
 
     // Everything below belongs to the thread that is inside the gate.
-    var kernel: Kernel
+    let kernel: Guarded<Kernel>
     var identifiers: Identifiers
     var last: LastCheckpoint
     /// What the storage must have as the run's last checkpoint when the next one is saved.
@@ -43,8 +43,6 @@ public final class Run: ProcessBound, @unchecked Sendable {
 
     /// The thread inside `next`, or 0.
     let driver = Atomic<UInt>(0)
-    /// Whether that thread is changing the kernel.
-    private let isMoving = Atomic<Bool>(false)
     // Of the thread inside too. A variable of a class is checked for overlapping access each time, which costs ten times as much.
     /// Of the last event.
     private let sequence = Atomic<UInt64>(0)
@@ -115,7 +113,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     private init(
-        _ workflow: Workflow, _ options: RunOptions, id: String, _ kernel: Kernel, _ identifiers: Identifiers,
+        _ workflow: Workflow, _ options: RunOptions, id: String, _ kernel: consuming Kernel, _ identifiers: Identifiers,
         _ last: LastCheckpoint, head: String? = nil
     ) {
         self.workflow = workflow
@@ -123,7 +121,6 @@ public final class Run: ProcessBound, @unchecked Sendable {
         code = workflow.code.executors
         self.id = Text(id)
         idString = id
-        self.kernel = kernel
         self.identifiers = identifiers
         self.last = last
         self.head = head
@@ -138,9 +135,10 @@ public final class Run: ProcessBound, @unchecked Sendable {
         } else {
             polledSite = site
         }
-        if hasLimits { self.kernel.now = clock() }
         requests = OpenRequests(kernel.snapshot.hostRequests)
         shownSuperstep = Atomic(kernel.snapshot.superstep)
+        if hasLimits { kernel.now = clock() }
+        self.kernel = Guarded(kernel)
     }
 
     deinit {
@@ -197,66 +195,72 @@ public final class Run: ProcessBound, @unchecked Sendable {
     /// Drives until there are `most` events, or one and no other without waiting, or host code has failed behind one. Nil if there was an
     /// event, with its number; what comes behind it is for the next time. Throws why the run failed once all its events are given.
     public func next(timeout milliseconds: Int64, most: UInt, _ give: (consuming Event, UInt64) -> Void) throws(Failure) -> Stop? {
-        var count: UInt = 0
-        let failedBefore = failedCalls.load(ordering: .relaxed)
-        do throws(Failure) {
-            let end = try drive(timeout: milliseconds) { (event: consuming Event, sequence) in
-                give(event, sequence)
-                count += 1
-                return count < most && failedCalls.load(ordering: .relaxed) == failedBefore
-            }
-            return count == 0 ? end : nil
-        } catch where count > 0 { return nil }
-    }
-
-    /// Drives as long as `take` wants another event, and waits for the first only.
-    private func drive(timeout: Int64, _ take: (consuming Event, UInt64) -> Bool) throws(Failure) -> Stop {
         // A callback on a pool is no less a callback of the run.
         guard options.pool == nil || wfs_current_run() != inbox.mark else { throw reentrant }
         try enter()
         var view = View(state: state, superstep: superstep)
         defer { leave(view) }
-        var milliseconds = timeout
-        var deadline: timespec??
+        var patience = Patience(milliseconds)
+        var count: UInt = 0
+        let failedBefore = failedCalls.load(ordering: .relaxed)
         while true {
             if inbox.isFull.load(ordering: .acquiring) { absorb() }
-            switch move({ $0.next(&view) }) {
+            switch kernel.use({ $0.next(&view) }) {
             case .emit(let event):
                 if case .request(let request) = event.data {
                     guard requests.tell(request), !options.hidden.contains(.requestInfo) else { continue }
                 }
                 let number = sequence.load(ordering: .relaxed) &+ 1
                 sequence.store(number, ordering: .relaxed)
-                guard take(event, number) else { return .timeout }
+                give(consume event, number)
+                count += 1
+                guard count < most, failedCalls.load(ordering: .relaxed) == failedBefore else { return nil }
                 show(view)
-                milliseconds = 0
-            case .call(let call): run(call)
+                patience = Patience(0)
+            case .call(let call): run(consume call)
             case .decide(let condition, let payload): decide(condition, payload)
             case .select(let selector, let payload, let targets): select(selector, payload, targets)
             case .commit(let kind): commit(kind)
-            case .wait:
-                let pause = hasLimits ? pass() : nil
-                if pause == 0 { continue }
-                if milliseconds == 0 {
-                    // Waiting for a moment that is now would still put the thread to sleep.
-                    guard inbox.isFull.load(ordering: .acquiring) else { return rest(for: pause) }
-                    continue
-                }
-                let end = deadline ?? Monitor.deadline(in: milliseconds)
-                deadline = .some(end)
-                let due = pause.flatMap { Monitor.deadline(in: $0) }
-                switch inbox.wait(until: due.map { $0.isBefore(end) ? $0 : end ?? $0 } ?? end) {
-                case .arrival: continue
-                case .timeout where due?.isBefore(end) == true: continue
-                case .timeout: return rest(for: pause)
-                case .closed: throw Failure(.closed, "the run '\(id)' was freed while it was being driven")
-                }
+            case .wait: if try wait(&patience) { return count > 0 ? nil : .timeout }
             case .rest:
-                if isUnsaved, rested() { continue }
-                guard inbox.beginRest(forGood: kernel.failure != nil) else { continue }
-                if let failure = kernel.failure { throw failure }
+                guard rests() else { continue }
+                if count > 0 { return nil }
+                if let failure = kernel.use({ $0.failure }) { throw failure }
                 return .done
             }
+        }
+    }
+
+    /// How long whoever drives the run wants to wait.
+    private struct Patience {
+        let milliseconds: Int64
+        /// Counted from the first time that there is something to wait for; nil inside is never.
+        var deadline: timespec??
+
+        init(_ milliseconds: Int64) { self.milliseconds = milliseconds }
+    }
+
+    /// Waits for a report, or until something is due. True: the patience is over, and nothing has happened.
+    @inline(never)  // An event would pay for it.
+    private func wait(_ patience: inout Patience) throws(Failure) -> Bool {
+        let pause = hasLimits ? pass() : nil
+        if pause == 0 { return false }
+        if patience.milliseconds == 0 {
+            // Waiting for a moment that is now would still put the thread to sleep.
+            guard !inbox.isFull.load(ordering: .acquiring) else { return false }
+            rest(for: pause)
+            return true
+        }
+        let end = patience.deadline ?? Monitor.deadline(in: patience.milliseconds)
+        patience.deadline = .some(end)
+        let due = pause.flatMap { Monitor.deadline(in: $0) }
+        switch inbox.wait(until: due.map { $0.isBefore(end) ? $0 : end ?? $0 } ?? end) {
+        case .arrival: return false
+        case .timeout where due?.isBefore(end) == true: return false
+        case .timeout:
+            rest(for: pause)
+            return true
+        case .closed: throw Failure(.closed, "the run '\(id)' was freed while it was being driven")
         }
     }
 
@@ -264,11 +268,11 @@ public final class Run: ProcessBound, @unchecked Sendable {
     /// the next such moment, 0 if something happened, nil if nothing will.
     private func pass() -> Int64? {
         let now = clock()
-        let due = [kernel.dueTime, underWay.firstDeadline].compactMap { $0 }.min()
+        let due = [kernel.use { $0.dueTime }, underWay.firstDeadline].compactMap { $0 }.min()
         guard let due else { return nil }
         guard due <= now else { return Int64(clamping: (due - now) / 1000) + 1 }
         inbox.silence()
-        move { $0.tick(now) }
+        kernel.use { $0.tick(now) }
         for context in underWay.expire(at: now) {
             var outcome = Outcome()
             outcome.failure = context.late
@@ -278,16 +282,22 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     /// Nothing to do before a while: the host's event loop is woken then.
-    private func rest(for milliseconds: Int64?) -> Stop {
+    private func rest(for milliseconds: Int64?) {
         if let milliseconds { inbox.ring(at: Monitor.deadline(in: milliseconds)) }
-        return .timeout
+    }
+
+    /// Comes to rest, unless there is something to tell or to take up before.
+    @inline(never)
+    private func rests() -> Bool {
+        if isUnsaved, saved() { return false }
+        return inbox.beginRest(forGood: kernel.use { $0.failure != nil })
     }
 
     /// Saves the boundary at which the run rests. What goes wrong is the end of the run; a run that failed before stays so.
-    private func rested() -> Bool {
-        let hadFailed = kernel.failure != nil
+    private func saved() -> Bool {
+        let hadFailed = kernel.use { $0.failure != nil }
         do throws(Failure) { return try saveAtRest() } catch {
-            if !hadFailed { move { $0.fail(error) } }
+            if !hadFailed { kernel.use { $0.fail(error) } }
             return !hadFailed
         }
     }
@@ -295,15 +305,15 @@ public final class Run: ProcessBound, @unchecked Sendable {
     private func absorb() {
         for report in inbox.take() {
             switch report {
-            case .emission(let executor, let emission): move { $0.tell(emission, executor: executor) }
+            case .emission(let executor, let emission): kernel.use { $0.tell(emission, executor: executor) }
             case .finished(let context, let status):
                 underWay.end(context)
                 var outcome = context.takeOutcome(status, wasPending: true)
                 finish(context, &outcome)
-            case .input(let payload): move { $0.input(payload) }
-            case .answer(let request, let payload): move { $0.answer(request, payload) }
-            case .withdrawal(let request): move { $0.withdraw(request) }
-            case .cancel(let reason): move { $0.cancel(reason) }
+            case .input(let payload): kernel.use { $0.input(payload) }
+            case .answer(let request, let payload): kernel.use { $0.answer(request, payload) }
+            case .withdrawal(let request): kernel.use { $0.withdraw(request) }
+            case .cancel(let reason): kernel.use { $0.cancel(reason) }
             }
         }
     }
@@ -314,7 +324,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         let result = driver.compareExchange(expected: 0, desired: CurrentThread.id, ordering: .acquiring)
         guard !result.exchanged else {
             // Only before the first time has anything changed outside of the gate.
-            if state == .started { show(kernel.view) }
+            if state == .started { show(kernel.use { $0.view }) }
             return
         }
         if result.original == CurrentThread.id { throw reentrant }
@@ -325,19 +335,11 @@ public final class Run: ProcessBound, @unchecked Sendable {
         Failure(.reentrant, "the run '\(id)' is calling this very thread: a callback must not drive its own run, nor wait for it")
     }
 
-    /// Lets the kernel change. What it drops may be the last of an object of the host's, whose finalizer runs then: that must not look
-    /// at a kernel that is changing.
-    @inline(__always)
-    func move<Result>(_ change: (inout Kernel) -> Result) -> Result {
-        isMoving.store(true, ordering: .relaxed)
-        defer { isMoving.store(false, ordering: .relaxed) }
-        return change(&kernel)
-    }
-
-    /// For a look at the run: through the gate, unless this thread is inside already.
+    /// For a look at the run: through the gate, unless this thread is inside already. What a kernel drops while it changes may be the last
+    /// of an object of the host's, whose finalizer runs then.
     func inside<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         let isInside = driver.load(ordering: .relaxed) == CurrentThread.id
-        if isInside, isMoving.load(ordering: .relaxed) {
+        if isInside, kernel.isInUse {
             throw Failure(.reentrant, "the run '\(id)' is dropping this very object: a finalizer cannot look at what its run does")
         }
         if !isInside { try enter() }
@@ -345,7 +347,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
         return try body()
     }
 
-    func leave() { leave(kernel.view) }
+    func leave() { leave(kernel.use { $0.view }) }
 
     /// For who has just looked how far the run is.
     private func leave(_ view: View) {

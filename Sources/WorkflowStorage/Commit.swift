@@ -35,10 +35,11 @@ public final class Commit: Sendable {
         public var definition: Text { line.text }
 
         /// The same for keeping: without what was there before, and without objects of the host's, which were encoded for the commit.
-        var kept: Boundary {
+        /// `other` says the same as its own snapshot.
+        func kept(with other: Snapshot? = nil) -> Boundary {
             let hasValues = snapshot.messages.contains(where: \.payload.isHostValue)
-            if !hasValues, changes?.all.isEmpty ?? true { return self }
-            var snapshot = snapshot
+            if !hasValues, other == nil, changes?.all.isEmpty ?? true { return self }
+            var snapshot = other ?? snapshot
             if hasValues { for place in snapshot.messages.indices { snapshot.messages[place].payload.forgetValue() } }
             return Boundary(snapshot, graph: graph, definition: line, changes: nil)
         }
@@ -87,13 +88,8 @@ extension Commit.Boundary {
         // Who else would have to be copied.
         guard snapshot.partial == nil, snapshot.fanIns.isEmpty, snapshot.unknownMembers.isEmpty,
             snapshot.executors.count <= Self.mostExecutors else { return false }
-        if let changes {
-            // A list that grows must go on growing in its place.
-            guard changes.all.allSatisfy({ $0.growth == nil }) else { return false }
-        } else {
-            // Nobody knows what changed: as the first of a run, which has no state yet.
-            guard isEmptyOfState else { return false }
-        }
+        // Where nobody knows what changed, as at the first of a run, there must be no state yet.
+        guard changes != nil || isEmptyOfState else { return false }
         guard snapshot.messages.count + snapshot.requests.count <= Self.mostPieces else { return false }
         let bytes = snapshot.messages.reduce(0) { $0 + $1.payload.count + ($1.request?.data.count ?? 0) }
             + snapshot.requests.reduce(0) { $0 + $1.data.count + ($1.notice?.count ?? 0) }

@@ -4,7 +4,7 @@ public import WorkflowModel
 ///
 /// A small boundary is kept as it is, and becomes a document when somebody asks for it: most are never asked for.
 public final class MemoryStorage: Storage {
-    private final class Entry {
+    private struct Entry {
         let summary: CheckpointSummary
         var owner: Owner?
         private var content: Content
@@ -12,25 +12,44 @@ public final class MemoryStorage: Storage {
         private enum Content {
             case document(Text)
             case boundary(Commit.Boundary)
+            /// Its lists are those of others too: see `GrownLists`. Its document is not kept, which would have them alone.
+            case sharing(Commit.Boundary)
         }
 
         /// Throws if the document would be too large.
         init(_ commit: Commit) throws(Failure) {
             summary = commit.summary
             if case .boundary(let boundary) = commit.content, boundary.canWait {
-                content = .boundary(boundary.kept)
+                // Its id is one that the library has made.
+                content = .boundary(boundary)
             } else {
+                try CheckpointID.check(summary.id)
                 content = .document(try commit.document())
             }
         }
 
+        /// It has passed the fence.
+        mutating func settle(with owner: Owner) {
+            self.owner = owner
+            guard case .boundary(let boundary) = content else { return }
+            if let snapshot = owner.snapshotToKeep(of: boundary, summary) {
+                content = .sharing(boundary.kept(with: snapshot))
+            } else {
+                content = .boundary(boundary.kept())
+            }
+        }
+
+        /// Written down when it is first asked for.
         var document: Text {
-            switch content {
-            case .document(let document): return document
-            case .boundary(let boundary):
-                let document = boundary.document(summary)
-                content = .document(document)
-                return document
+            mutating get {
+                switch content {
+                case .document(let document): return document
+                case .sharing(let boundary): return boundary.document(summary)
+                case .boundary(let boundary):
+                    let document = boundary.document(summary)
+                    content = .document(document)
+                    return document
+                }
             }
         }
     }
@@ -42,13 +61,34 @@ public final class MemoryStorage: Storage {
         let place: ObjectIdentifier
         var head: String?
         var count = 0
+        private var lists: GrownLists?
 
         init(_ run: Text, in place: ObjectIdentifier) { (self.run, self.place) = (run, place) }
+
+        /// Nil if nothing in it grows.
+        func snapshotToKeep(of boundary: Commit.Boundary, _ summary: CheckpointSummary) -> Snapshot? {
+            guard let changes = boundary.changes, lists != nil || changes.all.contains(where: { $0.growth != nil }) else {
+                lists = nil
+                return nil
+            }
+            let grown = lists ?? GrownLists()
+            let snapshot = grown.keep(boundary.snapshot, changes, as: summary)
+            lists = snapshot == nil ? nil : grown
+            return snapshot
+        }
     }
 
     private struct Kept {
         var checkpoints: [String: Entry] = [:]
         var owners: [Text: Owner] = [:]
+
+        /// Whether it is there already. One id stands for one document.
+        mutating func has(_ entry: inout Entry) throws(Failure) -> Bool {
+            let id = entry.summary.id
+            guard let known = checkpoints[id]?.document else { return false }
+            guard known == entry.document else { throw CheckpointID.taken(id, in: MemoryStorage.place) }
+            return true
+        }
 
         mutating func remove(_ id: String) -> Bool {
             guard let owner = checkpoints.removeValue(forKey: id)?.owner else { return false }
@@ -79,21 +119,20 @@ public final class MemoryStorage: Storage {
 
     public func save(_ commit: Commit) throws(Failure) {
         let id = commit.summary.id
-        try CheckpointID.check(id)
-        let entry = try Entry(commit)
+        var entry = try Entry(commit)
         try kept.withLock { kept throws(Failure) in
+            let owner = kept.owner(of: commit, in: ObjectIdentifier(self))
+            if case .head(let expected) = commit.expected, expected != owner.head {
+                if try kept.has(&entry) { return }
+                throw RunFence.conflict(commit.summary.runID, expected: expected, found: owner.head)
+            }
+            entry.settle(with: owner)
             // It is nearly always a new one: so it is put there first.
             if let other = kept.checkpoints.updateValue(entry, forKey: id) {
                 kept.checkpoints[id] = other
-                guard other.document == entry.document else { throw CheckpointID.taken(id, in: Self.place) }
+                _ = try kept.has(&entry)
                 return
             }
-            let owner = kept.owner(of: commit, in: ObjectIdentifier(self))
-            if case .head(let expected) = commit.expected, expected != owner.head {
-                kept.checkpoints[id] = nil
-                throw RunFence.conflict(commit.summary.runID, expected: expected, found: owner.head)
-            }
-            entry.owner = owner
             if owner.count == 0 { kept.owners[owner.run] = owner }
             owner.count += 1
             // What a run commits comes after its head, also if the host has made an id that is greater than ours.

@@ -34,11 +34,8 @@ struct CheckpointPartsTests {
     func groups(seed: Int) throws {
         let graph = try makeGraph("f") { try $0.addEdge("a", "b") }
         var (snapshot, groups) = (Snapshot(graph: graph), RequestGroups())
-        var (state, number) = (UInt64(seed), 0)
-        func chance(_ limit: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % limit
-        }
+        var (random, number) = (SeededRandom(seed: UInt64(seed)), 0)
+        func chance(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &random) }
         func ask(_ count: Int) {
             for _ in 0..<count {
                 number += 1
@@ -52,7 +49,7 @@ struct CheckpointPartsTests {
             switch chance(20) {
             case 0: ask(chance(100))
             case 1: snapshot.requests.removeAll { _ in chance(4) == 0 }
-            case 2: snapshot.requests.shuffle()
+            case 2: snapshot.requests.shuffle(using: &random)
             case 3: groups = RequestGroups()
             default: if !snapshot.requests.isEmpty { snapshot.requests.remove(at: chance(snapshot.requests.count)) }
             }

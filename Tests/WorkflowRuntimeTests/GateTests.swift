@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 import WorkflowModel
 @testable import WorkflowRuntime
@@ -24,6 +25,23 @@ struct GateTests {
         let found = Collector<Status?>()
         try failures { run in found.add(failure { _ = try run.next(timeout: 0) }?.status) }
         #expect(found.all == [.reentrant])
+    }
+
+    @Test("An object of the host's that is asked for its text when a boundary is saved may look at the run")
+    func encoding() throws {
+        let (place, found) = (Collector<Run>(), Collector<Status?>())
+        let workflow = try makeWorkflow({ draft throws(Failure) in try draft.addEdge("a", "b") }, [
+            "a": ScriptedExecutor { context in
+                try context.send(Text(AskedValue { for run in place.all { found.add(failure { _ = try run.checkpoint() }?.status) } }), to: nil)
+                return .ok
+            },
+            "b": ScriptedExecutor { _ in .ok },
+        ])
+        let run = try Run(workflow, .with(MemoryStorage()), input: "0")
+        place.add(run)
+        #expect(try run.play().last == "status IDLE")
+        #expect(found.all == [nil])
+        _ = place.takeAll()
     }
 
     @Test("A second thread is told that the run is busy; it may look, but not drive")
@@ -87,5 +105,21 @@ struct GateTests {
         }
         #expect(found.all.isEmpty)
         #expect(straight.count == 8)
+    }
+}
+
+/// Tells when it is asked for its text.
+private final class AskedValue: HostValue, @unchecked Sendable {
+    private let ask: @Sendable () -> Void
+    private let isAsked = Atomic(false)
+
+    init(_ ask: @escaping @Sendable () -> Void) {
+        self.ask = ask
+        super.init()
+    }
+
+    override var encoding: Encoding {
+        if !isAsked.exchange(true, ordering: .relaxed) { ask() }
+        return Encoding("1", nil)
     }
 }

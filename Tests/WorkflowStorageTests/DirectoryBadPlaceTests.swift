@@ -33,8 +33,7 @@ struct DirectoryBadPlaceTests {
     @Test("A directory that cannot be written to still lists and loads; a save says what it could not make")
     func readOnly() async {
         await #expect(processExitsWith: .success) {
-            let place = TemporaryDirectory()
-            chmod(place.path, 0o777)
+            let place = directoryForEverybody()
             let storage = try DirectoryStorage(path: place.path)
             for number in 0..<20 { try storage.save(SampleDocument("c\(number + 10)")) }
             chmod(place.path, 0o555)
@@ -57,8 +56,7 @@ struct DirectoryBadPlaceTests {
     @Test("A directory that may not be opened, and a file that may not be read, are named; the others are there")
     func unreadable() async {
         await #expect(processExitsWith: .success) {
-            let place = TemporaryDirectory()
-            chmod(place.path, 0o777)
+            let place = directoryForEverybody()
             let storage = try DirectoryStorage(path: place.path)
             for id in ["a", "b", "c"] { try storage.save(SampleDocument(id)) }
             chmod("\(place.path)/b.json", 0o000)
@@ -184,6 +182,14 @@ struct DirectoryBadPlaceTests {
             #expect(end == nil || end?.status == .storage, "\(step)")
         }
     }
+}
+
+/// In which all may write, and read what is made there, whatever the umask of who runs the test.
+private func directoryForEverybody() -> TemporaryDirectory {
+    umask(0o022)
+    let place = TemporaryDirectory()
+    chmod(place.path, 0o777)
+    return place
 }
 
 /// As somebody whom permissions bind: root reads and writes everything.

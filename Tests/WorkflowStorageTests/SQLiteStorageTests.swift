@@ -14,7 +14,7 @@ struct SQLiteStorageTests {
     /// Commits states one after another, each told from the one before, as a run does; behind a checkpoint if one is given.
     private func commit(
         _ states: [[Text: Text]], to storage: SQLiteStorage, run: String = "r", behind base: (id: String, state: [Text: Text])? = nil,
-        in session: StorageSession = StorageSession()
+        durability: Durability = .process, in session: StorageSession = StorageSession()
     ) throws -> [String] {
         var ids: [String] = []
         var before = StateMap((base?.state ?? [:]).map { ($0.key, $0.value) })
@@ -35,7 +35,7 @@ struct SQLiteStorageTests {
             try storage.save(
                 Commit(
                     .init(snapshot, graph: graph, definition: DefinitionLine(of: graph), changes: previous == nil ? nil : changes), summary,
-                    expected: .head(head), durability: .process, in: session))
+                    expected: .head(head), durability: durability, in: session))
             ids.append(summary.id)
             head = summary.id
             before = snapshot.shared
@@ -55,6 +55,17 @@ struct SQLiteStorageTests {
         #expect(try count("SELECT count(*) FROM large WHERE length(value) > 90000") == 1)
         #expect(try count("SELECT max(length(value)) FROM version WHERE form = 1") < 200)
         #expect(try count("SELECT sum(length(value)) FROM version") + count("SELECT sum(length(value)) FROM large") < 120_000)
+    }
+
+    @Test("Where commits sync, the log stays short, which is what a process reads that opens it after a kill")
+    func log() throws {
+        let storage = try SQLiteStorage(path: path)
+        var info = stat()
+        let states = (0..<300).map { n -> [Text: Text] in ["n": Text("\(n)")] }
+        _ = try commit(states, to: storage, run: "s", durability: .full)
+        #expect(stat("\(path)-wal", &info) == 0 && info.st_size < 150 * 4_120)
+        _ = try commit(states, to: storage, run: "p", durability: .process)
+        #expect(stat("\(path)-wal", &info) == 0 && info.st_size > 150 * 4_120)
     }
 
     @Test("A chain is cut by a whole value before reading it costs more than four times the value")

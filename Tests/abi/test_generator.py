@@ -134,11 +134,12 @@ def test_writes_the_ctypes_module(tree):
     module = {}
     exec((tree / "bindings/python/libworkflow/_abi.py").read_text(), module)
     assert (module["WF_E_INVALID"], module["WF_ABI_VERSION"]) == (-1, 7)
-    assert module["wf_thing_t"]().struct_size == 16
-    name, result, *arguments = module["PROTOTYPES"][0]
-    assert (name, result) == ("wf_run_send", module["c_int32"])
+    made = module["__getattr__"]("wf_thing_t")
+    assert made().struct_size == 16 and made is module["wf_thing_t"]
+    result, arguments = module["prototype"]("wf_run_send")
+    assert result is module["c_int32"]
     assert arguments[1] is module["POINTER"](module["c_char_p"])
-    assert arguments[3] is module["POINTER"](module["wf_thing_t"])
+    assert arguments[3] is module["POINTER"](made)
 
 
 def test_check_accepts_what_was_written_and_shows_what_differs(tree):

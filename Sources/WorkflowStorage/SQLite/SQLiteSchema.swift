@@ -42,12 +42,11 @@ enum SQLiteSchema {
     /// Checks that the database is ours or empty, and brings it to this version.
     static func prepare(_ database: SQLite) throws(Failure) {
         for setting in ["cell_size_check = ON", "trusted_schema = OFF", "mmap_size = 0"] { try database.run("PRAGMA \(setting)") }
-        if try !look(database) {
-            // Only a new database takes it, and only outside of a transaction.
-            try database.run("PRAGMA auto_vacuum = INCREMENTAL")
-        }
+        let isReady = try look(database)
+        // Only a new database takes it, and only outside of a transaction.
+        if !isReady { try database.run("PRAGMA auto_vacuum = INCREMENTAL") }
         try database.run("PRAGMA journal_mode = WAL")
-        guard try !look(database) else { return }
+        if isReady { return }
         try database.transaction(writes: true) { () throws(Failure) in
             // Somebody else may have been faster.
             guard try !isCurrent(database) else { return }
