@@ -20,17 +20,12 @@ from ._context import WorkflowContext
 from ._edge import INTERNAL_SOURCE_ID, Edge
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, InternalEdgeGroup, SingleEdgeGroup
 from ._errors import (
-    EdgeDuplicationError,
-    GraphConnectivityError,
-    TypeCompatibilityError,
-    ValidationTypeEnum,
     WorkflowCheckpointException,
     WorkflowConflictException,
     WorkflowConvergenceException,
     WorkflowException,
     WorkflowRunnerException,
     WorkflowTimeoutException,
-    WorkflowValidationError,
 )
 from ._event import WorkflowEvent, WorkflowEventSource, WorkflowEventType
 from ._executor import Executor
@@ -38,13 +33,10 @@ from ._function_executor import FunctionExecutor, executor
 from ._handler import handler
 from ._opaque import OpaqueValue
 from ._registry import register_type
-from ._response_handler import response_handler
 from ._result import WorkflowRunResult
 from ._run_state import WorkflowRunState
-from ._stream import ResponseStream
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
-from ._workflow_executor import WorkflowExecutor
 
 if "asyncio" in _sys.modules:  # something will run: what drives it is read now, and not when the first run begins
     from . import _run as _run
@@ -86,6 +78,7 @@ if _TYPE_CHECKING:
     from ._latest import LATEST, Latest
     from ._message import MessageType, WorkflowMessage
     from ._native import NativeExecutor
+    from ._response_handler import response_handler
     from ._retry import GiveUp, Retry
     from ._runner_context import InProcRunnerContext
     from ._storage import (
@@ -96,9 +89,18 @@ if _TYPE_CHECKING:
         SQLiteCheckpointStorage,
         open_storage,
     )
+    from ._stream import ResponseStream
     from ._sub_workflow import SubWorkflowRequestMessage, SubWorkflowResponseMessage
     from ._switch_group import SwitchCaseEdgeGroup, SwitchCaseEdgeGroupCase, SwitchCaseEdgeGroupDefault
+    from ._validation_errors import (
+        EdgeDuplicationError,
+        GraphConnectivityError,
+        TypeCompatibilityError,
+        ValidationTypeEnum,
+        WorkflowValidationError,
+    )
     from ._viz import WorkflowViz
+    from ._workflow_executor import WorkflowExecutor
 
 __all__ = [
     "DEFAULT_MAX_ITERATIONS",
@@ -204,9 +206,11 @@ _RARE = {
     "ContentError": "_agent_errors",
     "ContextProvider": "_agent_session",
     "Default": "_case",
+    "EdgeDuplicationError": "_validation_errors",
     "EngineStorage": "_storage",
     "FileCheckpointStorage": "_storage",
     "GiveUp": "_retry",
+    "GraphConnectivityError": "_validation_errors",
     "HistoryProvider": "_agent_session",
     "InMemoryCheckpointStorage": "_storage",
     "InMemoryHistoryProvider": "_agent_session",
@@ -216,6 +220,7 @@ _RARE = {
     "Message": "_chat_message",
     "MessageType": "_message",
     "NativeExecutor": "_native",
+    "ResponseStream": "_stream",
     "Retry": "_retry",
     "SQLiteCheckpointStorage": "_storage",
     "SessionContext": "_agent_session",
@@ -225,16 +230,21 @@ _RARE = {
     "SwitchCaseEdgeGroup": "_switch_group",
     "SwitchCaseEdgeGroupCase": "_switch_group",
     "SwitchCaseEdgeGroupDefault": "_switch_group",
+    "TypeCompatibilityError": "_validation_errors",
     "UsageDetails": "_content",
+    "ValidationTypeEnum": "_validation_errors",
     "WorkflowAgent": "_agent",
     "WorkflowCheckpoint": "_checkpoint",
     "WorkflowErrorDetails": "_error_details",
+    "WorkflowExecutor": "_workflow_executor",
     "WorkflowMessage": "_message",
+    "WorkflowValidationError": "_validation_errors",
     "WorkflowViz": "_viz",
     "add_usage_details": "_joining",
     "check_storage": "_conformance",
     "normalize_messages": "_chat_message",
     "open_storage": "_storage",
+    "response_handler": "_response_handler",
     "run_storage_task": "_conformance",
 }
 """name -> module of what few programs use: read when somebody asks for it."""

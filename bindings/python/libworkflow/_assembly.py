@@ -4,32 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from ctypes import byref, c_void_p
-from typing import TYPE_CHECKING, Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional, cast
 
 from ._abi import WF_OUTPUT_FINAL, WF_OUTPUT_HIDDEN, WF_OUTPUT_INTERMEDIATE
-from ._condition import condition_names, condition_struct
 from ._edge_group import EdgeGroup
 from ._executor import Executor
 from ._host import Host, executor_struct
 from ._library import lib, raise_for
 from ._output import OutputDesignation
-from ._selector import selector_struct
 from ._shapes import Shape
 from ._trampolines import Code
 from ._type_names import names_of
-from ._workflow_executor import WorkflowExecutor
 
 if TYPE_CHECKING:
     from ._described import Described
+    from ._edge import Condition
+    from ._edge_group import Selector
     from ._fork import Migration
     from ._retry import Retry
     from ._storage import CheckpointStorage
+    from ._workflow_executor import WorkflowExecutor
 
 DEFAULT_MAX_ITERATIONS = 100
 
 NOTHING: Mapping[str, Any] = {}
 
 _OUTPUT_KINDS = {"output": WF_OUTPUT_FINAL, "intermediate": WF_OUTPUT_INTERMEDIATE, None: WF_OUTPUT_HIDDEN}
+
+# What every graph needs, looked up before the first is built.
+_new = lib.wf_builder_new
+_set_limit = lib.wf_builder_set_max_supersteps
+_set_start = lib.wf_builder_set_start
+_add_executor = lib.wf_builder_add_executor
+_set_types = lib.wf_builder_set_types
+_build = lib.wf_builder_build
+_free = lib.wf_builder_free
 
 
 class RunSettings:
@@ -108,69 +117,79 @@ class Assembly:
     def _build(self) -> int:
         conditional = [edge for group in self.groups for edge in group.conditional]
         selecting = [edge for group in self.groups for edge in group.selecting]
-        condition_of, selector_of = condition_names(conditional), condition_names(selecting)
         self.has_choices = bool(conditional or selecting)
+        condition_of, selector_of = _names(conditional), _names(selecting)
         builder, handle = c_void_p(), c_void_p()
-        self._call(lib.wf_builder_new, self.name.encode(), byref(builder))
+        self._call(_new, self.name.encode(), byref(builder))
         try:
-            self._call(lib.wf_builder_set_max_supersteps, builder, self.max_iterations)
-            self._call(lib.wf_builder_set_start, builder, self.start_executor.id.encode())
+            self._call(_set_limit, builder, self.max_iterations)
+            self._call(_set_start, builder, self.start_executor.id.encode())
             for name, executor in self.executors.items():
-                if isinstance(executor, WorkflowExecutor):
-                    self._add_sub_workflow(builder, name, executor)
+                if executor._is_workflow:
+                    self._add_sub_workflow(builder, name, cast("WorkflowExecutor", executor))
                 else:
                     retry, timeout = self._limits(executor)
                     self._add_code(builder, name, executor, retry is not None)
                     accepted = names_of(executor.input_types)
                     if accepted is not None:
-                        self._call(lib.wf_builder_set_types, builder, name.encode(), accepted, None, None)
+                        self._call(_set_types, builder, name.encode(), accepted, None, None)
                     self._add_limits(builder, executor, retry, timeout)
             if self.designation.outputs is not None:
                 for name in self.executors:
                     kind = _OUTPUT_KINDS[self.designation.classify(name)]
                     self._call(lib.wf_builder_set_output, builder, name.encode(), kind)
-            for name, (_, _, condition) in dict(zip(condition_of, conditional)).items():
-                self._call(
-                    lib.wf_builder_add_condition, builder, byref(condition_struct(name, self.code.keep(condition)))
-                )
-            for name, (_, _, selector) in dict(zip(selector_of, selecting)).items():
-                self._call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, self.code.keep(selector))))
+            self._add_choices(
+                builder,
+                {name: condition for name, (_, _, condition) in zip(condition_of, conditional)},
+                {name: selector for name, (_, _, selector) in zip(selector_of, selecting)},
+            )
             conditions, selectors = iter(condition_of), iter(selector_of)
             for group in self.groups:
                 names = [next(conditions) for _ in group.conditional]
                 names.extend(next(selectors) for _ in group.selecting)
                 group.add_to(builder, self._call, names)
-            self._call(lib.wf_builder_build, builder, byref(handle))
+            self._call(_build, builder, byref(handle))
             return handle.value or 0
         finally:
-            lib.wf_builder_free(builder)
+            _free(builder)
 
     def _build_described(self, described: Described) -> int:
         builder, handle = described.parse(), c_void_p()
         self.has_choices = bool(described.conditions or described.selectors)
         self.has_clock |= described.has_limits or any(
-            node.workflow._has_clock for node in self.executors.values() if isinstance(node, WorkflowExecutor)
+            cast("WorkflowExecutor", node).workflow._has_clock for node in self.executors.values() if node._is_workflow
         )
         try:
             for path, executor in described.executors.items():
                 self._add_code(builder, path, executor, described.may_repeat or self._limits(executor)[0] is not None)
-            for name, condition in described.conditions.items():
-                self._call(
-                    lib.wf_builder_add_condition, builder, byref(condition_struct(name, self.code.keep(condition)))
-                )
-            for name, selector in described.selectors.items():
-                self._call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, self.code.keep(selector))))
-            self._call(lib.wf_builder_build, builder, byref(handle))
+            self._add_choices(builder, described.conditions, described.selectors)
+            self._call(_build, builder, byref(handle))
             return handle.value or 0
         finally:
-            lib.wf_builder_free(builder)
+            _free(builder)
 
     def _add_code(self, builder: c_void_p, path: str, executor: Executor, may_repeat: bool) -> None:
         host = Host(executor)
         self.scopes[path] = host.types
         self.has_native |= executor._native is not None
         struct = executor._native or executor_struct(self.code.keep(host), host.keeps_state, may_repeat)
-        self._call(lib.wf_builder_add_executor, builder, path.encode(), byref(struct))
+        self._call(_add_executor, builder, path.encode(), byref(struct))
+
+    def _add_choices(
+        self, builder: c_void_p, conditions: Mapping[str, Condition], selectors: Mapping[str, Selector]
+    ) -> None:
+        """Adds conditions and selectors by their names."""
+        if conditions:
+            from ._condition import condition_struct  # some need it
+
+            for name, condition in conditions.items():
+                struct = condition_struct(name, self.code.keep(condition))
+                self._call(lib.wf_builder_add_condition, builder, byref(struct))
+        if selectors:
+            from ._selector import selector_struct
+
+            for name, selector in selectors.items():
+                self._call(lib.wf_builder_add_selector, builder, byref(selector_struct(name, self.code.keep(selector))))
 
     def _add_sub_workflow(self, builder: c_void_p, name: str, executor: WorkflowExecutor) -> None:
         inner = executor.workflow
@@ -203,6 +222,15 @@ class Assembly:
         if timeout is not None:
             limit = milliseconds(timeout, f"the timeout of '{executor.id}'")
             self._call(lib.wf_builder_set_timeout, builder, executor.id.encode(), limit)
+
+
+def _names(choosing: list[tuple[str, str, Callable[..., Any]]]) -> list[str]:
+    """What the conditions or the selectors of edges are called."""
+    if not choosing:
+        return []
+    from ._condition import condition_names  # some need it
+
+    return condition_names(choosing)
 
 
 def _caller() -> Callable[..., None]:

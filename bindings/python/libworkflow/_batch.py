@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from bisect import bisect_right
 from collections.abc import Sequence
 from ctypes import byref, c_char, c_int32, c_size_t, c_void_p, sizeof
 from functools import lru_cache
@@ -61,8 +60,15 @@ class Batch:
 
     def take(self, place: int) -> int:
         """The library's event at a place, which belongs to the caller."""
-        which = bisect_right(self._ends, place)
-        handle: int = _event(self._handles[which], place - (self._ends[which - 1] if which else 0))
+        # `bisect` takes longer to import than most runs take to begin and end.
+        ends, which, last = self._ends, 0, len(self._ends) - 1
+        while which < last:
+            middle = (which + last) // 2
+            if ends[middle] <= place:
+                which = middle + 1
+            else:
+                last = middle
+        handle: int = _event(self._handles[which], place - (ends[which - 1] if which else 0))
         return handle
 
     def at(self, place: int) -> Kept:

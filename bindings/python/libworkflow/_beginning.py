@@ -13,7 +13,6 @@ from ._event import WorkflowEvent, WorkflowEventSource
 from ._library import lib, raise_for
 from ._log import warn
 from ._memos import text_of
-from ._new_run import new_run
 from ._resting_run import RestingRun
 from ._run_state import WorkflowRunState
 from ._storage_handle import handle_of
@@ -29,6 +28,9 @@ if TYPE_CHECKING:
 _MESSAGES = f"{__package__}._message"
 _NONE = wf_run_options_t()
 _copied = wf_run_options_t.from_buffer_copy
+_start_value = lib.wf_run_start_value
+_start = lib.wf_run_start
+_resume = lib.wf_run_resume
 
 
 class Beginning:
@@ -91,9 +93,9 @@ class Beginning:
             handle, error = c_void_p(), c_void_p()
             around = workflow._handle, byref(options)
             if text is None:
-                status, number = give(lib.wf_run_start_value, message, *around, ..., byref(handle), byref(error))
+                status, number = give(_start_value, message, *around, ..., byref(handle), byref(error))
             else:
-                status, number = lib.wf_run_start(*around, text, len(text), byref(handle), byref(error)), 0
+                status, number = _start(*around, text, len(text), byref(handle), byref(error)), 0
             if status:
                 raise_for(status, error)
             run = self._begun(handle.value or 0, storage, has_requests=False)
@@ -109,7 +111,7 @@ class Beginning:
         handle, error = c_void_p(), c_void_p()
         if edits is None:
             options, key = self._options(storage, run_id), key_of(checkpoint_id)
-            status = lib.wf_run_resume(workflow._handle, byref(options), key, byref(handle), byref(error))
+            status = _resume(workflow._handle, byref(options), key, byref(handle), byref(error))
         else:
             from ._fork import NO_EDITS, edited, load_text  # few need it
 
@@ -169,9 +171,22 @@ class Beginning:
         return self._begun(handle, storage, hidden=hidden, prelude=prelude, has_news=not is_idle)
 
     def _begun(self, handle: int, storage: Any, **more: Any) -> Run:
-        run = new_run(self._workflow, handle, storage=storage, **{"hidden": self._hidden, **more})
+        run = _new_run(self._workflow, handle, storage=storage, **{"hidden": self._hidden, **more})
         return self._workflow._runs.begin(run)
 
 
 def _framework_event(type: str, state: Optional[WorkflowRunState] = None) -> WorkflowEvent[Any]:
     return WorkflowEvent(type, origin=WorkflowEventSource.FRAMEWORK, state=state)
+
+
+_found: list[type[Run]] = []
+
+
+def _new_run(workflow: Workflow, handle: int, **options: Any) -> Run:
+    """A `Run` of `workflow` with the library's run `handle`. Its module needs asyncio, which is worth its time only when
+    something runs."""
+    if not _found:
+        from ._run import Run
+
+        _found.append(Run)
+    return _found[0](workflow, handle, **options)

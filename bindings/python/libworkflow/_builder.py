@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
+from binascii import crc32  # not from zlib, which nobody else here needs
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from ._abi import WF_RUN_STRICT_STATE
+from ._abi import WF_DURABILITY_FULL, WF_RUN_STRICT_STATE
 from ._assembly import DEFAULT_MAX_ITERATIONS, Assembly, RunSettings
-from ._durability import Durability, level_of
 from ._edge import Condition
 from ._edge_group import EdgeGroup, FanInEdgeGroup, FanOutEdgeGroup, Selector, SingleEdgeGroup
-from ._errors import GraphConnectivityError
 from ._event import mask_of
 from ._executor import Executor, checked_executor
 from ._legacy import outdated
@@ -20,11 +18,11 @@ from ._output import UNSET, OutputDesignation, OutputSelection, Selection
 from ._storage_handle import handle_of
 from ._validation import validate_workflow_graph
 from ._workflow import Workflow
-from ._workflow_executor import WorkflowExecutor
 
 if TYPE_CHECKING:
     from ._case import Case, Default
     from ._described import Definition, Described, Executors, Functions
+    from ._durability import Durability
     from ._fork import Migration
     from ._retry import Retry
     from ._storage import CheckpointStorage
@@ -96,7 +94,7 @@ class WorkflowBuilder(OlderBuilder):
         self._migrate = migrate
         self._mask = mask_of(hidden_events)
         self._lease = 0 if lease is None else _milliseconds(lease, "a lease")
-        self._durability = level_of(durability)
+        self._durability = WF_DURABILITY_FULL if durability == "full" else _level(durability)
         if checkpoint_storage is not None:
             handle_of(checkpoint_storage)  # refuses other objects
         self._max_iterations = max_iterations
@@ -157,6 +155,8 @@ class WorkflowBuilder(OlderBuilder):
 
     @classmethod
     def _from(cls, described: Described, **options: Any) -> WorkflowBuilder:
+        from ._workflow_executor import WorkflowExecutor  # few need it
+
         nodes: dict[str, Executor] = {}
         for node in described.plain["executors"]:
             id, ties = node["id"], node.get("sub_workflow")
@@ -168,6 +168,8 @@ class WorkflowBuilder(OlderBuilder):
                 nodes[id] = WorkflowExecutor(inner, id, *flags, shared_state=ties.get("shared_state", False))
         start = nodes.get(described.plain["start"])
         if start is None:
+            from ._validation_errors import GraphConnectivityError
+
             raise GraphConnectivityError(f"the start '{described.plain['start']}' is no executor of the definition")
         limit = described.plain.get("max_supersteps", DEFAULT_MAX_ITERATIONS)
         builder = cls(limit, described.plain["name"], start_executor=start, **options)
@@ -284,7 +286,7 @@ class WorkflowBuilder(OlderBuilder):
         return self
 
     def _limited(self, executor: Executor) -> str:
-        if isinstance(executor, WorkflowExecutor):
+        if isinstance(executor, Executor) and executor._is_workflow:
             raise ValueError(f"'{executor.id}' is a workflow: set a retry or a timeout for the executors inside")
         return self._id(executor)
 
@@ -352,7 +354,13 @@ class WorkflowBuilder(OlderBuilder):
     def _default_name(self, start: Executor) -> str:
         pairs = sorted(pair for group in self._groups for pair in group.pairs)
         text = repr((start.id, sorted(self._executors), pairs))
-        return f"workflow-{zlib.crc32(text.encode()):08x}"
+        return f"workflow-{crc32(text.encode()):08x}"
+
+
+def _level(durability: Any) -> int:
+    from ._durability import level_of  # few need it
+
+    return level_of(durability)
 
 
 def _milliseconds(seconds: Any, what: str) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Callable, NoReturn
 
 from ._opaque import OpaqueValue
-from ._plain import INT_MAX, INT_MIN, has_plain_keys, is_plain, is_plain_ints
+from ._plain import INT_MAX, INT_MIN, LARGE, has_plain_keys, is_plain, is_plain_ints
 from ._registry import registry
 from ._shapes import Shape
 from ._standard_types import READERS, writer
@@ -24,7 +24,7 @@ write: Callable[[Any], str] = json.JSONEncoder(
 ).encode
 _writers: dict[type, Any] = {}
 """What `writer` answered, for the types of the standard library that were met."""
-_plain_decoder = json.JSONDecoder()
+_plain, _strict = json.JSONDecoder().raw_decode, json.JSONDecoder().decode
 
 
 def encode(value: Any, what: str = "value") -> bytes:
@@ -41,7 +41,12 @@ def encode(value: Any, what: str = "value") -> bytes:
             return write(value).encode()
         if kind is int and INT_MIN <= value <= INT_MAX:
             return b"%d" % value
-        if is_plain(value):
+        plain = is_plain(value)
+        if plain == LARGE:
+            from ._pieces import json_of  # few need it
+
+            return json_of(value)
+        if plain:
             return write(value).encode()
         shape = registry.known(kind)
         members = shape.plain(value) if shape else None
@@ -80,23 +85,27 @@ def decoder(scope: Mapping[str, Shape] | None = None) -> Decode:
         return _untag(members, known) if "$type" in members else members
 
     tagged: list[json.JSONDecoder] = []  # most never need one
-    plain, strict = _plain_decoder.raw_decode, _plain_decoder.decode
 
     def decode(raw: bytes) -> Any:
         if raw.isdigit():
             return int(raw)
-        text = raw.decode()
-        if '"$type"' in text:
+        if b'"$type"' in raw:
             if not tagged:
                 tagged.append(json.JSONDecoder(object_hook=untag))
-            return tagged[0].decode(text)
-        try:
-            value, end = plain(text)
-        except ValueError:
-            return strict(text)  # white space before the value
-        return value if end == len(text) else strict(text)
+            return tagged[0].decode(raw.decode())
+        return read_plain(raw)
 
     return decode
+
+
+def read_plain(raw: bytes) -> Any:
+    """Reads JSON without tags; raises ValueError if it is damaged."""
+    text = raw.decode()
+    try:
+        value, end = _plain(text)
+    except ValueError:
+        return _strict(text)  # white space before the value
+    return value if end == len(text) else _strict(text)
 
 
 decode = decoder()

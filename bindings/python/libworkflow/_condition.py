@@ -5,8 +5,12 @@ from __future__ import annotations
 import inspect
 from typing import Any, Callable
 
-from . import _abi, _trampolines
+from . import _abi
+from ._codec import decode
 from ._edge import Condition
+from ._trampolines import code, current, interrupted
+
+_YES, _NO = 1, 2  # under WF_STRICT_RESULT
 
 
 def condition_names(edges: list[tuple[str, str, Callable[..., Any]]]) -> list[str]:
@@ -36,7 +40,7 @@ def condition_names(edges: list[tuple[str, str, Callable[..., Any]]]) -> list[st
 def condition_struct(name: str, number: int) -> _abi.wf_condition_t:
     """What the library gets for the condition with that number."""
     return _abi.wf_condition_t(
-        flags=_abi.WF_STRICT_RESULT, name=name.encode(), evaluate=_trampolines.condition, user_data=number
+        flags=_abi.WF_STRICT_RESULT, name=name.encode(), evaluate=_decide, user_data=number
     )
 
 
@@ -47,6 +51,20 @@ def evaluate(condition: Condition, message: Any) -> bool:
         RuntimeError: the condition is async and waits for something.
     """
     return bool(answer_of("condition", condition, message))
+
+
+def _answer(condition: Condition, raw: bytes) -> int:
+    return _YES if evaluate(condition, decode(raw)) else _NO
+
+
+@_abi.wf_condition_fn
+def _decide(number: int, raw: bytes, length: int) -> int:
+    """Says whether a message takes an edge; see `_trampolines`."""
+    run = current()
+    try:
+        return int(run.ask(_answer, code(number), raw))
+    except BaseException as error:
+        return interrupted(run, error)
 
 
 def answer_of(what: str, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -17,7 +17,6 @@ from ._legacy_context import MISSING, Done, OlderContext
 from ._library import NUL, lib, quick, raise_for, take_error
 from ._log import warn
 from ._memos import Memos, text_of
-from ._request import Question
 from ._state import State
 from ._values import small_text
 
@@ -113,7 +112,7 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
             if message.__class__.__name__ == "SubWorkflowResponseMessage" and self._answer(message):
                 return
             self._send(target, message)
-        elif send_small(self._handle or self._open(), target, payload, NUL, None):
+        elif self._handle is None or send_small(self._handle, target, payload, NUL, None):
             self._send(target, message)
         if self._sent is None:
             self._sent = [message]
@@ -203,6 +202,8 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
         """
         self._host.announce(request_data, response_type)
         self._run.has_requests = True
+        from ._request import Question  # only those that ask need it
+
         payload = Question(request_data, response_type).to_json(f"executor '{self._host.id}': request")
         error = c_void_p()
         name = None if request_id is None else text_of(request_id)

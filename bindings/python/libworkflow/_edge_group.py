@@ -7,10 +7,11 @@ from ctypes import c_char_p
 from typing import Any, Callable, Optional
 
 from ._edge import INTERNAL_SOURCE_ID, Condition, Edge, missing, name_of
-from ._identifier import new_identifier
 from ._library import lib
 
 Selector = Callable[[Any, list[str]], Any]
+
+_add_edge = lib.wf_builder_add_edge
 
 
 class EdgeGroup:
@@ -31,6 +32,8 @@ class EdgeGroup:
     def id(self) -> str:
         """Names this object, and no other."""
         if self._id is None:
+            from ._identifier import new_identifier  # few ask for it
+
             self._id = f"{self.__class__.__name__}/{new_identifier()}"
         return self._id
 
@@ -106,7 +109,7 @@ class SingleEdgeGroup(EdgeGroup):
 
     def add_to(self, builder: Any, call: Callable[..., None], names: Sequence[str]) -> None:
         (source, target) = texts(self.pairs[0])
-        call(lib.wf_builder_add_edge, builder, source, target, names[0].encode() if names else None)
+        call(_add_edge, builder, source, target, names[0].encode() if names else None)
 
 
 class FanOutEdgeGroup(EdgeGroup):

@@ -10,19 +10,26 @@ import threading
 import warnings
 from collections.abc import Iterable
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Generic, Literal, Optional, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, Optional, TypeVar, Union
 
 from . import _abi
-from ._checkpoint_saved import CheckpointSaved
 from ._codec import decode
 from ._library import lib
-from ._request import Question
 from ._run_state import WorkflowRunState
 from ._trampolines import KIND, objects
-from ._type_text import type_from_plain, type_to_plain
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from ._error_details import WorkflowErrorDetails
+
+    class Source(Protocol):
+        """Has events of the library."""
+
+        def at(self, place: int) -> Kept:
+            """The library's event at a place."""
+            ...
+
 
 DataT = TypeVar("DataT")
 
@@ -48,11 +55,12 @@ WorkflowEventType = Literal[
 """The types of events that are known; handlers may make events of any other."""
 
 _FIELDS = ("data", "origin", "state", "details", "executor_id", "iteration", "sequence", "_request")
-_SLOTS = ("_fields", "_place", "_source", "type")
+_SLOTS = ("_place", "_source", "type")
 """Few, for a run makes many events, and Python's collector visits each slot of each, looked at or not."""
 
 _data = lib.wf_event_data
 _sequence = lib.wf_event_sequence
+_executor = lib.wf_event_executor_id
 _value = lib.wf_event_value
 _free = lib.wf_event_free
 
@@ -105,14 +113,6 @@ class WorkflowEventSource(str, enum.Enum):
     EXECUTOR = "EXECUTOR"
 
 
-class Source(Protocol):
-    """Has events of the library."""
-
-    def at(self, place: int) -> Kept:
-        """The library's event at a place."""
-        ...
-
-
 class Kept:
     """An event of the library, which goes with it."""
 
@@ -148,10 +148,11 @@ def _field(name: str) -> Any:
     """A field, which is read with the others when somebody looks at it, or sets it."""
 
     def get(event: WorkflowEvent[Any]) -> Any:
-        return getattr(event._fields or event._read(), name)
+        source = event._source
+        return getattr(source if type(source) is _Fields else event._read(), name)
 
     def change(event: WorkflowEvent[Any], value: Any) -> None:
-        setattr(event._fields or event._read(), name, value)
+        setattr(event._read(), name, value)
 
     return property(get, change)
 
@@ -179,10 +180,8 @@ class WorkflowEvent(Generic[DataT]):
     """Its number among the events of its run; None for one that no run has told, and for the "started" and the first
     "status" of a run that goes on. Events that are not shown have numbers too."""
     _request: Optional[tuple[str, Any, Any]] = _field("_request")
-    _fields: Optional[_Fields]
-    """None as long as nobody has looked at them."""
-    _source: Optional[Source]
-    """Where they are then, and at which place; else None."""
+    _source: Union[_Fields, Source]
+    """The fields; as long as nobody has looked at them, who has them, and at which place."""
     _place: int
 
     def __init__(
@@ -201,8 +200,7 @@ class WorkflowEvent(Generic[DataT]):
         iteration: Optional[int] = None,
     ) -> None:
         self.type = type
-        self._source = None
-        self._fields = fields = _Fields()
+        self._source = fields = _Fields()
         fields.data = data
         fields.origin = origin
         fields.state = state
@@ -297,6 +295,8 @@ class WorkflowEvent(Generic[DataT]):
         """
         if self.type != "request_info":
             raise ValueError(f"to_dict() is only for 'request_info' events, not for '{self.type}'")
+        from ._type_text import type_to_plain  # few need it
+
         return {
             "type": self.type,
             "data": self.data,
@@ -317,6 +317,8 @@ class WorkflowEvent(Generic[DataT]):
         for name in ("data", "request_id", "source_executor_id", "request_type", "response_type"):
             if name not in data:
                 raise KeyError(f"'{name}' is missing in the dict of a WorkflowEvent")
+        from ._type_text import type_from_plain  # few need it
+
         asked = type_from_plain(data["request_type"])
         if asked is not Any and asked is not type(data["data"]):
             raise TypeError(f"Mismatch: 'request_type' is {data['request_type']!r}, 'data' a {type(data['data'])!r}")
@@ -328,6 +330,8 @@ class WorkflowEvent(Generic[DataT]):
     @classmethod
     def _asking(cls, request_id: str, source_executor_id: str, data: Any) -> WorkflowEvent[Any]:
         """The event of a request; `data` is what the codec made of it."""
+        from ._request import Question  # only those that ask need it
+
         question = Question.from_value(data)
         event = cls.request_info(request_id, source_executor_id, question.data, question.response_type)
         event.origin = WorkflowEventSource.FRAMEWORK
@@ -364,7 +368,6 @@ class WorkflowEvent(Generic[DataT]):
     def _adopt(cls, handle: int, kind: int) -> WorkflowEvent[Any]:
         """An event of the library, which it owns. Its fields are read when somebody looks at them."""
         event = cls.__new__(cls)
-        event._fields = None
         event._source = Kept(handle, kind)
         event._place = 0
         event.type = TYPE_NAMES.get(kind, "unknown")
@@ -373,13 +376,13 @@ class WorkflowEvent(Generic[DataT]):
     def _read(self) -> _Fields:
         """Reads the fields and lets go of the library's event."""
         source = self._source
-        if source is None:
-            return cast(_Fields, self._fields)  # another thread has read them just now
+        if isinstance(source, _Fields):
+            return source
         kept = source.at(self._place)
         handle, kind = kept.handle, kept.kind
         number = _value(handle, KIND) if kind in _OUTPUT_KINDS else None
         raw = _data(handle, None) if number is None else b"null"
-        executor = lib.wf_event_executor_id(handle)
+        executor = _executor(handle)
         executor_id = executor.decode() if executor else None
         sequence = _sequence(handle)
         iteration = lib.wf_event_superstep(handle) if kind in _ITERATION_KINDS else None
@@ -391,6 +394,8 @@ class WorkflowEvent(Generic[DataT]):
         elif kind in _PAYLOAD_KINDS:
             data = decode(raw)
         elif kind == _abi.WF_EVENT_REQUEST_INFO:
+            from ._request import Question
+
             question = Question.from_value(decode(raw))
             data = question.data
             request = lib.wf_event_request_id(handle).decode(), type(data), question.response_type
@@ -399,6 +404,8 @@ class WorkflowEvent(Generic[DataT]):
         elif kind == _abi.WF_EVENT_CANCELLED:
             data = json.loads(raw)["reason"]
         elif kind == _abi.WF_EVENT_CHECKPOINT:
+            from ._checkpoint_saved import CheckpointSaved
+
             data = CheckpointSaved(json.loads(raw))
         elif kind == _abi.WF_EVENT_EXECUTOR_FAILED:
             data = details
@@ -413,10 +420,9 @@ class WorkflowEvent(Generic[DataT]):
         fields._request = request
         # Not before: the codec calls code of the program, which may wait for a thread that reads an event too.
         with _filling:
-            if self._fields is None:  # else another thread was quicker: everybody gets its objects
-                self._fields = fields
-                self._source = None
-            return self._fields
+            if self._source is source:  # else another thread was quicker: everybody gets its objects
+                self._source = fields
+            return self._read()
 
     def __reduce__(self) -> Any:
         return _rebuild, (self.type, *(getattr(self, name) for name in _FIELDS))
@@ -441,7 +447,6 @@ def events_of(source: Source, kinds: bytes, places: Iterable[int]) -> list[Workf
     events = [*map(WorkflowEvent.__new__, repeat(WorkflowEvent, len(kinds)))]
     names = _NAMES
     for event, place, kind in zip(events, places, kinds):
-        event._fields = None
         event._source = source
         event._place = place
         event.type = names[kind]

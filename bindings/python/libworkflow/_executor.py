@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Optional, TypeVar
 
 from ._annotations import type_name
 from ._handler import HandlerSpec
-from ._response_handler import ResponseSpec
 from ._type_check import closeness
 from ._type_fit import fits
 
 if TYPE_CHECKING:
     from ._message import WorkflowMessage
+    from ._response_handler import ResponseSpec
     from ._retry import Retry
 
 SpecT = TypeVar("SpecT")
@@ -22,6 +23,7 @@ _OURS = frozenset(
     f"{__package__}.{name}" for name in ("_executor", "_function_executor", "_workflow_executor", "_native")
 )
 """Where the classes are that declare no handlers."""
+_RESPONSES = f"{__package__}._response_handler"
 
 
 class Executor:
@@ -46,6 +48,8 @@ class Executor:
     """Of a class: whether a handler that fails is called again. `WorkflowBuilder.set_retry` says so of one object."""
     _native: Any = None
     """What the library gets for code that is not Python."""
+    _is_workflow = False
+    """Whether it is a `WorkflowExecutor`."""
     timeout: Optional[float] = None
     """Of a class: for how many seconds a call may take. `WorkflowBuilder.set_timeout` says so of one object."""
 
@@ -72,7 +76,9 @@ class Executor:
         """Finds the handlers, if that was not done yet."""
         if not self._handlers:
             self._set_handlers(self._declared_handlers())
-            specs = self._declared("_response_spec", ResponseSpec)
+            # Without its module nobody can have made one.
+            kind = getattr(sys.modules.get(_RESPONSES), "ResponseSpec", None)
+            specs = self._declared("_response_spec", kind) if kind is not None else None
             if specs:
                 self._set_response_handlers(specs)
 
@@ -195,12 +201,18 @@ class Executor:
     @property
     def output_types(self) -> list[Any]:
         """The types that its handlers declare for `send_message`."""
-        return list(dict.fromkeys(chain.from_iterable(spec.output for spec in self._sending)))
+        sending = self._sending
+        if len(sending) == 1:  # most have one handler, and every edge asks
+            return [*dict.fromkeys(sending[0].output)]
+        return list(dict.fromkeys(chain.from_iterable(spec.output for spec in sending)))
 
     @property
     def workflow_output_types(self) -> list[Any]:
         """The types that its handlers declare for `yield_output`."""
-        return list(dict.fromkeys(chain.from_iterable(spec.workflow_output for spec in self._sending)))
+        sending = self._sending
+        if len(sending) == 1:  # most have one handler, and every edge asks
+            return [*dict.fromkeys(sending[0].workflow_output)]
+        return list(dict.fromkeys(chain.from_iterable(spec.workflow_output for spec in sending)))
 
     @property
     def _sending(self) -> list[HandlerSpec]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Optional
 
 from ._abi import WF_E_CONFLICT, WF_E_EXECUTOR, WF_E_EXISTS
-from ._error_texts import traceback_of
 from ._errors import WorkflowRunnerException
 from ._event import WorkflowEvent
 
@@ -47,4 +46,6 @@ class Failures:
         """Gives an event of a failure the traceback, which the library does not have."""
         error = self.raised.get(event.details.executor_id) if event.details is not None else None
         if error is not None and event.details is not None:
+            from ._error_texts import traceback_of
+
             event.details.traceback = traceback_of(error)

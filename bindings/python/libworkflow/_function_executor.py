@@ -7,11 +7,10 @@ import sys
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Callable, Optional, overload
 
+from ._begun import PlainCall
 from ._executor import Executor
 from ._handler import HandlerSpec, annotated_spec
 from ._parameters import parameters_of
-from ._plain_call import PlainCall
-from ._pool import call_in, check
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor as Pool
@@ -65,6 +64,8 @@ class FunctionExecutor(Executor):
             )
         context = parameters[1] if len(parameters) == 2 else None
         if pool is not None:
+            from ._pool import check  # few need it
+
             check(pool, func, name)
         frame = _frame or sys._getframe(1)
         given = {"input": input, "output": output, "workflow_output": workflow_output}
@@ -99,6 +100,8 @@ def _of_calls(function: Function, parameters: int, pool: Optional[Pool]) -> Func
     """What waits for a thread."""
     if pool is None:
         return lambda self, message, ctx: PlainCall(function, message, ctx, parameters == 2)
+
+    from ._pool import call_in  # is there by now
 
     async def call(self: Any, message: Any, ctx: Any) -> Any:
         await call_in(pool, function, message, ctx if parameters == 2 else None)

@@ -9,9 +9,7 @@ from functools import cached_property
 from typing import Any, Callable, Literal, Optional
 
 from ._edge_group import EdgeGroup, InternalEdgeGroup
-from ._errors import ValidationTypeEnum, WorkflowValidationError
 from ._executor import Executor
-from ._identifier import new_identifier
 from ._legacy import WORKFLOWS
 from ._library import lib, raise_for, take_text
 from ._output import OutputDesignation
@@ -62,6 +60,8 @@ class Graph:
     def id(self) -> str:
         """Names this object, and no other."""
         if self._id is None:
+            from ._identifier import new_identifier  # few ask for it
+
             self._id = new_identifier()
             WORKFLOWS[self._id] = self
         return self._id
@@ -117,6 +117,8 @@ class Graph:
     def _check_designated(self, what: str, names: Optional[Iterable[str]]) -> None:
         for name in names or ():
             if name not in self.executors:
+                from ._validation_errors import ValidationTypeEnum, WorkflowValidationError
+
                 raise WorkflowValidationError(
                     f"{what} executor '{name}' is not present in the workflow graph",
                     ValidationTypeEnum.OUTPUT_VALIDATION,

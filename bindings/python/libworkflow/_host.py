@@ -14,9 +14,8 @@ from ._executor import Executor
 from ._library import lib, raise_for
 from ._log import warn
 from ._registry import registry
-from ._request import Question
 from ._shapes import Shape
-from ._values import received
+from ._values import LONG, read, received
 
 _request_id = lib.wf_context_request_id
 
@@ -41,11 +40,16 @@ class Host:
         Raises:
             RuntimeError: no handler takes it.
         """
-        message = received(context._handle) if raw is None else self.decode(raw)
-        if raw is not None and context._run.has_requests and _request_id(context._handle) is not None:
-            request = Question.from_value(self.decode(lib.wf_context_request_data(context._handle, None))).data
-            answering = self.executor._find_response_handler(request, message)
-            return answering.function(self.executor, request, message, context)
+        if raw is None:
+            message = received(context._handle)
+        else:
+            message = self.decode(raw) if len(raw) < LONG else read(raw, self.decode, context._run)
+            if context._run.has_requests and _request_id(context._handle) is not None:
+                from ._request import Question  # only those that ask need it
+
+                request = Question.from_value(self.decode(lib.wf_context_request_data(context._handle, None))).data
+                answering = self.executor._find_response_handler(request, message)
+                return answering.function(self.executor, request, message, context)
         call = self.by_class.get(message.__class__) or self._find(message)
         return call(message, context)
 
@@ -91,8 +95,11 @@ class Host:
 
 def types_of(executor: Executor) -> dict[str, Shape]:
     """The types that the annotations of its handlers mention, by name; registers them."""
-    mentioned = [kind for spec in executor._sending for kind in (spec.input, *spec.output, *spec.workflow_output)]
-    return registry.learn(*mentioned, *(spec.request.input for spec in executor._response_handlers))
+    mentioned: list[Any] = []
+    for spec in executor._sending:
+        mentioned += (spec.input, *spec.output, *spec.workflow_output)
+    mentioned += [spec.request.input for spec in executor._response_handlers]
+    return registry.learn(*mentioned)
 
 
 def executor_struct(number: int, keeps_state: bool, may_repeat: bool) -> _abi.wf_executor_t:

@@ -239,8 +239,9 @@ def _answer(handle: int, question: Callable[[HostStorage], int], number: int) ->
         return question(_by_number[number])
     except BaseException as error:
         _raised.error = error
-        if current.run is not None and isinstance(error, (KeyboardInterrupt, SystemExit)):
-            current.run.interrupt(error)
+        run = current()
+        if run is not None and isinstance(error, (KeyboardInterrupt, SystemExit)):
+            run.interrupt(error)
         message = f"{type(error).__name__}: {message_of(error)}".encode("utf-8", "backslashreplace")
         lib.wf_answer_fail(handle, message, len(message))
         return _FAILED

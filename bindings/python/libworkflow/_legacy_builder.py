@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Optional
 
 from ._legacy import outdated
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from ._executor import Executor
     from ._storage import CheckpointStorage
 
-BuilderT = TypeVar("BuilderT", bound="OlderBuilder")
+    BuilderT = TypeVar("BuilderT", bound="OlderBuilder")
 
 
 class OlderBuilder:

@@ -23,6 +23,16 @@ def _candidates() -> list[str]:
     return [os.path.join(package, _NAME), os.path.join(root, "build", "lib", _NAME)]
 
 
+class _Library(ctypes.CDLL):
+    """Gives a function its types when it is first asked for: few programs call half of them."""
+
+    def __getitem__(self, name: Any) -> Any:
+        function: Any = super().__getitem__(name)
+        if name in _abi.PROTOTYPES:
+            function.restype, function.argtypes = _abi.prototype(name)
+        return function
+
+
 def _load() -> ctypes.CDLL:
     """Loads the library.
 
@@ -38,13 +48,14 @@ def _load() -> ctypes.CDLL:
             "or name the file in the environment variable LIBWORKFLOW_LIBRARY"
         )
     try:
-        library = ctypes.CDLL(path)
+        library = _Library(path)
     except OSError as error:
         raise ImportError(f"{path} cannot be loaded: {error}") from error
     try:
-        _abi.declare(library)
+        for name in _abi.PROTOTYPES:
+            ctypes.c_char.in_dll(library, name)
         version = library.wf_abi_version()
-    except AttributeError as error:
+    except ValueError as error:
         raise ImportError(f"{path} is not the libworkflow that this package needs: {error}") from error
     if version != _abi.WF_ABI_VERSION:
         raise ImportError(
@@ -74,7 +85,7 @@ def quick(name: str, result: Any = ctypes.c_int32) -> Any:
 
 
 def _without_arguments(library: ctypes.CDLL, name: str, result: Any) -> Any:
-    function = library[name]
+    function = ctypes.CDLL.__getitem__(library, name)
     function.restype = result
     return function
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
-from ._errors import ValidationTypeEnum, WorkflowValidationError
 from ._executor import Executor
+
+if TYPE_CHECKING:
+    from ._validation_errors import WorkflowValidationError
 
 UNSET: Any = object()
 """The default of a selection that was not given."""
@@ -97,4 +99,6 @@ def _ids(selection: Any) -> list[str]:
 
 
 def _problem(text: str) -> WorkflowValidationError:
+    from ._validation_errors import ValidationTypeEnum, WorkflowValidationError
+
     return WorkflowValidationError(text, ValidationTypeEnum.OUTPUT_VALIDATION)

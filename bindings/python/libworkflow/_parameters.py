@@ -22,10 +22,7 @@ class Parameter:
         return self.name
 
 
-Parameters = list[Union[Parameter, inspect.Parameter]]
-
-
-def parameters_of(function: Callable[..., Any]) -> Parameters:
+def parameters_of(function: Callable[..., Any]) -> list[Union[Parameter, inspect.Parameter]]:
     """What `function` is called with, in order."""
     if type(function) is FunctionType and not function.__dict__:  # nothing says that it stands for another one
         code = function.__code__

@@ -17,7 +17,11 @@ _MANY = 16
 _values: Callable[[dict[Any, Any]], Iterable[Any]] = dict.values
 
 
-def is_plain(value: Any) -> bool:
+LARGE, PLAIN = 1, 2
+"""What `is_plain` says of what may be worth `pieces`, and of the rest. Of a whole it says the least that it says of a part."""
+
+
+def is_plain(value: Any) -> int:
     """Whether plain JSON brings `value` back exactly, in type and content.
 
     Two things are left to the writer, which notices them for free: NaN or infinity, and text that is not Unicode.
@@ -30,16 +34,16 @@ def is_plain(value: Any) -> bool:
     elif kind is list:
         items = value
     elif kind is int:
-        return bool(INT_MIN <= value <= INT_MAX)
+        return PLAIN if INT_MIN <= value <= INT_MAX else False
     else:
-        return kind in _LEAVES
+        return PLAIN if kind in _LEAVES else False
     kinds = set(map(type, items))
     if not kinds <= _KINDS or (int in kinds and not _fits(items, kinds)):
         return False
     if kinds <= _LEAVES:
-        return True
+        return PLAIN
     nested = [item for item in items if type(item) in _CONTAINERS]
-    return _are_plain(nested) if len(nested) > _MANY else all(map(is_plain, nested))
+    return _are_plain(nested) and LARGE if len(nested) > _MANY else min(map(is_plain, nested))
 
 
 def _are_plain(containers: list[Any]) -> bool:
@@ -52,9 +56,10 @@ def _are_plain(containers: list[Any]) -> bool:
         dicts = [item for item in containers if type(item) is dict]
         lists = [item for item in containers if type(item) is list] if len(dicts) < len(containers) else []
         if dicts:
-            if set(map(type, chain.from_iterable(dicts))) - _TEXTS:
+            keys = [*chain.from_iterable(dicts)]
+            if set(map(type, keys)) - _TEXTS:
                 return False
-            names = set(chain.from_iterable(dicts))
+            names = set(keys)
             if "$type" in names or "\0" in "".join(names):
                 return False
         items = [*chain.from_iterable(map(_values, dicts)), *chain.from_iterable(lists)]

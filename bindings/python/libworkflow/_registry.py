@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from typing import Any, Callable, Optional, TypeVar, overload
 
 from ._annotations import HEAP_TYPE
-from ._foreign_shapes import Adapted, foreign_shape
 from ._shapes import Members, Record, Row, Shape
 from ._standard_types import READERS
 from ._unencodable import Unencodable
@@ -40,6 +39,8 @@ _OWN = {
 """name -> module of the types of this package that few programs use: read when a value of one turns up."""
 _PLAIN = frozenset((bool, bytes, dict, float, int, list, set, str, tuple, type(None)))
 """What is met most often, and never registered by itself."""
+_FOREIGN = frozenset(("__attrs_attrs__", "__pydantic_fields__"))
+"""What classes of attrs and of pydantic have."""
 _COPYING = ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__")
 
 
@@ -89,6 +90,8 @@ class TypeRegistry:
         Raises:
             ValueError: the name belongs to another type.
         """
+        from ._foreign_shapes import Adapted  # few need it
+
         shape = Adapted(cls, name or _default_name(cls), encode, decode)
         holder = self._by_name.get(shape.name)
         same_place = holder is not None and _default_name(holder.cls) == _default_name(cls)
@@ -188,9 +191,12 @@ def _shape(cls: type, name: str) -> Shape:
         return Members(cls, name)
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         return Row(cls, name)
-    foreign = foreign_shape(cls, name)
-    if foreign is not None:
-        return foreign
+    if not _FOREIGN.isdisjoint(vars(cls)):
+        from ._foreign_shapes import foreign_shape  # few need it
+
+        foreign = foreign_shape(cls, name)
+        if foreign is not None:
+            return foreign
     if hasattr(cls, "__dataclass_fields__") and all(
         base is object or base.__module__ != "builtins" for base in cls.__mro__
     ):

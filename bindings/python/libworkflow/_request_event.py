@@ -6,7 +6,6 @@ from typing import Any
 
 from ._event import WorkflowEvent
 from ._registry import registry
-from ._request import Question
 from ._shapes import Shape, Tag
 
 
@@ -14,6 +13,8 @@ class RequestEvent(Shape):
     """A "request_info" event. Others are about a moment of a run, and mean nothing in another one."""
 
     def write(self, value: Any, tag: Tag) -> Any:
+        from ._request import Question  # few need it
+
         return {
             "request_id": value.request_id,
             "source_executor_id": value.source_executor_id,

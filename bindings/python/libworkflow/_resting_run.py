@@ -8,12 +8,10 @@ from collections.abc import Iterable, Mapping
 from ctypes import byref, c_void_p
 from typing import TYPE_CHECKING, Any, Optional, Union
 
-from ._clock import why_waiting
 from ._codec import encode, from_plain
 from ._event import WorkflowEvent
 from ._library import lib, raise_for, take_text
 from ._memos import text_of
-from ._request import Question
 from ._shapes import Shape
 from ._trampolines import objects
 from ._values import give
@@ -62,6 +60,8 @@ class RestingRun:
         if unknown:
             waiting = ", ".join(f"'{name}'" for name in pending)
             raise ValueError(f"no request {unknown[0]!r} waits for an answer; waiting: {waiting}")
+        from ._request import Question  # only those that ask need it
+
         texts: dict[str, bytes] = {}
         for request_id, response in responses.items():
             item = pending[request_id]
@@ -97,6 +97,8 @@ class RestingRun:
 
     def why_waiting(self) -> dict[str, Any]:
         """What the library says that the run waits for."""
+        from ._clock import why_waiting  # few need it
+
         return why_waiting(self._handle)
 
     def checkpoint_id(self) -> Optional[str]:

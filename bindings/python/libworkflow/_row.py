@@ -17,15 +17,14 @@ import threading
 import time
 from contextvars import copy_context
 from ctypes import c_int32, c_size_t
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from ._abi import WF_DONE, WF_E_CANCELLED, WF_OK, WF_PENDING, WF_TIMEOUT
-from ._begun import Begun
+from ._begun import Begun, PlainCall
 from ._library import bare
-from ._plain_call import PlainCall
 from ._pool import called
 from ._thread_context import ThreadContext
-from ._trampolines import Handle, current
+from ._trampolines import Handle, Hosts, driven
 
 if TYPE_CHECKING:
     from ._host import Host
@@ -47,6 +46,7 @@ class Row:
 
     def __init__(self, run: Run, first: Begun, parts: list[Part]) -> None:
         self._run = run
+        self.hosts: Hosts = run.hosts
         self._parts = parts
         self._variables = copy_context()
         # Protected by run.gate, which this thread has while it drives:
@@ -128,7 +128,8 @@ class Row:
     def _drive(self) -> bool:
         """Lets the library go on until it has to wait, or has ended; whether one sync function is all that it waits for."""
         run = self._run
-        previous, current.run = current.run, self  # type: ignore[assignment]
+        thread = threading.get_ident()
+        previous, driven[thread] = driven.get(thread), self
         try:
             while run.failures.interrupt is None:
                 status = run._take_batch(self._parts, _ALL)
@@ -142,14 +143,17 @@ class Row:
                 return False
             raise run.failures.interrupt
         finally:
-            current.run = previous
+            if previous is None:
+                driven.pop(thread, None)
+            else:
+                driven[thread] = previous
 
     def begin(self, host: Host, hook: Any, handle: Handle, raw: Optional[bytes]) -> int:
         """What the library wants to be called: noted, for `_drive` to decide."""
         run = self._run
         context = run._context_of(host, handle, raw)
         try:
-            code = hook(raw, context)
+            code = host.invoke(raw, context) if hook is None else hook(raw, context)
         except BaseException as error:
             context._handle = None
             return run._failed(host, hook, handle, error)
@@ -163,13 +167,9 @@ class Row:
         self.later.append(begun)
         return WF_PENDING
 
-    def decide(self, condition: Any, raw: bytes) -> int:
-        """Evaluates a condition."""
-        return self._run.decide(condition, raw)
-
-    def select(self, selector: Any, raw: bytes, selection: int) -> int:
-        """Lets a selector choose."""
-        return self._run.select(selector, raw, selection)
+    def ask(self, function: Callable[..., int], *arguments: Any) -> int:
+        """What a function answers that calls a condition or a selector."""
+        return self._run.ask(function, *arguments)
 
     def interrupt(self, error: BaseException) -> None:
         """Makes the run end with `error`."""

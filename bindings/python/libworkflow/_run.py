@@ -38,28 +38,22 @@ from ._abi import (
     WF_TIMEOUT,
 )
 from ._batch import Batch
-from ._begun import Begun, may_begin
-from ._clock import Clock, alarm, why_waiting
-from ._codec import decode
-from ._condition import evaluate
+from ._begun import Begun, PlainCall, may_begin
 from ._context import WorkflowContext
-from ._edge import Condition
-from ._edge_group import Selector
-from ._error_texts import message_of
 from ._errors import WorkflowCheckpointException
 from ._event import WorkflowEvent
 from ._failures import Failures
 from ._host import Host
 from ._library import bare, lib
-from ._plain_call import PlainCall
 from ._resting_run import RestingRun, checkpoint_id_of, requests_of, rewind
 from ._result import Part
-from ._selector import choose
 from ._steps import make_steps, running_loop
-from ._trampolines import current, objects
+from ._trampolines import Hosts, driven, objects
+from ._values import tidy
 
 if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
+    from ._clock import Clock
     from ._trampolines import Handle
     from ._workflow import Workflow
 
@@ -71,12 +65,13 @@ _input = lib.wf_context_input
 _fail = lib.wf_context_fail
 _free_event = lib.wf_event_free
 _is_cancelled = lib.wf_context_is_cancelled
+_state_of = lib.wf_run_state
 
 _FAILURES = frozenset((WF_EVENT_FAILED, WF_EVENT_EXECUTOR_FAILED))
 _YIELDS = frozenset((WF_EVENT_OUTPUT, WF_EVENT_INTERMEDIATE))
 _SPECIAL = _FAILURES | {WF_EVENT_CUSTOM}
 """The kinds that are not simply handed out."""
-_YES, _NO, _FAILED = 1, 2, 0  # of conditions and selectors under WF_STRICT_RESULT
+_FAILED = 0  # under WF_STRICT_RESULT
 
 _RESTING = frozenset((WF_RUN_IDLE, WF_RUN_IDLE_WITH_PENDING_REQUESTS))
 
@@ -108,6 +103,7 @@ class Run:
         self._handle: Optional[int] = handle
         self._pointer: Optional[c_void_p] = c_void_p(handle)  # the same for functions that are called bare
         self._runs = workflow._runs
+        self.hosts: Hosts = Hosts()
         self._workflow = workflow
         self._storage = storage
         self._hidden, self._special, self._special_bits = _sets(tuple(hidden), workflow._has_boxes)
@@ -127,7 +123,7 @@ class Run:
         self._lent: dict[int, WorkflowEvent[Any]] = {}
         self._lendings = itertools.count()
         self._must_wait = False
-        self._clock = Clock(self._loop, self.wake) if workflow._has_clock else None
+        self._clock = _clock(self) if workflow._has_clock else None
         self._closed = False
         self.gate: AbstractContextManager[Any] = threading.RLock()
         """Whoever looks into the run has it, and so has a thread of a row while it drives."""
@@ -239,7 +235,8 @@ class Run:
         """Lets the library go on until it is this run's end (True), or the others' turn (False): when `take` has found
         something for `parts`, or the run has to wait."""
         self._has_news = False
-        previous, current.run = current.run, self
+        thread = threading.get_ident()
+        previous, driven[thread] = driven.get(thread), self
         self._steps.begin()
         try:
             while self.failures.interrupt is None:
@@ -261,7 +258,10 @@ class Run:
             return False
         finally:
             self._steps.end()
-            current.run = previous
+            if previous is None:
+                driven.pop(thread, None)
+            else:
+                driven[thread] = previous
 
     def _has_ended(self, status: int) -> bool:
         """What the library says in place of events: True, or why the run failed."""
@@ -347,9 +347,11 @@ class Run:
         """Gives the event loop to others: until a handler has something to tell, or when we had it for long."""
         if self._must_wait:
             self._must_wait = False
+            if self._storage is not None:
+                tidy(self.failures)
             self._waiter = self._loop.create_future()
             try:
-                with alarm(self) if self._workflow._has_native else _NO_ALARM:
+                with _alarm(self) if self._workflow._has_native else _NO_ALARM:
                     await self._waiter
             finally:
                 self._waiter = None
@@ -412,35 +414,38 @@ class Run:
 
     # ---- Called by the library
 
-    def begin(self, host: Host, code: Callable[..., Any], handle: Handle, raw: Optional[bytes]) -> int:
-        """Starts the handler or hook `code`: its status, or WF_PENDING if it waits for something."""
+    def begin(self, host: Host, hook: Optional[Callable[..., Any]], handle: Handle, raw: Optional[bytes]) -> int:
+        """Starts the handler of a message, or a `hook` of the host: its status, or WF_PENDING if it waits for something."""
         if self._lone is not None:  # it is so no more
             lone, self._lone = self._lone, None
             self._start(lone)
-        context = self._context_of(host, handle, raw)
+        if self.failures.raised or self._saves_late:
+            self._prepare(handle, raw)
+        context: WorkflowContext[Any, Any] = WorkflowContext()  # see _context_of: here it is for every message
+        context._handle = handle
+        context._host = host
+        context._run = self
+        context._sent = context._yielded = None
         try:
-            call = code(raw, context)
+            call = host.invoke(raw, context) if hook is None else hook(raw, context)
             if call.__class__ is PlainCall:
                 if self._lends and not self._tasks:
-                    self._lone = Begun(host, code, context, call)
+                    self._lone = Begun(host, hook, context, call)
                     return WF_PENDING
                 call = call.in_thread()
             task = self._steps.start(call)
         except BaseException as error:
             context._handle = None
-            return self._failed(host, code, handle, error)
+            return self._failed(host, hook, handle, error)
         if task is None:
             context._handle = None
             return WF_DONE
-        self._follow(task, host, code, context)
+        self._follow(task, host, hook, context)
         return WF_PENDING
 
     def _context_of(self, host: Host, handle: Handle, raw: Optional[bytes]) -> WorkflowContext[Any, Any]:
         """The context of a call that begins."""
-        if raw is None and self._saves_late:
-            _input(handle, None)  # makes the text, as it is before the handler changes anything
-        if self.failures.raised:  # it may have failed before, and be tried again
-            self.failures.forget(_executor_id(handle))
+        self._prepare(handle, raw)
         context: WorkflowContext[Any, Any] = WorkflowContext()  # without __init__, by which it would take twice as long
         context._handle = handle
         context._host = host
@@ -448,12 +453,19 @@ class Run:
         context._sent = context._yielded = None
         return context
 
-    def _follow(self, task: asyncio.Future[Any], host: Host, code: Any, context: WorkflowContext[Any, Any]) -> None:
+    def _prepare(self, handle: Handle, raw: Optional[bytes]) -> None:
+        """Before a call begins."""
+        if raw is None and self._saves_late:
+            _input(handle, None)  # makes the text, as it is before the handler changes anything
+        if self.failures.raised:  # it may have failed before, and be tried again
+            self.failures.forget(_executor_id(handle))
+
+    def _follow(self, task: asyncio.Future[Any], host: Host, hook: Any, context: WorkflowContext[Any, Any]) -> None:
         """Waits for a handler that waits."""
         self._tasks.add(task)
         if self._clock is not None:
             self._clock.begin(task, context._open())
-        task.add_done_callback(partial(self._finished, host, code, context))
+        task.add_done_callback(partial(self._finished, host, hook, context))
 
     def lend(self, event: WorkflowEvent[Any]) -> int:
         """Keeps an event of host code until the library says that it is its turn; answers with its number."""
@@ -461,19 +473,10 @@ class Run:
         self._lent[number] = event
         return number
 
-    def decide(self, condition: Condition, raw: bytes) -> int:
-        """Evaluates a condition."""
+    def ask(self, function: Callable[..., int], *arguments: Any) -> int:
+        """What a function answers that calls a condition or a selector."""
         try:
-            return _YES if evaluate(condition, decode(raw)) else _NO
-        except BaseException as error:
-            self.failures.keep(None, error)
-            return _FAILED
-
-    def select(self, selector: Selector, raw: bytes, selection: int) -> int:
-        """Lets a selector choose."""
-        try:
-            choose(selector, decode(raw), selection)
-            return WF_DONE
+            return function(*arguments)
         except BaseException as error:
             self.failures.keep(None, error)
             return _FAILED
@@ -482,36 +485,37 @@ class Run:
         """Makes the run end with `error` as soon as the library comes back."""
         self.failures.interrupt = error
 
-    def _finished(self, host: Host, code: Any, context: WorkflowContext[Any, Any], task: asyncio.Future[Any]) -> None:
+    def _finished(self, host: Host, hook: Any, context: WorkflowContext[Any, Any], task: asyncio.Future[Any]) -> None:
         """Tells the library that a handler which had to wait has ended."""
         self._tasks.discard(task)
         if self._clock is not None:
             self._clock.end(task)
-        self._conclude(host, code, context, asyncio.CancelledError() if task.cancelled() else task.exception())
+        self._conclude(host, hook, context, asyncio.CancelledError() if task.cancelled() else task.exception())
         self.wake()
         if self._closed and not self._tasks:
             self._free()
 
     def _conclude(
-        self, host: Host, code: Any, context: WorkflowContext[Any, Any], error: Optional[BaseException]
+        self, host: Host, hook: Any, context: WorkflowContext[Any, Any], error: Optional[BaseException]
     ) -> None:
         handle = context._open()
         context._close()
-        _finish(handle, WF_DONE if error is None else self._failed(host, code, handle, error), None)
+        _finish(handle, WF_DONE if error is None else self._failed(host, hook, handle, error), None)
 
     # ---- Failing
 
-    def _failed(self, host: Host, code: Any, handle: Handle, error: BaseException) -> int:
+    def _failed(self, host: Host, hook: Any, handle: Handle, error: BaseException) -> int:
         """Keeps what host code raised, and tells the library."""
         if _is_cancelled(handle) and isinstance(error, (Exception, asyncio.CancelledError)):
             return WF_E_CANCELLED  # a call that is late, or of a cancelled run: how it ends counts no more
         if self._clock is not None:
             self._clock.expect()
+        from ._error_texts import message_of
         from ._retry import GiveUp  # few need it
 
         if isinstance(error, GiveUp):
             lib.wf_context_give_up(handle, None)
-        if code == host.restore and isinstance(error, Exception):
+        if hook == host.restore and isinstance(error, Exception):
             cause, error = error, WorkflowCheckpointException(f"'{host.id}' could not be restored: {message_of(error)}")
             error.__cause__ = cause
         self.failures.keep(_executor_id(handle), error)
@@ -566,13 +570,13 @@ class Run:
         """Gives a run that rests or has ended back to the workflow; cancels one that is under way, if asked to."""
         if self._handle is None:
             return
-        state = lib.wf_run_state(self._handle)
+        state = _state_of(self._handle)
         if state in _RESTING and not self._has_news:
             self._runs.keep(RestingRun(self._release(), self._storage))
         elif cancel:
             if state != WF_RUN_FAILED:
                 self._cancel()  # the last checkpoint stays good
-                state = lib.wf_run_state(self._handle)
+                state = _state_of(self._handle)
             self._runs.keep_ended(RestingRun(self._release(), self._storage))
         self._runs.note(state)
 
@@ -589,7 +593,7 @@ class Run:
     @property
     def state(self) -> Optional[int]:
         """How far the library's run is; None when it is gone."""
-        return None if self._handle is None else lib.wf_run_state(self._handle)
+        return None if self._handle is None else _state_of(self._handle)
 
     def checkpoint_id(self) -> Optional[str]:
         """The checkpoint of the last boundary, if there is a storage."""
@@ -603,6 +607,8 @@ class Run:
 
     def why_waiting(self) -> Optional[dict[str, Any]]:
         """What the library says that the run waits for."""
+        from ._clock import why_waiting  # few need it
+
         with self.gate:
             return None if self._handle is None else why_waiting(self._handle)
 
@@ -626,6 +632,18 @@ def _sets(hidden: tuple[int, ...], has_boxes: bool) -> tuple[frozenset[int], fro
     never = frozenset(hidden) - {WF_EVENT_STATUS}
     special = _SPECIAL.union(hidden, _YIELDS if has_boxes else ())
     return never, special, _bits(special - never)
+
+
+def _clock(run: Run) -> Clock:
+    from ._clock import Clock  # few need it
+
+    return Clock(run._loop, run.wake)
+
+
+def _alarm(run: Run) -> AbstractContextManager[None]:
+    from ._clock import alarm  # few need it
+
+    return alarm(run)
 
 
 def _bits(kinds: Iterable[int]) -> int:

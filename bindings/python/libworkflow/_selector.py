@@ -7,17 +7,34 @@ from collections.abc import Iterable
 from ctypes import byref, c_void_p
 from typing import Any
 
-from . import _abi, _trampolines
+from . import _abi
+from ._codec import decode
 from ._condition import answer_of, qualname
 from ._edge_group import Selector
 from ._library import lib, take_error
+from ._trampolines import code, current, interrupted
 
 
 def selector_struct(name: str, number: int) -> _abi.wf_selector_t:
     """What the library gets for the selector with that number."""
     return _abi.wf_selector_t(
-        flags=_abi.WF_STRICT_RESULT, name=name.encode(), select=_trampolines.selector, user_data=number
+        flags=_abi.WF_STRICT_RESULT, name=name.encode(), select=_select, user_data=number
     )
+
+
+def _answer(selector: Selector, raw: bytes, selection: int) -> int:
+    choose(selector, decode(raw), selection)
+    return int(_abi.WF_DONE)
+
+
+@_abi.wf_selector_fn
+def _select(number: int, raw: bytes, length: int, selection: int) -> int:
+    """Chooses the targets that get a message; see `_trampolines`."""
+    run = current()
+    try:
+        return int(run.ask(_answer, code(number), raw, selection))
+    except BaseException as error:
+        return interrupted(run, error)
 
 
 def choose(selector: Selector, message: Any, selection: int) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ._checkpoint import WorkflowCheckpoint
 
 _HOST_STORAGE = f"{__package__}._host_storage"
+_open = lib.wf_storage_open
 
 
 class CheckpointStorage(Protocol):
@@ -86,7 +87,7 @@ class EngineStorage(StorageCare, OlderStorage):
         if url.startswith("sqlite:") and "_sqlite3" not in sys.modules:
             _load_sqlite()
         handle, error = c_void_p(), c_void_p()
-        status = lib.wf_storage_open(os.fsencode(url), byref(handle), byref(error))
+        status = _open(os.fsencode(url), byref(handle), byref(error))
         if status:
             raise_for(status, error)
         self._handle = handle.value

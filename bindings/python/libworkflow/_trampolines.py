@@ -1,9 +1,9 @@
 """The functions that the library calls.
 
-There are five of them for the whole process, and the library holds nothing of Python's but a number: the place of
-an executor, a condition or a selector in the `Code` of its workflow. It calls only from inside `wf_run_next`, on the
-thread that drives the run, so that `current.run` is the run in question, and that keeps its workflow. The workflow
-keeps those inside it. That leaves nothing for the library to release.
+There are five of them for the whole process, two of which are in `_condition` and `_selector`, and the library holds
+nothing of Python's but a number: the place of an executor, a condition or a selector in the `Code` of its workflow. It
+calls only from inside `wf_run_next`, on the thread that drives the run, so that `current()` is the run in question, and
+that keeps its workflow. The workflow keeps those inside it. That leaves nothing for the library to release.
 
 An exception in such a function would reach C as 0. The library is told that 0 means failure, and nothing but
 what is beyond our control gets that far.
@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-import threading
 import weakref
-from ctypes import CFUNCTYPE, c_char_p, c_int32, c_size_t, c_void_p, cast
+from ctypes import c_void_p
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import _abi
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 _FAILED = 0  # under WF_STRICT_RESULT
 
 
-class _Current(threading.local):
-    """The run that this thread is driving."""
-
-    run: Optional[Run] = None
+driven: dict[int, Any] = {}
+"""The runs that are being driven, by the numbers of their threads: found in half the time that a `threading.local` takes."""
 
 
-current = _Current()
+def current() -> Any:
+    """The run that this thread is driving, or None."""
+    return driven.get(get_ident())
 
 
 places: dict[int, weakref.ref[Code]] = {}
@@ -83,68 +83,64 @@ def code(number: int) -> Any:
     return found.items[number]
 
 
-class Handle(c_void_p):
-    """A context of the library, as functions take it that are called bare (`_library`)."""
+class Hosts(dict[int, Any]):
+    """The hosts that one run has called, by number. It keeps them: it has their workflow anyway."""
+
+    def __missing__(self, number: int) -> Any:
+        host = self[number] = code(number)
+        return host
 
 
-_host_code = CFUNCTYPE(c_int32, c_void_p, Handle, c_char_p, c_size_t)
-"""wf_executor_fn, but with the context as a `Handle`."""
+class _Handles(dict[int, Any]):
+    """Contexts of the library, as functions take them that are called bare (`_library`): by their address, for the same
+    few come again and again."""
+
+    def __missing__(self, address: int) -> Any:
+        if len(self) >= _MANY:
+            self.clear()
+        handle = self[address] = c_void_p.from_param(address)
+        return handle
 
 
-@_host_code
-def _invoke(number: int, handle: Handle, raw: Optional[bytes], length: int) -> int:
-    run: Any = current.run
+Handle = Any
+_handles = _Handles()
+_MANY = 1000
+
+
+@_abi.wf_executor_fn
+def invoke(number: int, context: int, raw: Optional[bytes], length: int) -> int:
+    """Handles a message."""
     try:
-        host = places[number]().items[number]  # type: ignore[union-attr]
-        return run.begin(host, host.invoke, handle, raw)  # type: ignore[no-any-return]
+        run = driven[get_ident()]
+        return run.begin(run.hosts[number], None, _handles[context], raw)  # type: ignore[no-any-return]
     except BaseException as error:  # Ctrl-C may come between any two lines
-        return _interrupted(run, error)
+        return interrupted(current(), error)
 
 
-@_host_code
-def _save(number: int, handle: Handle, raw: Optional[bytes], length: int) -> int:
-    run: Any = current.run
+@_abi.wf_executor_fn
+def save(number: int, context: int, raw: Optional[bytes], length: int) -> int:
+    """Asks an executor for its state."""
+    run = current()
     try:
         host = code(number)
-        return run.begin(host, host.save, handle, raw)  # type: ignore[no-any-return]
+        return run.begin(host, host.save, _handles[context], raw)  # type: ignore[no-any-return]
     except BaseException as error:
-        return _interrupted(run, error)
+        return interrupted(run, error)
 
 
-@_host_code
-def _restore(number: int, handle: Handle, raw: Optional[bytes], length: int) -> int:
-    run: Any = current.run
+@_abi.wf_executor_fn
+def restore(number: int, context: int, raw: Optional[bytes], length: int) -> int:
+    """Gives an executor its state."""
+    run = current()
     try:
         host = code(number)
-        return run.begin(host, host.restore, handle, raw)  # type: ignore[no-any-return]
+        return run.begin(host, host.restore, _handles[context], raw)  # type: ignore[no-any-return]
     except BaseException as error:
-        return _interrupted(run, error)
+        return interrupted(run, error)
 
 
-invoke, save, restore = (cast(each, _abi.wf_executor_fn) for each in (_invoke, _save, _restore))
-
-
-@_abi.wf_condition_fn
-def condition(number: int, raw: bytes, length: int) -> int:
-    """Says whether a message takes an edge."""
-    run: Any = current.run
-    try:
-        return int(run.decide(code(number), raw))
-    except BaseException as error:
-        return _interrupted(run, error)
-
-
-@_abi.wf_selector_fn
-def selector(number: int, raw: bytes, length: int, selection: int) -> int:
-    """Chooses the targets that get a message."""
-    run: Any = current.run
-    try:
-        return int(run.select(code(number), raw, selection))
-    except BaseException as error:
-        return _interrupted(run, error)
-
-
-def _interrupted(run: Optional[Run], error: BaseException) -> int:
+def interrupted(run: Optional[Run], error: BaseException) -> int:
+    """What such a function answers when something else than host code has raised."""
     if run is not None:
         run.interrupt(error)
     return _FAILED

@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import GenericAlias
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from ._annotations import type_name
 from ._edge_group import EdgeGroup, FanInEdgeGroup, InternalEdgeGroup
-from ._errors import (
-    EdgeDuplicationError,
-    GraphConnectivityError,
-    TypeCompatibilityError,
-    ValidationTypeEnum,
-    WorkflowValidationError,
-)
 from ._executor import Executor
 from ._log import hint, is_heard
 from ._type_fit import fits
+
+if TYPE_CHECKING:
+    from ._validation_errors import WorkflowValidationError
 
 Pair = tuple[str, str]
 Links = tuple[EdgeGroup, list[Pair]]
@@ -115,6 +111,8 @@ def _all_in_one(problems: list[WorkflowValidationError]) -> WorkflowValidationEr
 
 def _duplicates(pairs: list[Pair]) -> Iterator[WorkflowValidationError]:
     if len(set(pairs)) < len(pairs):
+        from ._validation_errors import EdgeDuplicationError
+
         for (source, target), count in Counter(pairs).items():
             if count > 1:
                 yield EdgeDuplicationError(f"{source}->{target}")
@@ -128,6 +126,8 @@ def _misfits(links: Iterable[Links], executors: Mapping[str, Executor]) -> Itera
                 continue  # named elsewhere
             offered, taken = _offered(group, executors[source]), executors[target].input_types
             if offered and taken and offered != taken and not _any_fits(offered, taken):
+                from ._validation_errors import TypeCompatibilityError
+
                 yield TypeCompatibilityError(source, target, offered, taken)
 
 
@@ -138,11 +138,11 @@ def _any_fits(offered: list[Any], taken: list[Any]) -> bool:
 def _unconnected(pairs: list[Pair], executors: Mapping[str, Executor], start: str) -> Iterator[WorkflowValidationError]:
     mentioned = {name for pair in pairs for name in pair}
     if start not in executors:
-        yield GraphConnectivityError(f"the start executor '{start}' is not present in the workflow graph")
+        yield _connectivity(f"the start executor '{start}' is not present in the workflow graph")
         return
     unknown = mentioned - executors.keys()
     if unknown:
-        yield GraphConnectivityError(f"edges name executors that are not in the workflow: {sorted(unknown)}")
+        yield _connectivity(f"edges name executors that are not in the workflow: {sorted(unknown)}")
     following: dict[str, list[str]] = {}
     for source, target in pairs:
         following.setdefault(source, []).append(target)
@@ -155,14 +155,20 @@ def _unconnected(pairs: list[Pair], executors: Mapping[str, Executor], start: st
     lost = executors.keys() - reached
     if lost:
         names = ", ".join(f"'{name}'" for name in sorted(lost))
-        yield GraphConnectivityError(
-            f"The following executors are unreachable from the start executor '{start}': {names}"
-        )
+        yield _connectivity(f"The following executors are unreachable from the start executor '{start}': {names}")
+
+
+def _connectivity(text: str) -> WorkflowValidationError:
+    from ._validation_errors import GraphConnectivityError
+
+    return GraphConnectivityError(text)
 
 
 def _designations(
     executors: Mapping[str, Executor], outputs: Sequence[str], intermediates: Sequence[str]
 ) -> Iterator[WorkflowValidationError]:
+    from ._validation_errors import ValidationTypeEnum, WorkflowValidationError
+
     def problem(text: str) -> WorkflowValidationError:
         return WorkflowValidationError(text, ValidationTypeEnum.OUTPUT_VALIDATION)
 

@@ -10,24 +10,29 @@ from __future__ import annotations
 
 import ctypes
 import itertools
-import marshal
 import weakref
-from typing import Any, Optional
+from sys import getrefcount
+from typing import TYPE_CHECKING, Any, Optional
 
 from . import _abi
-from ._codec import encode, write
-from ._error_texts import message_of
+from ._codec import Decode, encode, read_plain, write
 from ._failures import Failures
 from ._library import lib, raise_for
 from ._plain import INT_MAX, INT_MIN
 from ._trampolines import KIND, objects
 from ._type_names import name_of
 
+if TYPE_CHECKING:
+    from ._run import Run
+
 _DONE = _abi.WF_DONE
 _FAILED = 0  # under WF_STRICT_RESULT
 _SMALL = frozenset((int, float, bool, type(None)))
 _SHORT = 1000
 """Texts with fewer characters are written faster than they are noted."""
+LONG = 50_000
+"""Texts with as many bytes are worth keeping."""
+_TAG = b'"$type"'
 
 _numbers = itertools.count(1)
 
@@ -121,6 +126,16 @@ def count() -> int:
     return len(objects)
 
 
+def read(raw: bytes, decode: Decode, run: Run) -> Any:
+    """The object that a handler is called with in place of a long text."""
+    if _TAG in raw:
+        return decode(raw)
+    value = read_plain(raw)
+    if run.shares and run._storage is not None:
+        _passed.note(run.failures, value, raw)
+    return value
+
+
 class _Passed:
     """The last long text of each run: an object that is passed on from handler to handler is seldom another one then.
 
@@ -134,37 +149,44 @@ class _Passed:
     def text_of(self, run: Failures, value: Any, what: str) -> bytes:
         """Its text: the one that was made before, if it still is the same."""
         known = self._by_run.get(run)
-        form = None
-        if known is not None and known.value is value:
-            form = _form(value)
-            if form is not None and form == known.form:
+        if known is not None and known.value is value and known.form is not None:
+            from ._pieces import has_form
+
+            if has_form(value, known.form):
                 known.is_passed_on = True
                 return known.text
         text = encode(value, what)
-        if len(text) >= _LONG and type(value) in (dict, list) and b'"$type"' not in text:
-            if form is None and (known is None or known.value is value or known.is_passed_on):
-                form = _form(value)
-            self._by_run[run] = _Note(value, form, text)
+        if len(text) >= LONG and type(value) in (dict, list) and _TAG not in text:
+            from ._pieces import form_of
+
+            is_asked = known is None or known.value is value or known.is_passed_on
+            self._by_run[run] = _Note(value, form_of(value) if is_asked else None, text)
         return text
+
+    def note(self, run: Failures, value: Any, text: bytes) -> None:
+        """A run begins with this, or goes on with it: maybe its handler passes it on."""
+        if run not in self._by_run and type(value) in (dict, list):
+            from ._pieces import form_of
+
+            self._by_run[run] = _Note(value, form_of(value), text)
+
+    def tidy(self, run: Failures) -> None:
+        """Before a run waits, which may be for long: forgets a text whose object nobody else has any more."""
+        known = self._by_run.get(run)
+        if known is not None and getrefcount(known.value) <= 2:  # ours, and the argument
+            del self._by_run[run]
 
 
 class _Note:
     __slots__ = ("form", "is_passed_on", "text", "value")
 
-    def __init__(self, value: Any, form: Optional[bytes], text: bytes) -> None:
+    def __init__(self, value: Any, form: Optional[list[bytes]], text: bytes) -> None:
         self.value, self.form, self.text = value, form, text
         self.is_passed_on = False
 
 
-def _form(value: Any) -> Optional[bytes]:
-    try:
-        return marshal.dumps(value)
-    except ValueError:  # something else is in it by now
-        return None
-
-
 _passed = _Passed()
-_LONG = 50_000
+tidy = _passed.tidy
 
 
 @_abi.wf_encode_fn
@@ -183,6 +205,8 @@ def _encode(number: int, answer: int) -> int:
         failures = None if told is None else told()
         if failures is not None:
             failures.keep(sender, error)
+        from ._error_texts import message_of
+
         message = message_of(error).encode("utf-8", "backslashreplace")
         lib.wf_answer_fail(answer, message, len(message))
         return _FAILED

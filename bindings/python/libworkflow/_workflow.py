@@ -16,8 +16,6 @@ from ._output import OutputDesignation
 from ._result import WorkflowRunResult, result_of
 from ._run_state import WorkflowRunState
 from ._runs import Runs
-from ._stream import ResponseStream
-from ._workflow_executor import WorkflowExecutor
 
 if TYPE_CHECKING:
     from ._agent import WorkflowAgent
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from ._run import Run
     from ._runner_context import InProcRunnerContext
     from ._storage import CheckpointStorage
+    from ._stream import ResponseStream
 
 
 class Workflow(OlderWorkflow):
@@ -98,7 +97,7 @@ class Workflow(OlderWorkflow):
         self._has_clock = parts.has_clock
         self._has_native = parts.has_native
         self._has_choices = parts.has_choices
-        self._has_boxes = any(isinstance(each, WorkflowExecutor) for each in parts.executors.values())
+        self._has_boxes = any(each._is_workflow for each in parts.executors.values())
         self._migration = parts.migration
         self._scopes = parts.scopes
         self._code = parts.code
@@ -214,7 +213,7 @@ class Workflow(OlderWorkflow):
             run.is_streaming = stream
             return run
 
-        return ResponseStream(begin, include_status_events) if stream else self._collect(begin, include_status_events)
+        return _stream(begin, include_status_events) if stream else self._collect(begin, include_status_events)
 
     async def _collect(self, begin: Callable[[], Run], include_status_events: bool) -> WorkflowRunResult:
         async with begin() as run:
@@ -270,7 +269,7 @@ class Workflow(OlderWorkflow):
             run.is_streaming = stream
             return run
 
-        return ResponseStream(begin, include_status_events) if stream else self._collect(begin, include_status_events)
+        return _stream(begin, include_status_events) if stream else self._collect(begin, include_status_events)
 
     restore = rewind
     """The same: a run of this object goes back to a checkpoint, in place."""
@@ -386,3 +385,9 @@ class Workflow(OlderWorkflow):
     def pending_requests(self) -> list[WorkflowEvent[Any]]:
         """The requests of the latest run that wait for an answer, as "request_info" events in the order of asking."""
         return self._runs.requests()
+
+
+def _stream(begin: Callable[[], Run], include_status_events: bool) -> ResponseStream:
+    from ._stream import ResponseStream  # many programs have no use for it
+
+    return ResponseStream(begin, include_status_events)

@@ -27,6 +27,8 @@ class WorkflowExecutor(Executor):
     True
     """
 
+    _is_workflow = True
+
     def __init__(
         self,
         workflow: Workflow,

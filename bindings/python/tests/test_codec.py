@@ -333,6 +333,44 @@ def test_value_that_contains_itself_is_refused() -> None:
         encode(loop)
 
 
+def _rows(count: int) -> list[Any]:
+    return [{"n": n, "é": [None, True, -0.5, "\n"]} for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        _rows(500),
+        _rows(501),
+        _rows(1001),
+        {"rows": _rows(600)},
+        {"a": 1, "b": {"c": {"d": {"e": {"f": _rows(600)}}, "g": _rows(1501)}, "empty": {}}, "z": "z", "none": []},
+        {"a": _rows(600), "b": [_rows(600), _rows(3)], 'q"': _rows(20)},
+        {str(n): _rows(501) for n in range(17)},
+        [*_rows(600), "a", 1, None, [], {}],
+        ["a", *_rows(600)],
+        [[n] for n in range(1000)],
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_long_value_is_written_in_pieces_that_fit_together(value: Any) -> None:
+    text = encode(value)
+    assert text == json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    assert decode(text) == value
+
+
+@pytest.mark.parametrize("other", [math.nan, 2**70, (1,), b"x", "\ud800", {"$type": "x"}, {1: 2}, date(2020, 2, 2)])
+@pytest.mark.parametrize("place", [0, 499, 500, 999])
+def test_what_needs_a_tag_in_a_long_value(other: Any, place: int) -> None:
+    rows = _rows(1000)
+    rows[place]["n"] = other
+    for value in (rows, {"rows": rows}):
+        assert same(trip(value), value)
+    rows[place] = object()
+    with pytest.raises(TypeError, match=rf"\['rows'\]\[{place}\]"):
+        encode({"rows": rows})
+
+
 @pytest.mark.parametrize(
     "raw",
     [

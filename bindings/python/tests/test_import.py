@@ -48,6 +48,43 @@ print(*sys.modules)
     assert not {"libworkflow._row", "libworkflow._thread_context", "libworkflow._storage"} & set(python(code))
 
 
+def test_a_simple_run_reads_nothing_for_others() -> None:
+    """Neither on import nor later: whatever is looked at of the result."""
+    code = """
+import asyncio, sys
+from libworkflow import Executor, WorkflowBuilder, WorkflowContext, handler
+class Shout(Executor):
+    @handler
+    async def shout(self, text: str, ctx: WorkflowContext[str, str]) -> None:
+        await ctx.yield_output(text.upper())
+workflow = WorkflowBuilder(start_executor=Shout("shout")).build()
+for _ in range(2):
+    result = asyncio.run(workflow.run("x"))
+    assert result.get_outputs() == ["X"] and result.get_final_state().value == "IDLE" and str([*result])
+print(*sys.modules)
+"""
+    others = "clock condition error_texts foreign_shapes identifier pool request response_handler selector stream"
+    others += " type_text validation_errors workflow_executor"
+    assert not {f"libworkflow._{name}" for name in others.split()} & set(python(code))
+
+
+def test_functions_get_their_types_when_they_are_asked_for() -> None:
+    code = """
+import ctypes
+from libworkflow import _abi
+from libworkflow._library import lib
+print(len(_abi.PROTOTYPES) - len(vars(lib).keys() & _abi.PROTOTYPES.keys()))
+function = lib.wf_builder_add_chain
+assert function is lib.wf_builder_add_chain and function.restype is ctypes.c_int32
+print(*(kind.__name__ for kind in function.argtypes))
+print(sorted(_abi.STRUCTS.keys() & vars(_abi).keys()))
+"""
+    left, *kinds = python(code)
+    assert int(left) > 40
+    assert kinds[:4] == ["c_void_p", "LP_c_char_p", "c_ulong", "LP_c_void_p"]
+    assert "wf_conformance_t" not in "".join(kinds)
+
+
 def test_names_that_are_read_when_asked_for() -> None:
     assert libworkflow.WorkflowViz.__name__ == "WorkflowViz"
     assert {"check_storage", "WorkflowBuilder"} <= set(dir(libworkflow))

@@ -123,7 +123,6 @@ def test_the_tag_is_that_of_the_glibc_that_it_needs(wheel: Path, environment: Pa
         "libgcc_s.so.1",
         "libjansson.so.4",
         "libm.so.6",
-        "libstdc++.so.6",
     }
 
 

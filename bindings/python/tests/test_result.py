@@ -59,7 +59,7 @@ def types(events: Any) -> list[str]:
 
 
 def is_read(event: WorkflowEvent[Any]) -> bool:
-    return event._source is None
+    return not hasattr(event._source, "at")
 
 
 LOOKS: dict[str, Callable[[WorkflowRunResult], Any]] = {

@@ -259,7 +259,7 @@ def test_a_handler_that_blocks_the_loop_fails_when_it_ends() -> None:
 def test_a_late_thread_may_ask_whether_it_still_counts() -> None:
     noticed, errors = threading.Event(), []
 
-    @executor(id="thread", timeout=0.02)
+    @executor(id="thread", timeout=0.3)
     def thread(text: str, ctx: WorkflowContext[Any, Any]) -> None:
         while not ctx.is_cancelled:
             time.sleep(0.002)

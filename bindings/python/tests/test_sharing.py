@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import ctypes
 import gc
 import subprocess
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 import pytest
 from samples import run
@@ -703,3 +704,70 @@ def test_a_long_message_that_is_passed_on_and_sometimes_changed(kind: str, tmp_p
 
     run(main())
     assert list(kept.values())[2:] == [1, 1, 1, "1", True, (1,), (1,), 2**70, 1.0, [1], [1]]
+
+
+@pytest.mark.parametrize("change", [None, "value", "type", "key", "order", "less", "more", "nothing like it"])
+def test_a_long_input_is_saved_as_its_first_handler_leaves_it(change: Optional[str]) -> None:
+    """Its text is known from the beginning, as long as it stays the same."""
+    storage = InMemoryCheckpointStorage()
+    given: dict[str, Any] = {"name": "x", "rows": [{"n": n, "text": "x" * 90} for n in range(1200)]}
+    last = given["rows"][-1]
+    sent = list[Any]()
+
+    async def begin(message: Any, ctx: WorkflowContext[Any, Any]) -> None:
+        assert message == given and message is not given
+        row = message["rows"][-1]
+        if change == "value":
+            row["n"] = 1
+        elif change == "type":
+            row["n"] = 1199.0
+        elif change == "key":
+            row["m"] = row.pop("n")
+        elif change == "order":
+            row["n"] = row.pop("n")
+        elif change == "less":
+            del message["rows"][-1]
+        elif change == "more":
+            message["rows"].append([])
+        elif change is not None:
+            message["rows"] = 1j
+        sent.append(copy.deepcopy(message))
+        await ctx.send_message(message)
+
+    async def check() -> None:
+        await chain(Node("begin", begin), keeping([]), checkpoint_storage=storage, name="long").run(given)
+        (saved,) = [
+            message.data
+            for checkpoint in await storage.list_checkpoints(workflow_name="long")
+            for message in checkpoint.messages.get("begin", ())
+        ]
+        assert saved == sent[0] and repr(saved) == repr(sent[0])
+
+    run(check())
+    assert last == {"n": 1199, "text": "x" * 90}
+
+
+def test_a_long_text_goes_with_its_object() -> None:
+    """Not with the run, which may wait for days."""
+    kept = list[int]()
+
+    async def begin(message: Any, ctx: WorkflowContext[Any, Any]) -> None:
+        kept.append(len(values._passed._by_run))
+        await ctx.send_message([message])
+
+    async def think(message: Any, ctx: WorkflowContext[Any, Any]) -> None:
+        await asyncio.sleep(0.001)
+        kept.append(len(values._passed._by_run))
+        await ctx.send_message(len(message))
+
+    async def wait(message: Any, ctx: WorkflowContext[Any, Any]) -> None:
+        await asyncio.sleep(0.001)
+        kept.append(len(values._passed._by_run))
+
+    nodes = Node("begin", begin), Node("think", think), Node("wait", wait)
+    gc.collect()
+    assert not values._passed._by_run
+    hidden = ["executor_invoked", "executor_completed"]  # such events keep it too
+    workflow = chain(*nodes, checkpoint_storage=InMemoryCheckpointStorage(), hidden_events=hidden)
+    play(workflow, [{"n": n} for n in range(10_000)])
+    assert kept == [1, 1, 0]
