@@ -30,7 +30,7 @@ static void open_bare(const char *path, bool full) {
     check(sqlite3_exec(bare,
                        "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA cell_size_check = ON;"
                        "PRAGMA mmap_size = 0; CREATE TABLE data(number INTEGER PRIMARY KEY, value BLOB)", NULL, NULL, NULL));
-    check(sqlite3_exec(bare, full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", NULL, NULL, NULL));
+    check(sqlite3_exec(bare, full ? "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 128" : "PRAGMA synchronous = NORMAL", NULL, NULL, NULL));
     check(sqlite3_prepare_v2(bare, "BEGIN IMMEDIATE", -1, &begin, NULL));
     check(sqlite3_prepare_v2(bare, "INSERT INTO data(value) VALUES(?)", -1, &insert, NULL));
     check(sqlite3_prepare_v2(bare, "COMMIT", -1, &commit, NULL));
