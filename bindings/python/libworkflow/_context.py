@@ -9,7 +9,7 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, Optional, overload
 
 from . import _request_event, _values  # noqa: F401
-from ._abi import WF_E_CLOSED, WF_E_NOTFOUND, WF_NONE, WF_SCOPE_EXECUTOR, WF_SCOPE_SHARED
+from ._abi import WF_E_NOTFOUND, WF_NONE, WF_SCOPE_EXECUTOR, WF_SCOPE_SHARED
 from ._codec import encode
 from ._event import WorkflowEvent, WorkflowEventSource
 from ._legacy import outdated
@@ -65,7 +65,7 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
     """One call of a handler, and what it may do.
 
     `WorkflowContext[OutT, WorkflowOutT]` declares what the handler sends and yields; either may be left out.
-    The context ends with the handler: after that every method raises RuntimeError.
+    The context ends with the handler, or with its timeout: after that every method raises RuntimeError.
 
     >>> @executor
     ... async def count(text: str, ctx: WorkflowContext[str, int]) -> None:
@@ -256,8 +256,6 @@ class WorkflowContext(Memos, OlderContext, Generic[OutT, WorkflowOutT]):
         """
         error = c_void_p()
         status = _keep_alive(self._open(), byref(error))
-        if status == WF_E_CLOSED:
-            raise RuntimeError(str(take_error(status, error)))
         if status:
             raise_for(status, error)
 

@@ -79,6 +79,7 @@ _CLASSES: dict[int, type[Exception]] = {
     _abi.WF_E_INVALID: ValueError,
     _abi.WF_E_NOMEM: MemoryError,
     _abi.WF_E_JSON: ValueError,
+    _abi.WF_E_CLOSED: RuntimeError,  # used after its end, as a closed event loop
     _abi.WF_E_NOTFOUND: WorkflowCheckpointException,
     _abi.WF_E_CHECKPOINT: WorkflowCheckpointException,
     _abi.WF_E_MISMATCH: WorkflowCheckpointException,

@@ -274,6 +274,28 @@ def test_a_late_thread_may_ask_whether_it_still_counts() -> None:
     assert noticed.wait(5) and len(errors) == 1
 
 
+def test_what_a_late_call_does_is_refused_also_before_the_event_loop_has_ended_it() -> None:
+    refused = []
+
+    @executor(id="slow", timeout=0.02)
+    async def slow(text: str, ctx: WorkflowContext[Any, Any]) -> None:
+        try:
+            await asyncio.sleep(20)
+        finally:
+            assert ctx.is_cancelled
+            for late in (lambda: ctx.set_state("late", 1), lambda: ctx.get_state("late"), ctx.keep_alive, ctx.halt):
+                with pytest.raises(RuntimeError, match="this call of executor 'slow' has ended"):
+                    late()
+                refused.append(late)
+            with pytest.raises(RuntimeError, match="this call of executor 'slow' has ended"):
+                await ctx.send_message("late")
+            refused.append(ctx.send_message)
+
+    with pytest.raises(WorkflowTimeoutException, match="slow"):
+        run(WorkflowBuilder(start_executor=slow).build().run("hello"))
+    assert len(refused) == 5
+
+
 def test_many_late_handlers_at_a_time() -> None:
     cancelled = []
 
