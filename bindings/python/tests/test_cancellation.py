@@ -220,7 +220,7 @@ def test_thread_of_a_cancelled_run_cannot_touch_it() -> None:
         begin = time.monotonic()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < 8
         go_on.set()
 
     run(main())

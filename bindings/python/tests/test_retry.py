@@ -327,7 +327,7 @@ def test_a_resumed_run_waits_for_the_rest_of_its_pause(tmp_path: Any) -> None:
 
         def workflow(shaky: Shaky) -> Any:
             builder = WorkflowBuilder(start_executor=shaky, checkpoint_storage=storage, name="shaky")
-            return builder.set_retry(shaky, Retry(attempts=3, delay=0.3, factor=1)).build()
+            return builder.set_retry(shaky, Retry(attempts=3, delay=1.5, factor=1)).build()
 
         first = Shaky(failures=3)
         stream = workflow(first).run("hello", stream=True)
@@ -345,9 +345,9 @@ def test_a_resumed_run_waits_for_the_rest_of_its_pause(tmp_path: Any) -> None:
         task = asyncio.ensure_future(resumed.run(checkpoint_id=latest.checkpoint_id))
         await asyncio.sleep(0.01)
         (pause,) = resumed.why_waiting()["retries"]
-        assert pause["executor_id"] == "shaky" and 0 < pause["in_ms"] <= 300
+        assert pause["executor_id"] == "shaky" and 0 < pause["in_ms"] <= 1500
         assert (await task).get_outputs() == ["hello"]
-        assert second.attempts == [2] and 0.05 < time.monotonic() - begin < 5
+        assert second.attempts == [2] and 0.05 < time.monotonic() - begin < 15
 
     run(story())
 
