@@ -117,7 +117,7 @@ nightly: setup nightly-faults
 	WORKFLOW_GRAPHS=$(WORKFLOW_GRAPHS) WORKFLOW_SEED=$(WORKFLOW_SEED) WORKFLOW_RUNS=$(WORKFLOW_RUNS) swift test --filter PropertyTests
 
 test-abi: lib setup
-	$(PYTEST) -q Tests
+	$(PYTEST) -q -n 2 --dist worksteal Tests
 
 test-kill: lib setup
 	build/venv/bin/python Tests/demo/kill_loop.py --kills 200
@@ -130,32 +130,39 @@ FAULT_PROGRAMS := $(addprefix build/faults/,inject crash flips contender)
 
 # Of the calls that only look, one in so many; states for each point, of which one in so many crashes again, and one in so many
 # of all without the durability full; one bit in so many; kills in all.
-test-faults: LOOKS = 8
-test-faults: CRASHES_directory = 100 8
-test-faults: CRASHES_sqlite = 1 64
-test-faults: PROCESS_directory = 2 16 process 16
-test-faults: PROCESS_sqlite = 1 64 process 128
-test-faults: EXIT_directory = 100 8 exit 1
-test-faults: EXIT_sqlite = 1 64 exit 16
-test-faults: BITS_directory = 4
-test-faults: BITS_sqlite = 64
-test-faults: KILLS = 150
-nightly-faults: LOOKS = 1
-nightly-faults: CRASHES_directory = 1000 2
-nightly-faults: CRASHES_sqlite = 30 16
-nightly-faults: PROCESS_directory = 20 16 process 2
-nightly-faults: PROCESS_sqlite = 2 64 process 4
-nightly-faults: EXIT_directory = 1000 2 exit 1
-nightly-faults: EXIT_sqlite = 2 64 exit 1
-nightly-faults: BITS_directory = 1
-nightly-faults: BITS_sqlite = 1
-nightly-faults: KILLS = 10000
+test-faults-%: LOOKS = 8
+test-faults-%: CRASHES_directory = 100 8
+test-faults-%: CRASHES_sqlite = 1 64 full 2
+test-faults-%: PROCESS_directory = 2 16 process 16
+test-faults-%: PROCESS_sqlite = 1 64 process 128
+test-faults-%: EXIT_directory = 100 8 exit 1
+test-faults-%: EXIT_sqlite = 1 64 exit 16
+test-faults-%: BITS_directory = 4
+test-faults-%: BITS_sqlite = 64
+test-faults-%: KILLS = 150
+nightly-faults-%: LOOKS = 1
+nightly-faults-%: CRASHES_directory = 1000 2
+nightly-faults-%: CRASHES_sqlite = 30 16
+nightly-faults-%: PROCESS_directory = 20 16 process 2
+nightly-faults-%: PROCESS_sqlite = 2 64 process 4
+nightly-faults-%: EXIT_directory = 1000 2 exit 1
+nightly-faults-%: EXIT_sqlite = 2 64 exit 1
+nightly-faults-%: BITS_directory = 1
+nightly-faults-%: BITS_sqlite = 1
+nightly-faults-%: KILLS = 10000
 
+# The storages beside each other: most of these programs keep one processor busy.
 test-faults nightly-faults: $(FAULT_PROGRAMS)
-	$(foreach storage,$(FAULT_STORAGES),build/faults/inject $(storage) 1 $(LOOKS) && build/faults/crash $(storage) $(CRASHES_$(storage)) \
-	    && build/faults/crash $(storage) $(PROCESS_$(storage)) && build/faults/crash $(storage) $(EXIT_$(storage)) \
-	    && build/faults/flips $(storage) $(BITS_$(storage)) $(shell nproc) && build/faults/flips $(storage) $(BITS_$(storage)) $(shell nproc) loop 6 \
-	    && python3 Tests/faults/two_writers.py $(storage) --kills $(KILLS) &&) true
+	$(MAKE) -j $(words $(FAULT_STORAGES)) $(FAULT_STORAGES:%=$@-%)
+
+test-faults-% nightly-faults-%: $(FAULT_PROGRAMS)
+	build/faults/inject $* 1 $(LOOKS)
+	build/faults/crash $* $(CRASHES_$*)
+	build/faults/crash $* $(PROCESS_$*)
+	build/faults/crash $* $(EXIT_$*)
+	build/faults/flips $* $(BITS_$*) $(shell nproc)
+	build/faults/flips $* $(BITS_$*) $(shell nproc) loop 6
+	python3 Tests/faults/two_writers.py $* --kills $(KILLS)
 
 build/faults/%: Tests/faults/%.c $(FAULT_PARTS) $(wildcard Tests/faults/*.h) $(LIBRARY) $(HEADERS)
 	@mkdir -p $(@D)

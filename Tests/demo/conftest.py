@@ -1,24 +1,12 @@
-"""The examples, built once, and a way to run them."""
+"""A way to run the examples."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from programs import EXAMPLES, ROOT, WordCount
-
-
-# A callback need not use all that it is given.
-STRICT = "-O2 -g -Wall -Wextra -Werror -Wno-unused-parameter"
-
-
-@pytest.fixture(scope="session")
-def built() -> Path:
-    """The folder of the C examples, built against the library of this tree."""
-    subprocess.run(["make", "-s", "-C", EXAMPLES, f"CFLAGS={STRICT}"], check=True)
-    return ROOT / "build/examples"
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +17,8 @@ def environment() -> dict:
 
 
 @pytest.fixture(scope="session")
-def in_c(built, environment) -> WordCount:
-    return WordCount([built / "wordcount"], environment)
+def in_c(examples, environment) -> WordCount:
+    return WordCount([examples / "wordcount"], environment)
 
 
 @pytest.fixture(scope="session")

@@ -26,8 +26,8 @@ def test_readme_shows_the_example(language, path):
     assert blocks == [(EXAMPLES / path).read_text()]
 
 
-def test_hello_in_c(built, environment, tmp_path):
-    assert run([built / "hello"], tmp_path, environment) == '{"letter": {"dear": "world"}, "from": "C"}\n'
+def test_hello_in_c(examples, environment, tmp_path):
+    assert run([examples / "hello"], tmp_path, environment) == '{"letter": {"dear": "world"}, "from": "C"}\n'
     assert len(list(tmp_path.glob("hello.checkpoints/*.json"))) == 3
 
 
@@ -59,16 +59,16 @@ STORIES = {
 
 @pytest.mark.parametrize("language", ["c", "python"])
 @pytest.mark.parametrize("story", STORIES)
-def test_story(story, language, built, environment, tmp_path):
-    command = [built / story] if language == "c" else [sys.executable, "-X", "dev", EXAMPLES / f"python/{story}.py"]
+def test_story(story, language, examples, environment, tmp_path):
+    command = [examples / story] if language == "c" else [sys.executable, "-X", "dev", EXAMPLES / f"python/{story}.py"]
     for _ in range(2):  # what the first time leaves behind changes nothing
         assert run(command, tmp_path, environment).splitlines() == STORIES[story]
 
 
 @pytest.mark.parametrize("language", ["c", "python"])
-def test_conformance(language, built, environment, tmp_path):
+def test_conformance(language, examples, environment, tmp_path):
     """It takes its time: a thousand checkpoints are synced one by one, three processes are killed."""
-    command = [built / "conformance"] if language == "c" else [sys.executable, "-X", "dev", EXAMPLES / "python/conformance.py"]
+    command = [examples / "conformance"] if language == "c" else [sys.executable, "-X", "dev", EXAMPLES / "python/conformance.py"]
     told = run(command, tmp_path, environment, timeout=400)
     assert told.split("\n") == [f"{level}: passed" for level in ("basic", "fence", "processes", "memos", "large")] + [""]
 
@@ -100,16 +100,16 @@ VALGRIND = ["valgrind", "--quiet", "--error-exitcode=9", "--leak-check=full", f"
 
 
 @needs_valgrind
-def test_hello_leaks_nothing(built, environment, tmp_path):
-    run([*VALGRIND, built / "hello"], tmp_path, environment)
+def test_hello_leaks_nothing(examples, environment, tmp_path):
+    run([*VALGRIND, examples / "hello"], tmp_path, environment)
 
 
 @needs_valgrind
-def test_word_count_leaks_nothing(built, environment, tmp_path):
+def test_word_count_leaks_nothing(examples, environment, tmp_path):
     text = tmp_path / "text"
     text.write_text("To be, or not to be, that is the question. " * 20)
     storage = tmp_path / "checkpoints"
-    checked = WordCount([*VALGRIND, built / "wordcount"], environment)
+    checked = WordCount([*VALGRIND, examples / "wordcount"], environment)
     assert checked("start", text, "--storage", storage, "--chunk-bytes", 200).stderr == ""
     assert checked("lineage", "--storage", storage).stderr == ""
     assert checked("resume", "--storage", storage).stderr == ""

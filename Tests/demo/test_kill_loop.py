@@ -10,7 +10,7 @@ import kill_loop
 from programs import ROOT
 
 
-def test_nothing_is_lost_and_nothing_is_wrong(built, environment):
+def test_nothing_is_lost_and_nothing_is_wrong(examples, environment):
     command = [sys.executable, ROOT / "Tests/demo/kill_loop.py", "--kills", "20"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -57,12 +57,6 @@ def test_random_runs(puppet):
     ]), seen  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def examples():
-    subprocess.run(["make", "-s", "-C", ROOT / "examples"], check=True)
-    return ROOT / "build/examples"
-
-
 @pytest.mark.parametrize("language", ["c", "python"])
 @pytest.mark.parametrize("story", ["hello", "resume"])
 def test_examples(story, language, examples, tmp_path):
