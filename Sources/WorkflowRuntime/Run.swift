@@ -336,11 +336,11 @@ public final class Run: ProcessBound, @unchecked Sendable {
     }
 
     /// For a look at the run: through the gate, unless this thread is inside already. What a kernel drops while it changes may be the last
-    /// of an object of the host's, whose finalizer runs then.
+    /// of an object of the host's, whose finalizer runs then; and what goes into a fan-in is asked for its text.
     func inside<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         let isInside = driver.load(ordering: .relaxed) == CurrentThread.id
         if isInside, kernel.isInUse {
-            throw Failure(.reentrant, "the run '\(id)' is dropping this very object: a finalizer cannot look at what its run does")
+            throw Failure(.reentrant, "the run '\(id)' is changing: it lets go of this very object or asks for its text, and such code cannot look at the run")
         }
         if !isInside { try enter() }
         defer { if !isInside { leave() } }

@@ -44,6 +44,47 @@ struct GateTests {
         _ = place.takeAll()
     }
 
+    @Test("One that is asked for its text on its way into a fan-in, while the run changes, is told that it may not look")
+    func encodingInAFanIn() throws {
+        let (place, found) = (Collector<Run>(), Collector<Status?>())
+        let workflow = try makeWorkflow(
+            { draft throws(Failure) in
+                try draft.addEdge("a", "b")
+                try draft.addEdge("a", "c")
+                try draft.addFanIn(["b", "c"], "d")
+            },
+            [
+                "a": ScriptedExecutor { context in
+                    try context.send("1", to: nil)
+                    return .ok
+                },
+                "b": ScriptedExecutor { context in
+                    let asked = AskedValue {
+                        for run in place.all {
+                            found.add(failure { _ = try run.whyWaiting() }?.status)
+                            found.add(failure { _ = try run.next(timeout: 0) }?.status)
+                        }
+                    }
+                    try context.send(Text(asked), to: nil)
+                    return .ok
+                },
+                "c": ScriptedExecutor { context in
+                    try context.send("2", to: nil)
+                    return .ok
+                },
+                "d": ScriptedExecutor { context in
+                    try context.output(context.input)
+                    return .ok
+                },
+            ])
+        let run = try Run(workflow, .with(), input: "0")
+        place.add(run)
+        let lines = try run.play()
+        #expect(lines.contains("output d [1,2]") && lines.last == "status IDLE")
+        #expect(found.all == [.reentrant, .reentrant])
+        _ = place.takeAll()
+    }
+
     @Test("A second thread is told that the run is busy; it may look, but not drive")
     func busy() throws {
         let found = Collector<Status?>()
