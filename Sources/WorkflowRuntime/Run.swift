@@ -340,7 +340,7 @@ public final class Run: ProcessBound, @unchecked Sendable {
     func inside<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         let isInside = driver.load(ordering: .relaxed) == CurrentThread.id
         if isInside, kernel.isInUse {
-            throw Failure(.reentrant, "the run '\(id)' is changing: it lets go of this very object or asks for its text, and such code cannot look at the run")
+            throw Failure(.reentrant, "the run '\(id)' is changing: a finalizer of an object that it drops, or what makes the text of one, cannot look at what its run does")
         }
         if !isInside { try enter() }
         defer { if !isInside { leave() } }
